@@ -1,0 +1,1 @@
+"""Tables of free tax and legal advice."""

@@ -1,0 +1,129 @@
+"""What happens around every request: calm faults, the resident's phone, rights, and the actor's context."""
+
+import time
+from collections.abc import Callable
+
+import structlog
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect, render
+
+from gimje_portal.rights import AnyStaff, ApiKey, Public, VerifiedResident, access_for
+from services.actions.history import acting
+from services.models import User
+from services.rules.history import Actor
+
+Handler = Callable[[HttpRequest], HttpResponse]
+log = structlog.get_logger(__name__)
+
+
+class CalmFaults:
+    """A database that is away gives 503 with Retry-After; a NUL byte gives 400; never a 500 for either."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return HttpResponseBadRequest("400")
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, (OperationalError, InterfaceError)):
+            return None
+        log.error("database_away", error=type(exception).__name__)
+        response = render(request, "errors/503.html", status=503)
+        response["Retry-After"] = "60"
+        return response
+
+
+def know_resident(get_response: Handler) -> Handler:
+    """`request.resident_phone_index`: the verified phone of this session, or an empty text."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        session = request.session
+        request.resident_phone_index = ""  # type: ignore[attr-defined]
+        seen_at = session.get("resident_seen_at", 0)
+        if session.get("resident_phone_index"):
+            if time.time() - seen_at > settings.RESIDENT_IDLE_MINUTES * 60:
+                session.pop("resident_phone_index")
+            else:
+                request.resident_phone_index = session["resident_phone_index"]  # type: ignore[attr-defined]
+                session["resident_seen_at"] = int(time.time())
+        return get_response(request)
+
+    return middleware
+
+
+class EnforceRights:
+    """Opens a page only to those whom the rights matrix names."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
+        match = request.resolver_match
+        access = access_for(match.view_name) if match else None
+        if access in (Public, ApiKey):
+            return None
+        if access is VerifiedResident:
+            if request.resident_phone_index:  # type: ignore[attr-defined]
+                return None
+            return redirect(f"/my/?next={request.path}")
+        if access is None:
+            raise PermissionDenied
+        return self._staff(request, access)
+
+    def _staff(self, request: HttpRequest, access: object) -> HttpResponse | None:
+        user = request.user
+        if not isinstance(user, User):
+            return redirect_to_login(request.get_full_path())
+        if _session_is_over(request):
+            logout(request)
+            return redirect_to_login(request.get_full_path())
+        if settings.STAFF_MFA_REQUIRED and not _has_second_factor(user) and access is not AnyStaff:
+            return redirect("mfa_activate_totp")
+        if access is AnyStaff or (isinstance(access, frozenset) and user.roles & access):
+            return None
+        raise PermissionDenied
+
+
+def _has_second_factor(user: User) -> bool:
+    return bool(is_mfa_enabled(user))
+
+
+def _session_is_over(request: HttpRequest) -> bool:
+    """Idle for STAFF_IDLE_MINUTES, or logged in for STAFF_ABSOLUTE_HOURS."""
+    now, session = int(time.time()), request.session
+    started = session.setdefault("staff_since", now)
+    seen = session.get("staff_seen", now)
+    session["staff_seen"] = now
+    is_idle = now - seen > settings.STAFF_IDLE_MINUTES * 60
+    return bool(is_idle or now - started > settings.STAFF_ABSOLUTE_HOURS * 3600)
+
+
+def act_in_context(get_response: Handler) -> Handler:
+    """Requests that may write run in the context of who sends them, so that the history triggers accept them."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.method in ("GET", "HEAD", "OPTIONS"):
+            return get_response(request)
+        with acting(actor_of(request)):
+            return get_response(request)
+
+    return middleware
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Staff, verified resident, or an unverified visitor."""
+    if isinstance(request.user, User):
+        return request.user.actor
+    return Actor.resident("phone" if request.resident_phone_index else "visitor")  # type: ignore[attr-defined]

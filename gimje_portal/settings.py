@@ -1,0 +1,339 @@
+"""All settings in one file, driven by the environment: the launcher sets it, or a unit file in production."""
+
+import importlib.util
+from pathlib import Path
+
+import django_stubs_ext
+import environ
+import structlog
+from celery.schedules import crontab
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+# --- What kind of site this is -------------------------------------------------------------------------------------
+DEBUG = env.bool("DEBUG", default=False)
+DEMO = env.bool("DEMO", default=False)  # demonstration people, readable messages; never together with real people
+OFFICIAL_SITE = env.bool("OFFICIAL_SITE", default=False)  # only an official *.go.kr site may show the masthead
+SITE_NAME = env.str("SITE_NAME", default="김제시 생활행정")
+SITE_PHONE = env.str("SITE_PHONE", default="063-540-3114")
+SITE_ADDRESS = env.str("SITE_ADDRESS", default="(54390) 전북특별자치도 김제시 중앙로 40")
+SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
+
+SECRET_KEY = env.str("SECRET_KEY", default="")
+FIELD_KEYS = env.list("FIELD_KEYS", default=[])  # newest first: url-safe base64 of 32 bytes each (Fernet)
+BLIND_INDEX_KEY = env.str("BLIND_INDEX_KEY", default="")
+if not (SECRET_KEY and FIELD_KEYS and BLIND_INDEX_KEY):
+    msg = "SECRET_KEY, FIELD_KEYS and BLIND_INDEX_KEY must be set; `python3 manage.py up` makes them for you."
+    raise ImproperlyConfigured(msg)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".runtime" / "files")))  # private files, never served
+
+# --- Applications --------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "gimje_portal",
+    "services",
+    "consultations",
+    "solar",
+    "slate",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
+    "axes",
+    "csp",
+    "django_htmx",
+    "django_structlog",
+    "pgtrigger",
+    "pghistory",
+    "rest_framework",
+    "drf_spectacular",
+]
+if importlib.util.find_spec("django_linear_migrations"):  # a development tool: absent from the run-time lock
+    INSTALLED_APPS.append("django_linear_migrations")
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "gimje_portal.middleware.CalmFaults",
+    "django_structlog.middlewares.RequestMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "gimje_portal.middleware.know_resident",
+    "gimje_portal.middleware.EnforceRights",
+    "gimje_portal.middleware.act_in_context",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "gimje_portal.urls"
+WSGI_APPLICATION = "gimje_portal.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "gimje_portal.context.site",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# --- What the ground floor asks the three apps for, without importing them ---------------------------------------
+RESIDENT_CASE_SOURCES: list[str] = []
+HOME_NOTE_SOURCES: list[str] = []
+STAFF_TODAY_SOURCES: list[str] = []
+
+# --- Database, cache, broker ---------------------------------------------------------------------------------------
+DATABASES = {"default": env.db("DATABASE_URL", default="postgresql:///gimje")}
+DATABASES["default"] |= {
+    "ENGINE": "django.db.backends.postgresql",
+    "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60),  # 0 costs four to seven times the throughput
+    "CONN_HEALTH_CHECKS": True,
+}
+DATABASES["default"].setdefault("OPTIONS", {})
+DATABASES["default"]["OPTIONS"] |= {
+    "connect_timeout": 3,
+    "options": env.str("PG_OPTIONS", default="-c lock_timeout=3s -c statement_timeout=15s -c timezone=Asia/Seoul"),
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+# The cache holds only what may be lost; limits and sessions live in PostgreSQL.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# --- Celery: PostgreSQL is the truth, the broker is the doorbell (measured with kill -9) ------
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_TIME_LIMIT = 120
+CELERY_TASK_SOFT_TIME_LIMIT = 90
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+CELERY_TIMEZONE = "Asia/Seoul"
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 300,
+    "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 10,
+    "socket_connect_timeout": 3,
+    "socket_keepalive": True,
+    "health_check_interval": 10,
+}
+CELERY_BEAT_SCHEDULE = {
+    "tick": {"task": "services.tasks.tick", "schedule": 60.0},
+    "dispatch-notices": {"task": "services.tasks.dispatch_notices", "schedule": 20.0},
+    "seal-history": {"task": "services.tasks.seal_history", "schedule": crontab(minute=5)},
+    "purge": {"task": "services.tasks.purge", "schedule": crontab(hour=4, minute=10)},
+}
+
+# --- Language and time ---------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "ko"
+LANGUAGES = [("ko", "한국어")]
+TIME_ZONE = "Asia/Seoul"
+USE_I18N = True
+USE_TZ = True
+LOCALE_PATHS = [BASE_DIR / "locale"]
+
+# --- Static files: built by the launcher, never committed -----------------------------------------------------------
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "build" / "collected"
+STATICFILES_DIRS = [path for path in (BASE_DIR / "build" / "static",) if path.is_dir()]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR}},
+    "staticfiles": {
+        "BACKEND": env.str("STATICFILES_STORAGE", default="whitenoise.storage.CompressedManifestStaticFilesStorage")
+    },
+}
+if env.str("S3_BUCKET", default=""):
+    STORAGES["default"] = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": env.str("S3_BUCKET"),
+            "endpoint_url": env.str("S3_ENDPOINT", default="") or None,
+            "querystring_expire": 300,
+            "default_acl": "private",
+        },
+    }
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+# --- Staff log-in: password, then TOTP or a security key ------------------------------------------------------------
+AUTH_USER_MODEL = "services.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+# Argon2's default costs 254 CPU ms a log-in; these values are OWASP's second choice and cost about a tenth.
+PASSWORD_HASHERS = ["services.models.people.SaneArgon2Hasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "services:staff_today"
+ACCOUNT_LOGOUT_REDIRECT_URL = "services:home"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "gimje_portal.staff_accounts.StaffAccountAdapter"
+SOCIALACCOUNT_ADAPTER = "gimje_portal.staff_accounts.StaffSocialAdapter"
+SOCIALACCOUNT_ONLY = False
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = SITE_NAME
+MFA_ADAPTER = "allauth.mfa.adapter.DefaultMFAAdapter"
+STAFF_MFA_REQUIRED = env.bool("STAFF_MFA_REQUIRED", default=True)
+STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", default=30)
+STAFF_ABSOLUTE_HOURS = env.int("STAFF_ABSOLUTE_HOURS", default=10)
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
+AXES_SENSITIVE_PARAMETERS: list[str] = ["username", "login", "password"]
+AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0)
+PROXY_COUNT = env.int("PROXY_COUNT", default=0)  # trusted proxies in front; 0 = the peer address is the client
+
+# --- Residents: phone codes ------------------------------------------------------------------------------------------
+VERIFICATION_MINUTES = 3
+VERIFICATION_TRIES = 5
+VERIFICATION_PER_PHONE_PER_DAY = env.int("VERIFICATION_PER_PHONE_PER_DAY", default=5)
+VERIFICATION_PER_ADDRESS_PER_HOUR = env.int("VERIFICATION_PER_ADDRESS_PER_HOUR", default=20)
+VERIFICATION_PER_DAY = env.int("VERIFICATION_PER_DAY", default=2000)
+RESIDENT_IDLE_MINUTES = env.int("RESIDENT_IDLE_MINUTES", default=30)
+DRAFT_DAYS = 30
+
+# --- Notices ---------------------------------------------------------------------------------------------------------
+SMS_SENDER = env.str("SMS_SENDER", default="console")  # console | file | solapi
+SMS_FROM = env.str("SMS_FROM", default=SITE_PHONE)
+SOLAPI_URL = env.str("SOLAPI_URL", default="https://api.solapi.com")
+SOLAPI_KEY = env.str("SOLAPI_KEY", default="")
+SOLAPI_SECRET = env.str("SOLAPI_SECRET", default="")
+ALIMTALK_PROFILE = env.str("ALIMTALK_PROFILE", default="")
+NOTICE_HOURS = (9, 20)  # KR-04: nothing but codes outside 09:00 to 20:00
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+EMAIL_BACKEND = EMAIL_CONFIG["EMAIL_BACKEND"]
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@example.invalid")
+CLAMAV_SOCKET = env.str("CLAMAV_SOCKET", default="")
+
+# --- Browser security ------------------------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "form-action": [SELF],
+        "manifest-src": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+HTTPS = env.bool("HTTPS", default=False)
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31536000) if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "gimje_portal.views.error_403c"
+X_FRAME_OPTIONS = "DENY"
+
+# --- API -------------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],  # the rights matrix decides before DRF
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "gimje_portal.api.plain_korean",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "김제시 생활행정 API",
+    "DESCRIPTION": "공개 상담 시간, 태양광 발전량, 설비 자료 올리기.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+}
+
+# --- History -----------------------------------------------------------------------------------------------------
+PGHISTORY_APPEND_ONLY = True
+READING_LOG_DAYS = 2 * 365  # PD-10: two years
+
+# --- Logs: JSON lines, request ids, nothing personal -------------------------------------------------------------
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.filter_by_level,
+        structlog.processors.TimeStamper(fmt="iso"),
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.format_exc_info,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "processor": structlog.processors.JSONRenderer(ensure_ascii=False),
+            "foreign_pre_chain": [
+                structlog.contextvars.merge_contextvars,
+                structlog.processors.TimeStamper(fmt="iso"),
+                structlog.stdlib.add_logger_name,
+                structlog.stdlib.add_log_level,
+            ],
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": LOG_LEVEL, "propagate": False},
+        "django.db.backends": {"level": "WARNING"},  # statements carry parameters: never logged
+        "axes": {"level": "WARNING"},
+    },
+}

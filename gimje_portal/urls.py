@@ -1,0 +1,21 @@
+"""Every room's pages; each app mounts its own citizen, staff and API paths."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from gimje_portal import views
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("staff/account/", include("allauth.urls")),
+    path("staff/admin/", admin.site.urls),
+    path("", include("services.urls")),
+    path("", include("consultations.urls")),
+    path("", include("slate.urls")),
+    path("", include("solar.urls")),
+]
+handler400 = "gimje_portal.views.error_400"
+handler403 = "gimje_portal.views.error_403"
+handler404 = "gimje_portal.views.error_404"
+handler500 = "gimje_portal.views.error_500"

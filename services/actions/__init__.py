@@ -1,0 +1,1 @@
+"""Every change of state on the ground floor, one module a shelf."""

@@ -1,0 +1,1 @@
+"""Reference data in Django admin; no path around the actions."""

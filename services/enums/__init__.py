@@ -1,0 +1,1 @@
+"""Names with Korean labels, one module a shelf."""

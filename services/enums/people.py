@@ -1,0 +1,32 @@
+"""Who people are to the portal."""
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    """What a member of staff may do; each is a Django group of the same name."""
+
+    TOWNSHIP_CLERK = "township_clerk", "읍·면·동 담당자"
+    CONSULTATION_OFFICER = "consultation_officer", "상담 담당자"
+    SLATE_OFFICER = "slate_officer", "슬레이트 담당자"
+    SLATE_APPROVER = "slate_approver", "슬레이트 결재자"
+    SETTLEMENT_OFFICER = "settlement_officer", "정산 담당자"
+    ADVISER = "adviser", "세무사·변호사"
+    CONTRACTOR = "contractor", "철거 업체"
+    ENERGY_MANAGER = "energy_manager", "에너지 담당자"
+    PROGRAMME_OFFICER = "programme_officer", "프로그램 담당자"
+    AUDITOR = "auditor", "감사 담당자"
+    ADMINISTRATOR = "administrator", "관리자"
+
+
+class TownshipKind(models.TextChoices):
+    EUP = "eup", "읍"
+    MYEON = "myeon", "면"
+    DONG = "dong", "동"
+
+
+class VerificationState(models.TextChoices):
+    SENT = "sent", "보냄"
+    PASSED = "passed", "확인됨"
+    EXPIRED = "expired", "시간 지남"
+    BLOCKED = "blocked", "잠시 멈춤"

@@ -1,0 +1,26 @@
+"""The ground floor's tables, one module a shelf."""
+
+from services.models.encryption import EncryptedJSONField, EncryptedTextField, blind_index
+from services.models.history import HistoryEntry, HistorySeal, ReadingLogEntry
+from services.models.jobs import JobRun, Tick
+from services.models.notices import CallTask, Notice, NoticeAttempt
+from services.models.people import Draft, Resident, Township, User, Verification
+
+__all__ = [
+    "CallTask",
+    "Draft",
+    "EncryptedJSONField",
+    "EncryptedTextField",
+    "HistoryEntry",
+    "HistorySeal",
+    "JobRun",
+    "Notice",
+    "NoticeAttempt",
+    "ReadingLogEntry",
+    "Resident",
+    "Tick",
+    "Township",
+    "User",
+    "Verification",
+    "blind_index",
+]

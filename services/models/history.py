@@ -1,0 +1,157 @@
+"""What happened (hash-chained per subject, sealed hourly) and who looked at whom."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import pghistory
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from services.enums.history import ActorKind
+from services.models.encryption import EncryptedTextField
+
+ModelT = TypeVar("ModelT", bound=type[models.Model])
+
+_CHAIN = """
+    SELECT COALESCE(max(seq), 0) + 1 INTO NEW.seq FROM services_historyentry
+        WHERE subject_kind = NEW.subject_kind AND subject_id = NEW.subject_id;
+    SELECT entry_hash INTO NEW.previous_hash FROM services_historyentry
+        WHERE subject_kind = NEW.subject_kind AND subject_id = NEW.subject_id AND seq = NEW.seq - 1;
+    NEW.previous_hash := COALESCE(NEW.previous_hash, '');
+    NEW.entry_hash := encode(sha256(convert_to(concat_ws('|',
+        NEW.previous_hash, NEW.subject_kind, NEW.subject_id, NEW.seq, NEW.move, NEW.before, NEW.after,
+        NEW.actor_kind, NEW.actor_key, extract(epoch FROM NEW.at)::numeric(20, 6),
+        NEW.reason_digest), 'UTF8')), 'hex');
+    RETURN NEW;
+"""
+
+
+_NEEDS_ACTOR = """
+    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN
+        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+"""
+
+
+def tracked(*personal: str) -> Callable[[ModelT], ModelT]:
+    """Class decorator for tables of cases: every insert, update and delete, also bulk and raw, leaves an event.
+
+    The database refuses a write without `services.actions.history.acting`. `personal` names encrypted columns, which
+    the event table does not copy.
+    """
+
+    def decorate(model: ModelT) -> ModelT:
+        trigger = pgtrigger.Trigger(
+            name="needs_actor",
+            level=pgtrigger.Statement,
+            when=pgtrigger.Before,
+            operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+            func=_NEEDS_ACTOR,
+        )
+        events = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+        pghistory.track(*events, exclude=list(personal))(model)
+        pgtrigger.register(trigger)(model)
+        return model
+
+    return decorate
+
+
+class HistoryEntry(models.Model):
+    """One change of state of one subject, written in the transaction of the change.
+
+    `subject_kind` is "app.model"; the chain per subject is made by a trigger, so raw inserts are chained too.
+    """
+
+    subject_kind = models.CharField(max_length=60)
+    subject_id = models.CharField(max_length=40)
+    seq = models.PositiveIntegerField(editable=False, default=0)
+    move = models.CharField("일", max_length=40)
+    before = models.CharField("앞 상태", max_length=40, blank=True)
+    after = models.CharField("뒤 상태", max_length=40, blank=True)
+    actor_kind = models.CharField(max_length=10, choices=ActorKind)
+    actor_key = models.CharField(max_length=80)
+    actor_label = models.CharField("한 사람", max_length=80)
+    reason = EncryptedTextField("이유", blank=True)
+    reason_digest = models.CharField(max_length=64, blank=True)
+    at = models.DateTimeField("때", default=timezone.now)
+    request_id = models.CharField(max_length=40, blank=True)
+    previous_hash = models.CharField(max_length=64, blank=True, editable=False)
+    entry_hash = models.CharField(max_length=64, editable=False)
+
+    class Meta:
+        ordering = ["subject_kind", "subject_id", "seq"]
+        verbose_name = "이력"
+        verbose_name_plural = "이력"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject_kind", "subject_id", "seq"],
+                name="history_chain_has_no_fork",
+                violation_error_message="다른 사람이 먼저 고쳤습니다. 다시 열어 확인해 주세요.",
+            )
+        ]
+        triggers = [
+            pgtrigger.Trigger(name="chain_entry", when=pgtrigger.Before, operation=pgtrigger.Insert, func=_CHAIN),
+            pgtrigger.Trigger(
+                name="append_only",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                func="""
+                    IF TG_OP = 'UPDATE' AND (to_jsonb(NEW) - 'reason') = (to_jsonb(OLD) - 'reason') THEN
+                        RETURN NEW; -- key rotation re-encrypts the reason; its digest is part of the chain
+                    END IF;
+                    RAISE EXCEPTION 'history is append-only' USING ERRCODE = 'restrict_violation';
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="no_truncate",
+                level=pgtrigger.Statement,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Truncate,
+                func="RAISE EXCEPTION 'history is append-only' USING ERRCODE = 'restrict_violation';",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject_kind} {self.subject_id} #{self.seq} {self.move}"
+
+
+class HistorySeal(models.Model):
+    """A hash over all entries up to an id, chained to the seal before: shows when a whole subject disappears."""
+
+    last_entry_id = models.BigIntegerField(unique=True)
+    entries = models.PositiveIntegerField()
+    previous_hash = models.CharField(max_length=64, blank=True)
+    seal_hash = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["last_entry_id"]
+        verbose_name = "이력 봉인"
+        verbose_name_plural = "이력 봉인"
+
+    def __str__(self) -> str:
+        return f"봉인 {self.last_entry_id}"
+
+
+class ReadingLogEntry(models.Model):
+    """A member of staff saw a resident's data: who, whose, when, from where, why (PD-10, kept two years)."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="readings")
+    resident = models.ForeignKey("services.Resident", on_delete=models.CASCADE, related_name="readings")
+    subject_kind = models.CharField(max_length=60)
+    subject_id = models.CharField(max_length=40)
+    action = models.CharField("무엇을", max_length=40)
+    reason = models.CharField("이유", max_length=200, blank=True)
+    address = models.GenericIPAddressField("어디서", null=True)
+    at = models.DateTimeField("때", default=timezone.now, db_index=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        verbose_name = "접근 기록"
+        verbose_name_plural = "접근 기록"
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.action} {self.subject_kind} {self.subject_id}"

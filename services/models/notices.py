@@ -1,0 +1,118 @@
+"""The outbox: a message is a row with a once-key before it is an SMS."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from services.enums.notices import CallOutcome, Channel, NoticeState
+from services.models.encryption import EncryptedTextField
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def due(self) -> "NoticeQuerySet":
+        """What the dispatcher may claim now: waiting and due, or claimed by somebody whose lease ran out."""
+        now = timezone.now()
+        waiting = models.Q(state__in=[NoticeState.QUEUED, NoticeState.HELD, NoticeState.RETRY], next_at__lte=now)
+        abandoned = models.Q(state=NoticeState.SENDING, lease_until__lt=now)
+        return self.filter(waiting | abandoned)
+
+
+class Notice(models.Model):
+    """One message to one person by one channel."""
+
+    once_key = models.CharField("한 번 열쇠", max_length=120)
+    kind = models.CharField("내용", max_length=60)  # template path without ending: "consultations/notices/booked"
+    channel = models.CharField("방법", max_length=10, choices=Channel)
+    state = models.CharField("상태", max_length=10, choices=NoticeState, default=NoticeState.QUEUED)
+    resident = models.ForeignKey(
+        "services.Resident", on_delete=models.CASCADE, null=True, blank=True, related_name="notices"
+    )
+    to = EncryptedTextField("받는 곳")  # E.164, e-mail address or postal address
+    title = models.CharField("제목", max_length=60, blank=True)
+    short = EncryptedTextField("짧은 글", blank=True)  # at most 90 bytes in CP949
+    body = EncryptedTextField("긴 글", blank=True)
+    subject_kind = models.CharField(max_length=60, blank=True)
+    subject_id = models.CharField(max_length=40, blank=True)
+    is_urgent = models.BooleanField("밤에도 보냄", default=False)  # only phone codes
+    attempts_made = models.PositiveSmallIntegerField("시도", default=0)
+    next_at = models.DateTimeField("다음 시도", default=timezone.now)
+    expires_at = models.DateTimeField("이때까지", null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    provider_id = models.CharField(max_length=120, blank=True)
+    why = models.CharField("까닭", max_length=120, blank=True)
+    request_id = models.CharField(max_length=40, blank=True)
+    created_at = models.DateTimeField("때", default=timezone.now)
+    sent_at = models.DateTimeField("보낸 때", null=True, blank=True)
+
+    objects: ClassVar[NoticeQuerySet] = NoticeQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        verbose_name = "알림"
+        verbose_name_plural = "알림"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["once_key", "channel"],
+                name="notice_once",
+                violation_error_message="이 알림은 이미 있습니다.",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_at"],
+                name="notice_pending",
+                condition=models.Q(state__in=["queued", "held", "retry", "sending"]),
+            ),
+            models.Index(fields=["subject_kind", "subject_id"], name="notice_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.once_key} ({self.channel})"
+
+
+class NoticeAttempt(models.Model):
+    """One try to hand a notice to a provider."""
+
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="attempts")
+    at = models.DateTimeField(default=timezone.now)
+    ok = models.BooleanField()
+    detail = models.CharField(max_length=200, blank=True)  # provider's code, never its echo of number or text
+
+    class Meta:
+        ordering = ["at", "pk"]
+        verbose_name = "알림 시도"
+        verbose_name_plural = "알림 시도"
+
+    def __str__(self) -> str:
+        return f"{self.notice_id} {'보냄' if self.ok else self.detail}"
+
+
+class CallTask(models.Model):
+    """Somebody must be phoned by a day: the channel for landlines, and the last fallback of every other."""
+
+    notice = models.OneToOneField(Notice, on_delete=models.CASCADE, related_name="call")
+    due_on = models.DateField("언제까지")
+    outcome = models.CharField("결과", max_length=20, choices=CallOutcome, blank=True)
+    tries = models.PositiveSmallIntegerField("시도", default=0)
+    note = EncryptedTextField("적은 것", blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="calls"
+    )
+    closed_at = models.DateTimeField("마친 때", null=True, blank=True)
+
+    class Meta:
+        ordering = ["due_on", "pk"]
+        verbose_name = "전화할 분"
+        verbose_name_plural = "전화할 분"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(closed_at__isnull=True) | ~models.Q(outcome=""),
+                name="call_closed_with_outcome",
+                violation_error_message="결과를 골라 주세요.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"전화 {self.notice_id} {self.due_on}"

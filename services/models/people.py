@@ -1,0 +1,187 @@
+"""Residents without accounts, their phone codes and drafts; members of staff; townships."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils import timezone
+
+from services.enums.people import Role, TownshipKind, VerificationState
+from services.models.encryption import EncryptedJSONField, EncryptedTextField, blind_index
+from services.models.history import tracked
+from services.rules.history import Actor
+from services.rules.phones import is_mobile, mask_name, mask_phone, show_phone
+
+
+class SaneArgon2Hasher(Argon2PasswordHasher):
+    """Argon2id with 19 MiB, 2 passes, 1 lane: OWASP's second choice, a tenth of Django's default cost."""
+
+    time_cost = 2
+    memory_cost = 19_456
+    parallelism = 1
+
+
+class Township(models.Model):
+    """One of the 19 eup, myeon and dong of Gimje."""
+
+    code = models.CharField("행정 코드", max_length=10, unique=True)
+    name = models.CharField("이름", max_length=20, unique=True)
+    kind = models.CharField("종류", max_length=5, choices=TownshipKind)
+    order = models.PositiveSmallIntegerField("순서")
+    has_visiting_lawyer = models.BooleanField("변호사가 찾아가는 곳", default=False)
+
+    class Meta:
+        ordering = ["order"]
+        verbose_name = "읍·면·동"
+        verbose_name_plural = "읍·면·동"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def office(self) -> str:
+        return f"{self.name} 행정복지센터"
+
+
+class User(AbstractUser):
+    """A member of staff, an adviser or a contractor; roles are groups named by Role."""
+
+    display_name = models.CharField("이름", max_length=40)
+    department = models.CharField("부서", max_length=40, blank=True)
+    township = models.ForeignKey(
+        Township, verbose_name="읍·면·동", on_delete=models.PROTECT, null=True, blank=True, related_name="clerks"
+    )
+
+    class Meta:
+        verbose_name = "담당자"
+        verbose_name_plural = "담당자"
+
+    def __str__(self) -> str:
+        return self.display_name or self.username
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The roles of this person, read once per object."""
+        if not hasattr(self, "_roles"):
+            names = self.groups.values_list("name", flat=True)
+            self._roles = frozenset(Role(name) for name in names if name in Role.values)
+        return self._roles
+
+    @property
+    def actor(self) -> Actor:
+        return Actor.staff(self.pk, str(self))
+
+
+class ResidentQuerySet(models.QuerySet["Resident"]):
+    def with_phone(self, e164: str) -> "ResidentQuerySet":
+        return self.filter(phone_index=blind_index(e164, purpose="phone"))
+
+
+@tracked("name", "phone", "born_on", "address")
+class Resident(models.Model):
+    """Somebody who asked the city for something; known by name and phone, without an account."""
+
+    name = EncryptedTextField("이름")
+    phone = EncryptedTextField("전화번호")  # E.164; a landline is fine
+    born_on = EncryptedTextField("태어난 날", blank=True)  # ISO date
+    address = EncryptedTextField("주소", blank=True)
+    phone_index = models.CharField(max_length=64, editable=False, db_index=True)
+    name_index = models.CharField(max_length=64, editable=False)
+    last4_index = models.CharField(max_length=64, editable=False)
+    can_receive_texts = models.BooleanField("문자를 받을 수 있음", editable=False)
+    township = models.ForeignKey(
+        Township, verbose_name="사는 곳", on_delete=models.PROTECT, null=True, blank=True, related_name="residents"
+    )
+    is_demo = models.BooleanField("시연", default=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects: ClassVar[ResidentQuerySet] = ResidentQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = "시민"
+        verbose_name_plural = "시민"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["phone_index", "name_index"],
+                name="resident_once_per_phone_and_name",
+                violation_error_message="이 이름과 전화번호는 이미 있습니다.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"시민 {self.pk}"  # never the name: this ends up in logs
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.phone_index = blind_index(self.phone, purpose="phone")
+        self.name_index = blind_index(self.name.replace(" ", ""), purpose="name")
+        self.last4_index = blind_index(self.phone[-4:], purpose="last4")
+        self.can_receive_texts = is_mobile(self.phone)
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    @property
+    def masked_name(self) -> str:
+        return mask_name(self.name)
+
+    @property
+    def masked_phone(self) -> str:
+        return mask_phone(self.phone)
+
+    @property
+    def shown_phone(self) -> str:
+        return show_phone(self.phone)
+
+    @property
+    def actor(self) -> Actor:
+        return Actor.resident(self.pk)
+
+
+class Verification(models.Model):
+    """One 6-digit code sent to one phone; only its keyed hash is kept."""
+
+    phone = EncryptedTextField("전화번호")
+    phone_index = models.CharField(max_length=64, db_index=True)
+    address_index = models.CharField(max_length=64, db_index=True)  # blind index of the IP address
+    code_hash = models.CharField(max_length=64)
+    state = models.CharField(max_length=10, choices=VerificationState, default=VerificationState.SENT)
+    tries = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(default=timezone.now, db_index=True)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "휴대전화 확인"
+        verbose_name_plural = "휴대전화 확인"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(tries__lte=settings.VERIFICATION_TRIES),
+                name="verification_tries_limited",
+                violation_error_message="인증번호가 다섯 번 맞지 않아 잠시 멈추었습니다.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"확인 {self.pk}"
+
+
+def _draft_expiry() -> datetime:
+    return timezone.now() + timedelta(days=settings.DRAFT_DAYS)
+
+
+class Draft(models.Model):
+    """A half-filled form, encrypted; the session holds only its key."""
+
+    key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=40)
+    answers = EncryptedJSONField(default=dict)
+    updated_at = models.DateTimeField(auto_now=True)
+    expires_at = models.DateTimeField(default=_draft_expiry, db_index=True)
+
+    class Meta:
+        verbose_name = "쓰던 신청서"
+        verbose_name_plural = "쓰던 신청서"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"

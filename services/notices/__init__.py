@@ -1,0 +1,1 @@
+"""Which message, to whom, with which once-key; one module a shelf."""

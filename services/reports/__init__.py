@@ -1,0 +1,1 @@
+"""Read-only answers for pages, exports and reports, one module a shelf."""

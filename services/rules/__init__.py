@@ -1,0 +1,1 @@
+"""Pure arithmetic, dates and words, one module a shelf; no database and no web."""

@@ -1,0 +1,9 @@
+"""The staff's pages of the ground floor."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def today(request: HttpRequest) -> HttpResponse:
+    """What waits for this person today."""
+    return render(request, "services/staff/today.html")

@@ -1,0 +1,1 @@
+"""The ground floor's Celery entry points: find the due rows, call the action for each."""

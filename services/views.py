@@ -1,0 +1,9 @@
+"""The citizens' pages of the ground floor."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page: three jobs, then everything else."""
+    return render(request, "services/home.html")

@@ -1,0 +1,1 @@
+"""Reference data in Django's admin; no path around the actions."""

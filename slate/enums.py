@@ -1,0 +1,1 @@
+"""Names with Korean labels: states, their named sets and the allowed moves of slate-roof subsidies."""

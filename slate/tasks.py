@@ -1,0 +1,1 @@
+"""Celery entry points: find the due rows, call the action for each."""

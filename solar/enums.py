@@ -1,0 +1,1 @@
+"""Names with Korean labels: sources, states and kinds of readings and plants."""

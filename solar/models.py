@@ -1,0 +1,1 @@
+"""Tables of what the city's solar plants generate and save."""

@@ -1,0 +1,5 @@
+"""Staff paths."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
