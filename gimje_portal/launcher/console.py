@@ -1,0 +1,166 @@
+"""What the launcher says: numbered steps with their seconds, and problems as one sentence."""
+
+import errno
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TextIO
+
+Argv = list[str | Path]  # a command line; paths stay paths until it is run
+STARTED = time.monotonic()
+LOG_SECONDS = 2.0
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+NO_NETWORK = re.compile(
+    r"dns error|name resolution|name or service not known|connection (refused|error|reset)|network is unreachable"
+    r"|newconnectionerror|error sending request|failed to (fetch|download)|max retries|tunnel error|timed? ?out"
+    r"|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT",
+    re.IGNORECASE,
+)
+
+
+class Problem(Exception):
+    """One clear sentence for the person at the keyboard; the command ends with a non-zero exit code."""
+
+
+class Interrupted(BaseException):
+    """Ctrl-C, SIGTERM or a closed terminal while something was still being set up."""
+
+
+def explain(fault: OSError) -> str:
+    """Turn a fault of the operating system into one sentence."""
+    if fault.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"No space left on the disk (at {fault.filename or Path.cwd()}); free some and run the command again."
+    if fault.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"No permission to write {fault.filename or 'here'}; run as the owner of the directory."
+    return f"{fault.strerror or fault} ({fault.filename or 'no file'})."
+
+
+def say(text: str = "", *, end: str = "\n", stream: TextIO | None = None) -> None:
+    """Print, unless nobody listens any more: a dead terminal must never keep the portal from shutting down."""
+    stream = stream or sys.stdout
+    try:
+        print(text, end=end, file=stream, flush=True)
+    except OSError:
+        # Without this, the flush at interpreter exit fails again and turns exit code 0 into 120.
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, stream.fileno())
+        os.close(null)
+
+
+class Steps:
+    """Numbers the steps of one command and prints how long each took."""
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+        self.done = 0
+
+    @contextmanager
+    def step(self, title: str) -> Iterator["Step"]:
+        self.done += 1
+        step = Step(f"[{self.done}/{self.total}] {title}")
+        step.begin()
+        try:
+            yield step
+        except BaseException:
+            step.end("stopped")
+            raise
+        step.end()
+
+
+class Step:
+    """One line on the screen: its title at once, its progress while it lasts, its seconds at the end."""
+
+    def __init__(self, title: str) -> None:
+        self.title = title
+        self.note = ""
+        self.started = time.monotonic()
+        self.is_live = sys.stdout.isatty()
+        self.next_line = self.started + (0 if self.is_live else LOG_SECONDS)
+
+    def begin(self) -> None:
+        say(f"{self.title} ...", end="" if self.is_live else "\n")
+
+    def progress(self, line: str) -> None:
+        """Show the newest line of a tool: in place on a terminal; in a log below the title, one in two seconds."""
+        now = time.monotonic()
+        if not line or now < self.next_line:
+            return
+        self.next_line = now + (0.05 if self.is_live else LOG_SECONDS)
+        if self.is_live:
+            room = max(shutil.get_terminal_size().columns - len(self.title) - 8, 10)
+            say(f"\r\x1b[K{self.title} ... {line[:room]}", end="")
+        else:
+            say(f"      {now - self.started:.0f} s: {line}")
+
+    def end(self, word: str = "") -> None:
+        outcome = word or self.note or "done"
+        seconds = f"{time.monotonic() - self.started:.1f} s"
+        if self.is_live:
+            say(f"\r\x1b[K{self.title}: {outcome}, {seconds}")
+        else:
+            say(f"      {outcome}, {seconds}")
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Raise `Interrupted` on any signal that asks us to stop, so that `finally` clauses tidy up."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise Interrupted(number)
+
+    before = {number: signal.signal(number, stop) for number in STOP_SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def run_tool(
+    argv: Sequence[str | Path], *, doing: str, step: Step | None = None, env: Mapping[str, str] | None = None
+) -> str:
+    """Run a tool to its end and return what it printed; a failure becomes a `Problem` with its last lines."""
+    lines: deque[str] = deque(maxlen=400)
+    tool = subprocess.Popen(
+        [str(part) for part in argv],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        env=env,
+    )
+    try:
+        assert tool.stdout is not None  # noqa: S101 -- for the type checker: PIPE was asked for above
+        for line in tool.stdout:
+            lines.append(line.rstrip())
+            if step:
+                step.progress(line.strip())
+        tool.wait()
+    finally:
+        if tool.poll() is None:
+            tool.terminate()
+            tool.wait()
+    text = "\n".join(lines)
+    if tool.returncode:
+        raise Problem(diagnose(doing, text))
+    return text
+
+
+def diagnose(doing: str, output: str) -> str:
+    """Say in one sentence why a tool failed; what is not recognised comes with the tool's own last lines."""
+    if "No space left on device" in output or "ENOSPC" in output:
+        return f"No space left on the disk while {doing}; free some and run the command again."
+    if NO_NETWORK.search(output):
+        return f"The network is needed for {doing}, and it could not be reached; connect and run the command again."
+    tail = "\n".join(f"    {line}" for line in output.splitlines()[-15:])
+    return f"Failed while {doing}. The tool said:\n{tail}"

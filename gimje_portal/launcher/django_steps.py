@@ -1,0 +1,80 @@
+"""The steps that Django does for us, each skipped while nothing it depends on has changed."""
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from gimje_portal.launcher.console import Step, run_tool
+from gimje_portal.launcher.environment import Environment
+from gimje_portal.launcher.keys import read_or_make, write_private
+from gimje_portal.launcher.places import ROOT, Place
+from gimje_portal.launcher.servers import addresses
+from gimje_portal.launcher.stamps import Stamp, files_below, hash_files
+
+BUILD = ROOT / "build"
+MANAGE = ROOT / "manage.py"
+
+
+def settings_environment(place: Place, *, demo: bool) -> dict[str, str]:
+    """What gimje_portal/settings.py reads, for a data directory; what the environment already says wins."""
+    ours = {
+        "DJANGO_SETTINGS_MODULE": "gimje_portal.settings",
+        "DATA_DIR": str(place.files),
+        "PYTHONUNBUFFERED": "1",
+    }
+    return ours | dict(os.environ) | read_or_make(place.keys) | addresses(place) | {"DEMO": str(int(demo))}
+
+
+def build_assets(packages: Environment, sources: str, step: Step | None = None) -> None:
+    """Design system, fonts and scripts into build/static. The module has finer stamps; this one saves starting it."""
+    if not (ROOT / "gimje_portal" / "assets.py").exists():
+        return
+    stamp = Stamp(BUILD / ".assets-stamp", sources)
+    if stamp.is_current() and (BUILD / "static").is_dir():
+        return
+    stamp.clear()
+    run_tool([packages.python, "-m", "gimje_portal.assets"], doing="building the assets", step=step)
+    stamp.write()
+
+
+def collect_static(packages: Environment, env: Mapping[str, str], step: Step | None = None) -> None:
+    """Hashed and compressed copies for WhiteNoise; made in a draft directory, so that no half result is served."""
+    ingredients = [*files_below(BUILD / "static"), *files_below(ROOT / "gimje_portal" / "static"), packages.lock]
+    stamp = Stamp(BUILD / ".collected-stamp", hash_files(ingredients))
+    if stamp.is_current() and (BUILD / "collected").is_dir():
+        return
+    stamp.clear()
+    shutil.rmtree(BUILD / "collected", ignore_errors=True)
+    manage(packages, env, "collectstatic", "--noinput", "-v1", doing="collecting the static files", step=step)
+    stamp.write()
+
+
+def migrate(packages: Environment, place: Place, env: Mapping[str, str], sources: str, step: Step | None) -> None:
+    """Always for a database that is not ours; for ours only after a change of any source (triggers, rights)."""
+    stamp = Stamp(place.stamps / "migrated", sources)
+    if stamp.is_current() and "DATABASE_URL" not in os.environ:
+        return
+    stamp.clear()
+    manage(packages, env, "migrate", "--noinput", doing="making the tables", step=step)
+    stamp.write()
+
+
+def load_demo(packages: Environment, place: Place, env: Mapping[str, str], step: Step | None) -> str:
+    """On the first start; what a broken-off load left behind, the command finds and completes. Returns the log-ins."""
+    logins = place.path / "demo-logins.txt"
+    if has_command("load_demo") and not logins.exists():
+        manage(packages, env, "load_demo", doing="loading the demonstration data", step=step)
+        text = manage(packages, env, "load_demo", "--logins", doing="listing the demonstration log-ins")
+        write_private(logins, text)
+    return logins.read_text() if logins.exists() else ""
+
+
+def has_command(name: str) -> bool:
+    return any(ROOT.glob(f"*/management/commands/{name}.py"))
+
+
+def manage(
+    packages: Environment, env: Mapping[str, str], *arguments: str | Path, doing: str, step: Step | None = None
+) -> str:
+    return run_tool([packages.python, MANAGE, *arguments], doing=doing, step=step, env=env)
