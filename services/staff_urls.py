@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from services import staff_views
+from services.staff_views import people
 
 urlpatterns = [
-    path("", staff_views.today, name="staff_today"),
+    path("", people.today, name="staff_today"),
 ]

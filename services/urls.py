@@ -2,10 +2,10 @@
 
 from django.urls import include, path
 
-from services import views
+from services.views import catalogue
 
 app_name = "services"
 urlpatterns = [
-    path("", views.home, name="home"),
+    path("", catalogue.home, name="home"),
     path("staff/", include("services.staff_urls")),
 ]

@@ -1,4 +1,4 @@
-"""The citizens' pages of the ground floor."""
+"""The first page and the catalogue."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render

@@ -1,4 +1,4 @@
-"""The staff's pages of the ground floor."""
+"""Staff: today's work, accounts, residents and who read what."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render

@@ -1,0 +1,1 @@
+"""The staff's pages of the ground floor, one module a shelf."""

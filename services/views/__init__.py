@@ -1,0 +1,1 @@
+"""The citizens' pages of the ground floor, one module a shelf."""
