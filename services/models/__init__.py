@@ -1,5 +1,6 @@
 """The ground floor's tables, one module a shelf."""
 
+from services.models.calendar import Holiday
 from services.models.encryption import EncryptedJSONField, EncryptedTextField, blind_index
 from services.models.history import HistoryEntry, HistorySeal, ReadingLogEntry
 from services.models.jobs import JobRun, Tick
@@ -13,6 +14,7 @@ __all__ = [
     "EncryptedTextField",
     "HistoryEntry",
     "HistorySeal",
+    "Holiday",
     "JobRun",
     "Notice",
     "NoticeAttempt",
