@@ -107,6 +107,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- What the ground floor asks the three apps for, without importing them ---------------------------------------
 RESIDENT_CASE_SOURCES: list[str] = []
+REFERENCE_SOURCES: list[str] = []
 HOME_NOTE_SOURCES: list[str] = []
 STAFF_TODAY_SOURCES: list[str] = []
 
@@ -229,9 +230,12 @@ PROXY_COUNT = env.int("PROXY_COUNT", default=0)  # trusted proxies in front; 0 =
 # --- Residents: phone codes ------------------------------------------------------------------------------------------
 VERIFICATION_MINUTES = 3
 VERIFICATION_TRIES = 5
+VERIFICATION_BLOCK_MINUTES = 10  # after five wrong codes
 VERIFICATION_PER_PHONE_PER_DAY = env.int("VERIFICATION_PER_PHONE_PER_DAY", default=5)
 VERIFICATION_PER_ADDRESS_PER_HOUR = env.int("VERIFICATION_PER_ADDRESS_PER_HOUR", default=20)
 VERIFICATION_PER_DAY = env.int("VERIFICATION_PER_DAY", default=2000)
+REFERENCE_TRIES_PER_REFERENCE_PER_DAY = 5
+REFERENCE_TRIES_PER_ADDRESS_PER_HOUR = env.int("REFERENCE_TRIES_PER_ADDRESS_PER_HOUR", default=20)
 RESIDENT_IDLE_MINUTES = env.int("RESIDENT_IDLE_MINUTES", default=30)
 DRAFT_DAYS = 30
 

@@ -10,13 +10,15 @@ from services.actions.history import subject_of
 from services.enums.notices import Channel, NoticeState
 from services.models import CallTask, Notice, Resident
 from services.notices.messages import Message
+from services.rules.phones import is_mobile
 
 
 def post(
     message: Message,
     *,
     once_key: str,
-    resident: Resident,
+    resident: Resident | None = None,
+    phone: str = "",
     subject: models.Model | None = None,
     not_before: datetime | None = None,
     expires_at: datetime | None = None,
@@ -24,10 +26,13 @@ def post(
 ) -> Notice:
     """Write one notice to `resident`: a text message, or a call task when no text can reach the phone.
 
+    A code goes to a `phone` (E.164) whose owner is not known yet.
+
     The same `once_key` twice gives the first notice back. Texts longer than 90 bytes in CP949 go as LMS.
     Rings the dispatcher after commit, best effort.
     """
-    channel = _channel_for(resident, message)
+    to = resident.phone if resident else phone
+    channel = _channel_for(to, message)
     kind, key = subject_of(subject) if subject else ("", "")
     notice, is_new = Notice.objects.get_or_create(
         once_key=once_key,
@@ -35,7 +40,7 @@ def post(
         defaults={
             "kind": message.kind,
             "resident": resident,
-            "to": resident.phone,
+            "to": to,
             "title": message.title,
             "short": message.short,
             "body": message.body,
@@ -53,8 +58,8 @@ def post(
     return notice
 
 
-def _channel_for(resident: Resident, message: Message) -> Channel:
-    if not resident.can_receive_texts:
+def _channel_for(phone: str, message: Message) -> Channel:
+    if not is_mobile(phone):
         return Channel.CALL
     return Channel.SMS if len(message.short.encode("cp949")) <= 90 else Channel.LMS
 

@@ -6,9 +6,11 @@ from services.models.history import HistoryEntry, HistorySeal, ReadingLogEntry
 from services.models.jobs import JobRun, Tick
 from services.models.notices import CallTask, Notice, NoticeAttempt
 from services.models.people import Draft, Resident, Township, User, Verification
+from services.models.references import Counter, ReferenceTry
 
 __all__ = [
     "CallTask",
+    "Counter",
     "Draft",
     "EncryptedJSONField",
     "EncryptedTextField",
@@ -19,6 +21,7 @@ __all__ = [
     "Notice",
     "NoticeAttempt",
     "ReadingLogEntry",
+    "ReferenceTry",
     "Resident",
     "Tick",
     "Township",

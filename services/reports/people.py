@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
+from django.db import models
 from django.utils.module_loading import import_string
 
-from services.models import Resident
+from services.models import Resident, User, Verification
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,18 @@ class Case:
     todo: str  # "지금 하실 일은 없습니다." or one sentence
     url: str
     is_open: bool
+    subject_kind: str = ""  # "slate.application": whose history is shown
+    subject_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """One line of 오늘 할 일: how many of what wait for this member of staff, and where."""
+
+    label: str
+    count: int
+    url: str
+    tone: str = "info"
 
 
 def cases_of(residents: Sequence[Resident]) -> list[Case]:
@@ -31,3 +45,43 @@ def cases_of(residents: Sequence[Resident]) -> list[Case]:
     ]
     cases = [case for source in sources for case in source(residents)]
     return sorted(cases, key=lambda case: case.asked_at, reverse=True)
+
+
+def residents_of(phone_index: str) -> list[Resident]:
+    """Everybody who uses this phone; none for an empty index."""
+    if not phone_index:
+        return []
+    return list(Resident.objects.filter(phone_index=phone_index).select_related("township").order_by("pk"))
+
+
+def verified_phone(session: SessionBase) -> str:
+    """The phone (E.164) that was verified in this session, or an empty text."""
+    index = session.get("resident_phone_index")
+    if not index:
+        return ""
+    key = session.get("resident_verification")
+    verification = Verification.objects.filter(pk=key or 0, phone_index=index).first()
+    return verification.phone if verification else ""
+
+
+def case_by_reference(reference: str, last4_index: str) -> Case | None:
+    """The case of this number if its phone ends so (REFERENCE_SOURCES: `find(reference, last4_index)`)."""
+    for path in settings.REFERENCE_SOURCES:
+        find: Callable[[str, str], Case | None] = import_string(path)
+        if case := find(reference, last4_index):
+            return case
+    return None
+
+
+def is_theirs(session: SessionBase, row: models.Model, resident: Resident) -> bool:
+    """Whether this visitor may see the case `row` of `resident`: by verified phone, or opened by its number."""
+    if session.get("resident_phone_index") == resident.phone_index:
+        return True
+    opened = session.get("resident_case") or ["", ""]
+    return opened[:2] == [row._meta.label_lower, str(row.pk)]
+
+
+def todos_of(user: User) -> list[Todo]:
+    """What waits for this member of staff in all apps (STAFF_TODAY_SOURCES), nothing that counts zero."""
+    sources: list[Callable[[User], list[Todo]]] = [import_string(path) for path in settings.STAFF_TODAY_SOURCES]
+    return [todo for source in sources for todo in source(user) if todo.count]

@@ -1,0 +1,314 @@
+"""Residents: adding them, proving that a phone is theirs, their half-filled forms, opening one case by its number."""
+
+import hmac
+import secrets
+import unicodedata
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from services.actions import notices
+from services.actions.history import record
+from services.actions.limits import take_turn
+from services.enums.people import VerificationState
+from services.models import Draft, ReferenceTry, Resident, Township, Verification, blind_index
+from services.notices.people import code_key, code_message
+from services.reports.people import Case, case_by_reference
+from services.rules.codes import clean_code
+from services.rules.history import Actor
+from services.rules.phones import is_mobile
+from services.rules.references import normalise_reference
+from services.rules.refusal import Refused
+
+USED = "이미 쓴 인증번호입니다. '인증번호 다시 받기'를 눌러 주세요."
+DRAFTS = "drafts"  # session key -> {kind: key of the Draft row}
+
+
+# --- Residents ---------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def find_or_add_resident(
+    *, name: str, phone: str, by: Actor, born_on: str = "", address: str = "", township: Township | None = None
+) -> Resident:
+    """The resident of this name and phone (E.164); new facts that are given replace what was known.
+
+    Two requests at the same moment get the same resident.
+    """
+    name = " ".join(unicodedata.normalize("NFC", name).split())
+    facts = {"born_on": born_on, "address": address, "township": township}
+    given = {field: value for field, value in facts.items() if value}
+    resident = _known(name, phone)
+    if resident is None:
+        try:
+            with transaction.atomic():
+                resident = Resident.objects.create(name=name, phone=phone, **given)
+        except IntegrityError:  # somebody added the same person a moment ago
+            resident = _known(name, phone)
+            if resident is None:
+                raise
+        else:
+            record(resident, "added", by=by)
+            return resident
+    changed = [field for field, value in given.items() if getattr(resident, field) != value]
+    if changed:
+        for field in changed:
+            setattr(resident, field, given[field])
+        resident.save(update_fields=changed)
+        record(resident, "changed", by=by, reason=", ".join(changed))
+    return resident
+
+
+def _known(name: str, phone: str) -> Resident | None:
+    name_index = blind_index(name.replace(" ", ""), purpose="name")
+    return Resident.objects.select_for_update().with_phone(phone).filter(name_index=name_index).order_by("pk").first()
+
+
+# --- Phone codes -------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def send_code(phone_e164: str, *, address: str) -> Verification:
+    """Send six digits to this mobile phone; `address` is the visitor's IP address.
+
+    Raises Refused: F04 (landline), F08 (blocked after five wrong codes), F09 (limits a phone, address or day).
+    """
+    if not is_mobile(phone_e164):
+        raise Refused(
+            "집 전화로는 문자를 받을 수 없습니다. 인증번호를 문자로 보냅니다. "
+            f"휴대전화 번호를 적거나 전화로 신청해 주세요: {settings.SITE_PHONE}",
+            field="phone",
+        )
+    phone_index = blind_index(phone_e164, purpose="phone")
+    address_index = blind_index(address, purpose="address")
+    take_turn("verification")
+    _refuse_too_many_codes(phone_index, address_index)
+    code = f"{secrets.randbelow(1_000_000):06d}"
+    verification = Verification.objects.create(
+        phone=phone_e164,
+        phone_index=phone_index,
+        address_index=address_index,
+        code_hash=_code_hash(phone_index, code),
+        expires_at=timezone.now() + timedelta(minutes=settings.VERIFICATION_MINUTES),
+    )
+    notices.post(
+        code_message(code),
+        once_key=code_key(verification),
+        phone=phone_e164,
+        expires_at=verification.expires_at,
+        is_urgent=True,
+    )
+    return verification
+
+
+def _code_hash(phone_index: str, code: str) -> str:
+    return blind_index(f"{phone_index}:{code}", purpose="code")
+
+
+def _refuse_too_many_codes(phone_index: str, address_index: str) -> None:
+    now, ask_by_phone = timezone.now(), f"전화로 신청해 주세요: {settings.SITE_PHONE}"
+    today = Verification.objects.filter(sent_at__gte=_midnight(now))
+    of_phone = today.filter(phone_index=phone_index)
+    blocked_since = now - timedelta(minutes=settings.VERIFICATION_BLOCK_MINUTES)
+    if of_phone.filter(state=VerificationState.BLOCKED, sent_at__gte=blocked_since).exists():
+        raise Refused(_blocked_sentence(), field="phone")
+    most = settings.VERIFICATION_PER_PHONE_PER_DAY
+    if of_phone.count() >= most:
+        raise Refused(
+            f"오늘 인증번호를 {most}번 보냈습니다. 한 번호에 하루 {most}번까지 보냅니다. "
+            f"내일 다시 하시거나 {ask_by_phone}",
+            field="phone",
+        )
+    last_hour = Verification.objects.filter(sent_at__gte=now - timedelta(hours=1), address_index=address_index)
+    if last_hour.count() >= settings.VERIFICATION_PER_ADDRESS_PER_HOUR:
+        raise Refused(
+            f"이곳에서 인증번호를 여러 번 받아 잠시 멈추었습니다. 한 시간 뒤에 다시 하시거나 {ask_by_phone}",
+            field="phone",
+        )
+    if today.count() >= settings.VERIFICATION_PER_DAY:
+        raise Refused(
+            f"오늘 보낼 수 있는 인증번호를 모두 보냈습니다. 내일 다시 하시거나 {ask_by_phone}", field="phone"
+        )
+
+
+def _midnight(now: datetime) -> datetime:
+    return timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _blocked_sentence() -> str:
+    return (
+        "인증번호가 다섯 번 맞지 않아 잠시 멈추었습니다. 다른 사람이 시도하는 것을 막기 위해서입니다. "
+        f"{settings.VERIFICATION_BLOCK_MINUTES}분 뒤에 다시 하시거나 전화해 주세요: {settings.SITE_PHONE}"
+    )
+
+
+def check_code(verification_id: int, code: str) -> Verification:
+    """The passed verification. A code opens once; each wrong one costs one of five tries, also in parallel.
+
+    Raises Refused: F06 (wrong), F07 (late or used), F08 (five wrong). Must not run inside another transaction:
+    a refusal would roll the counted try back.
+    """
+    digits = clean_code(code)
+    if digits:
+        _count_try(verification_id)
+    verification = Verification.objects.get(pk=verification_id)
+    left = settings.VERIFICATION_TRIES - verification.tries
+    if digits and hmac.compare_digest(verification.code_hash, _code_hash(verification.phone_index, digits)):
+        return _pass(verification)
+    if left <= 0:
+        _move(verification, VerificationState.BLOCKED)
+        raise Refused(_blocked_sentence(), field="code")
+    raise Refused(
+        f"인증번호가 맞지 않습니다. {left}번 더 적으실 수 있습니다. 문자로 받은 숫자 6개를 다시 확인해 주세요.",
+        field="code",
+    )
+
+
+def _count_try(verification_id: int) -> None:
+    """Take one try by a conditional update; raises Refused when there is none to take."""
+    with transaction.atomic(durable=True):
+        open_now = Verification.objects.filter(
+            pk=verification_id, state=VerificationState.SENT, expires_at__gt=timezone.now()
+        )
+        taken = open_now.filter(tries__lt=settings.VERIFICATION_TRIES).update(tries=F("tries") + 1)
+    if taken:
+        return
+    verification = Verification.objects.get(pk=verification_id)
+    if verification.state == VerificationState.PASSED:
+        raise Refused(USED, field="code")
+    if verification.tries >= settings.VERIFICATION_TRIES:
+        raise Refused(_blocked_sentence(), field="code")
+    raise Refused(
+        f"인증번호를 쓸 수 있는 {settings.VERIFICATION_MINUTES}분이 지났습니다. 안전을 위해 시간을 정해 두었습니다. "
+        "'인증번호 다시 받기'를 눌러 주세요.",
+        field="code",
+    )
+
+
+def _pass(verification: Verification) -> Verification:
+    if not _move(verification, VerificationState.PASSED):
+        raise Refused(USED, field="code")
+    return verification
+
+
+def _move(verification: Verification, state: VerificationState) -> bool:
+    """Conditional move out of SENT; of several requests one wins."""
+    sent = Verification.objects.filter(pk=verification.pk, state=VerificationState.SENT)
+    moved = sent.update(state=state) == 1
+    verification.state = state
+    return moved
+
+
+# --- What the session holds --------------------------------------------------------------------------------------
+
+
+def enter(session: SessionBase, verification: Verification) -> None:
+    """The phone is theirs: a new session key, and back the forms that were put aside when the screen closed."""
+    session.cycle_key()
+    parked: dict[str, Any] = session.pop("parked", None) or {}
+    if parked and parked["phone_index"] == verification.phone_index:
+        session[DRAFTS] = parked[DRAFTS] | session.get(DRAFTS, {})
+    session["resident_phone_index"] = verification.phone_index
+    session["resident_verification"] = verification.pk
+    session["resident_seen_at"] = int(timezone.now().timestamp())
+    session.pop("resident_was_idle", None)
+    session.pop("resident_case", None)
+
+
+def close_idle(session: SessionBase) -> None:
+    """Nobody touched the screen: close it and put the half-filled forms aside until the same phone comes back."""
+    phone_index = session.pop("resident_phone_index", "")
+    session.pop("resident_case", None)
+    session["parked"] = {"phone_index": phone_index, DRAFTS: session.pop(DRAFTS, {})}
+    session["resident_was_idle"] = True
+
+
+def leave(session: SessionBase) -> None:
+    """나가기: nothing of this person stays on this device."""
+    parked: dict[str, Any] = session.get("parked") or {}
+    keys = [*session.get(DRAFTS, {}).values(), *parked.get(DRAFTS, {}).values()]
+    Draft.objects.filter(pk__in=keys).delete()
+    session.flush()
+
+
+# --- Half-filled forms -------------------------------------------------------------------------------------------
+
+
+def draft_of(session: SessionBase, kind: str) -> Draft:
+    """The half-filled form of this kind in this session; a new one when there is none or it has expired."""
+    keys: dict[str, str] = dict(session.get(DRAFTS, {}))
+    draft = (
+        Draft.objects.filter(pk=keys[kind], kind=kind, expires_at__gt=timezone.now()).first() if kind in keys else None
+    )
+    if draft is None:
+        draft = Draft.objects.create(kind=kind)
+        session[DRAFTS] = keys | {kind: str(draft.pk)}
+    return draft
+
+
+def save_answers(draft: Draft, **answers: Any) -> Draft:
+    """Add or replace answers; values must be JSON (dates as ISO text)."""
+    with transaction.atomic():
+        stored = Draft.objects.select_for_update().filter(pk=draft.pk).first() or draft
+        known: dict[str, Any] = stored.answers or {}  # type: ignore[assignment]
+        draft.answers = known | answers  # type: ignore[assignment]
+        draft.expires_at = timezone.now() + timedelta(days=settings.DRAFT_DAYS)
+        draft.save()
+    return draft
+
+
+def drop_draft(session: SessionBase, kind: str) -> None:
+    """The form is sent or thrown away."""
+    keys: dict[str, str] = dict(session.get(DRAFTS, {}))
+    key = keys.pop(kind, None)
+    if key:
+        Draft.objects.filter(pk=key).delete()
+        session[DRAFTS] = keys
+
+
+# --- One case by its number ---------------------------------------------------------------------------------------
+
+
+def open_by_reference(session: SessionBase, typed: str, last4: str, *, address: str) -> Case:
+    """Open the one case of this number and last four digits of the phone for this session.
+
+    Raises Refused (H404r) when there is none or the number was tried too often; every try is counted first.
+    """
+    reference = normalise_reference(typed)
+    last4_index = blind_index(last4, purpose="last4")
+    _count_reference_try(reference, address)
+    case = case_by_reference(reference, last4_index)
+    if case is None:
+        raise Refused(
+            "그 번호로 된 신청이 없습니다. 번호를 다시 확인해 주세요. "
+            "예약번호는 숫자 6개, 접수번호는 2020-SL-0412 같은 모양입니다.",
+            field="reference",
+        )
+    session.cycle_key()
+    session["resident_case"] = [case.subject_kind, case.subject_id, reference, last4_index]
+    session["resident_seen_at"] = int(timezone.now().timestamp())
+    return case
+
+
+@transaction.atomic
+def _count_reference_try(reference: str, address: str) -> None:
+    now = timezone.now()
+    reference_index = blind_index(reference, purpose="reference")
+    address_index = blind_index(address, purpose="address")
+    take_turn("reference")
+    of_reference = ReferenceTry.objects.filter(reference_index=reference_index, at__gte=now - timedelta(days=1))
+    of_address = ReferenceTry.objects.filter(address_index=address_index, at__gte=now - timedelta(hours=1))
+    if (
+        of_reference.count() >= settings.REFERENCE_TRIES_PER_REFERENCE_PER_DAY
+        or of_address.count() >= settings.REFERENCE_TRIES_PER_ADDRESS_PER_HOUR
+    ):
+        raise Refused(
+            f"여러 번 찾아보셔서 잠시 멈추었습니다. 휴대전화 번호로 찾으시거나 전화해 주세요: {settings.SITE_PHONE}",
+            field="reference",
+        )
+    ReferenceTry.objects.create(reference_index=reference_index, address_index=address_index, at=now)

@@ -1,0 +1,31 @@
+"""Reference numbers (COPY 10.2): made to be said on the phone, repaired when typed."""
+
+import re
+import unicodedata
+
+
+def series_reference(series: str, year: int, number: int) -> str:
+    """("SL", 2020, 412) -> "2020-SL-0412"."""
+    return f"{year}-{series}-{number:04d}"
+
+
+def letter_reference(letter: str, year: int, number: int) -> str:
+    """("Q", 2020, 312) -> "Q-20-0312"."""
+    return f"{letter}-{year % 100:02d}-{number:04d}"
+
+
+def booking_reference(number: int) -> str:
+    """482157 -> "482-157"."""
+    return f"{number // 1000:03d}-{number % 1000:03d}"
+
+
+def normalise_reference(typed: str) -> str:
+    """What a person typed -> the form that is stored: "2020 sl 412" -> "2020-SL-0412"; unknown forms unchanged."""
+    text = re.sub(r"[^0-9A-Z]", "", unicodedata.normalize("NFKC", typed).upper())
+    if re.fullmatch(r"\d{6}", text):
+        return booking_reference(int(text))
+    if found := re.fullmatch(r"(\d{4})([A-Z]{1,3})(\d{1,6})", text):
+        return series_reference(found[2], int(found[1]), int(found[3]))
+    if found := re.fullmatch(r"([A-Z])(\d{2})(\d{1,6})", text):
+        return letter_reference(found[1], int(found[2]), int(found[3]))
+    return text
