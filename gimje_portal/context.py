@@ -5,6 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from services.rules.display import Display
+
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """The site's name, telephone and kind."""
@@ -14,4 +16,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site_address": settings.SITE_ADDRESS,
         "is_official_site": settings.OFFICIAL_SITE,
         "is_demo": settings.DEMO,
+        "display": Display.from_cookies(request.COOKIES),
     }

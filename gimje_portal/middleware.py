@@ -10,9 +10,10 @@ from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
+from gimje_portal import views
 from gimje_portal.rights import AnyStaff, ApiKey, Public, VerifiedResident, access_for
 from services.actions.history import acting
 from services.models import User
@@ -30,16 +31,14 @@ class CalmFaults:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
-            return HttpResponseBadRequest("400")
+            return views.error_400(request)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, (OperationalError, InterfaceError)):
             return None
         log.error("database_away", error=type(exception).__name__)
-        response = render(request, "errors/503.html", status=503)
-        response["Retry-After"] = "60"
-        return response
+        return views.error_503(request)
 
 
 def know_resident(get_response: Handler) -> Handler:

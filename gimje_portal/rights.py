@@ -31,6 +31,10 @@ RIGHTS: dict[str, Access] = {
     "healthz": Public,
     "readyz": Public,
     "services:home": Public,
+    "services:display": Public,
+    "services:display_save": Public,
+    "services:accessibility": Public,
+    "services:guide": Public,
     "services:staff_today": AnyStaff,
 }
 

@@ -99,6 +99,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "gimje_portal.context.site",
+                "gimje_portal.menus.menus",
             ],
         },
     },
@@ -220,6 +221,7 @@ STAFF_MFA_REQUIRED = env.bool("STAFF_MFA_REQUIRED", default=True)
 STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", default=30)
 STAFF_ABSOLUTE_HOURS = env.int("STAFF_ABSOLUTE_HOURS", default=10)
 AXES_FAILURE_LIMIT = 5
+AXES_LOCKOUT_CALLABLE = "gimje_portal.views.error_429"
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"

@@ -1,9 +1,19 @@
 """Health for machines and calm pages for faults."""
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+import sys
+from typing import Any
 
+from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from structlog.contextvars import get_contextvars
+
+from gimje_portal.context import site
+from gimje_portal.menus import menus
 from services.reports.jobs import readiness
+
+RETRY_SECONDS = 60
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -18,21 +28,46 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 def error_400(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "errors/400.html", status=400)
+    """A request that cannot be read; one that is too big has its own page."""
+    if isinstance(exception, (RequestDataTooBig, TooManyFilesSent)):
+        return fault_page(request, "413", 413)
+    return fault_page(request, "400", 400)
 
 
 def error_403(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "errors/403.html", status=403)
+    return fault_page(request, "403", 403)
 
 
 def error_403c(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A missing or old CSRF token."""
-    return render(request, "errors/403c.html", status=403)
+    return fault_page(request, "403c", 403)
 
 
 def error_404(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "errors/404.html", status=404)
+    return fault_page(request, "404", 404)
+
+
+def error_429(request: HttpRequest, *args: object, seconds: int = RETRY_SECONDS, **kwargs: object) -> HttpResponse:
+    """Too many tries; also what django-axes shows to somebody locked out."""
+    response = fault_page(request, "429", 429, seconds=seconds)
+    response["Retry-After"] = str(seconds)
+    return response
 
 
 def error_500(request: HttpRequest) -> HttpResponse:
-    return render(request, "errors/500.html", status=500)
+    """Our fault. A database that went away outside a view (sessions, messages) is a 503 here too."""
+    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+        return error_503(request)
+    return fault_page(request, "500", 500, request_id=get_contextvars().get("request_id", "")[:8])
+
+
+def error_503(request: HttpRequest) -> HttpResponse:
+    response = fault_page(request, "503", 503, retry_minutes=RETRY_SECONDS // 60)
+    response["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def fault_page(request: HttpRequest, name: str, status: int, **context: Any) -> HttpResponse:
+    """A page of errors/ without context processors: it must come even when database and session are away."""
+    values = {**site(request), **menus(request), "path": request.path, **context}
+    return HttpResponse(render_to_string(f"errors/{name}.html", values), status=status)

@@ -1,0 +1,64 @@
+/* Draws the figures that stand in the table beside each canvas; arrow keys walk from value to value. */
+(function () {
+    "use strict";
+    var style = getComputedStyle(document.documentElement);
+    function colour(name) { return style.getPropertyValue(name).trim(); }
+    function number(value) { return value === null ? "–" : Number(value).toLocaleString("ko-KR"); }
+
+    Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
+    Chart.defaults.font.size = Math.max(16, Math.round(parseFloat(style.fontSize) * 0.85));
+    Chart.defaults.color = colour("--text");
+    Chart.defaults.borderColor = colour("--line");
+    Chart.defaults.animation = false;
+
+    Array.prototype.forEach.call(document.querySelectorAll("canvas[data-chart]"), function (canvas) {
+        var data = JSON.parse(document.getElementById(canvas.id + "-data").textContent);
+        var live = document.getElementById(canvas.id + "-live");
+        var narrow = canvas.parentElement.clientWidth < 520;
+        var flat = narrow && data.kind === "bar" && data.labels.length > 6;
+        var dashes = [[], [8, 5], [2, 4], [10, 4, 2, 4]];
+        function words(one, place) {
+            var note = one.notes && one.notes[place];
+            return one.label + " " + number(one.values[place]) + (data.unit || "") + (note ? ", " + note : "");
+        }
+        var chart = new Chart(canvas, {
+            type: data.kind === "line" ? "line" : "bar",
+            data: {
+                labels: data.labels,
+                datasets: data.series.map(function (one, place) {
+                    var tone = colour("--chart-" + (place % 4 + 1));
+                    return {
+                        label: one.label, data: one.values, backgroundColor: tone, borderColor: tone, borderRadius: 3,
+                        borderDash: dashes[place % 4], pointStyle: ["circle", "rect", "triangle", "rectRot"][place % 4],
+                        pointRadius: data.labels.length > 60 ? 0 : 4, borderWidth: data.kind === "line" ? 2 : 0, spanGaps: false
+                    };
+                })
+            },
+            options: {
+                indexAxis: flat ? "y" : "x", maintainAspectRatio: false, interaction: { mode: "index", axis: flat ? "y" : "x", intersect: false },
+                plugins: {
+                    legend: { display: data.series.length > 1, labels: { usePointStyle: true } },
+                    tooltip: { callbacks: { label: function (item) { return words(data.series[item.datasetIndex], item.dataIndex); } } }
+                },
+                scales: (function () {
+                    var value = { beginAtZero: true, ticks: { callback: number, maxTicksLimit: 6 }, title: { display: !!data.unit, text: data.unit } };
+                    var name = { grid: { display: false }, ticks: { maxRotation: 0, autoSkip: !flat } };
+                    return flat ? { x: value, y: name } : { x: name, y: value };
+                })()
+            }
+        });
+        if (flat) { canvas.parentElement.style.height = data.labels.length * 38 + 80 + "px"; chart.resize(); }
+
+        var at = -1;
+        canvas.addEventListener("keydown", function (event) {
+            var step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+            if (!step) { return; }
+            event.preventDefault();
+            at = Math.min(data.labels.length - 1, Math.max(0, at + step));
+            chart.setActiveElements(data.series.map(function (one, place) { return { datasetIndex: place, index: at }; }));
+            chart.tooltip.setActiveElements(chart.getActiveElements(), { x: 0, y: 0 });
+            chart.update();
+            live.textContent = data.labels[at] + ", " + data.series.map(function (one) { return words(one, at); }).join(", ");
+        });
+    });
+})();

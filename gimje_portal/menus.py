@@ -1,0 +1,94 @@
+"""Which page stands behind each word of the menus; a page the visitor may not open is left out."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from gimje_portal.rights import AnyStaff, Public, VerifiedResident, access_for
+from services.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A word of a menu and its page; `below` is the beginning of the addresses that belong to it."""
+
+    label: Any
+    page: str
+    below: str = ""
+    is_own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An entry as the template shows it; `current` is empty or a value of aria-current."""
+
+    label: Any
+    url: str
+    current: str
+    own: bool
+
+
+CITIZEN_MENU = (
+    Entry(_("무료 상담"), "consultations:start", "/consultations/"),
+    Entry(_("슬레이트 지원"), "slate:start", "/slate/"),
+    Entry(_("태양광"), "solar:public", "/solar/"),
+    Entry(_("시민 의견"), "services:opinion_start", "/services/opinion"),
+    Entry(_("다른 서비스"), "services:catalogue", "/services/catalogue"),
+    Entry(_("내 신청 확인"), "services:my", "/my/", is_own=True),
+)
+FOOT_MENU = (
+    Entry(_("개인정보 처리방침"), "services:privacy", is_own=True),
+    Entry(_("누리집 접근성 안내"), "services:accessibility"),
+    Entry(_("이용 안내"), "services:guide"),
+    Entry(_("보기 편하게 바꾸기"), "services:display"),
+)
+STAFF_MENU = (
+    Entry("오늘 할 일", "services:staff_today"),
+    Entry("무료 상담", "consultations:staff_bookings", "/staff/consultations/"),
+    Entry("슬레이트", "slate:staff_queue", "/staff/slate/"),
+    Entry("태양광", "solar:staff_plants", "/staff/solar/"),
+    Entry("시민 의견", "services:staff_opinions", "/staff/services/opinion"),
+    Entry("프로그램", "services:staff_programmes", "/staff/services/programme"),
+    Entry("알림 발송", "services:staff_notices", "/staff/services/notice"),
+    Entry("보고서", "services:staff_reports", "/staff/services/report"),
+    Entry("관리", "admin:index", "/staff/admin/"),
+)
+
+
+def menus(request: HttpRequest) -> dict[str, Any]:
+    """Context processor; nothing is computed for a page that shows no menu."""
+    return {
+        "citizen_menu": SimpleLazyObject(lambda: _items(CITIZEN_MENU, request)),
+        "foot_menu": SimpleLazyObject(lambda: _items(FOOT_MENU, request)),
+        "staff_menu": SimpleLazyObject(lambda: _items(STAFF_MENU, request)),
+    }
+
+
+def _items(entries: tuple[Entry, ...], request: HttpRequest) -> list[Item]:
+    items = []
+    for entry in entries:
+        try:
+            url = reverse(entry.page)
+        except NoReverseMatch:  # a part of the portal that this city does not run
+            continue
+        if _may_open(entry.page, request):
+            items.append(Item(entry.label, url, _current(entry, url, request.path), entry.is_own))
+    return items
+
+
+def _may_open(page: str, request: HttpRequest) -> bool:
+    access = access_for(page)
+    if isinstance(access, frozenset):
+        user = getattr(request, "user", None)
+        return isinstance(user, User) and bool(user.roles & access)
+    return access in (Public, VerifiedResident, AnyStaff)
+
+
+def _current(entry: Entry, url: str, path: str) -> str:
+    if path == url:
+        return "page"
+    return "true" if entry.below and path.startswith(entry.below) else ""

@@ -1,0 +1,83 @@
+"""What templates need and Django does not have: optional addresses, spoken numbers, faults with targets, charts."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.core.paginator import Paginator
+from django.forms import BaseForm
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+
+SPOKEN = dict(zip("0123456789", "공일이삼사오육칠팔구", strict=True))
+JSON_ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One sentence of the error summary and the id of the control it leads to."""
+
+    text: str
+    target: str
+
+
+@register.simple_tag
+def url_or_none(name: str, *args: object) -> str | None:
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return None
+
+
+@register.filter
+def spoken_digits(number: str) -> str:
+    """063-540-3114 -> 공육삼 오사공 삼일일사, so that a screen reader does not read thousands."""
+    return "".join(SPOKEN.get(sign, " ") for sign in str(number)).strip()
+
+
+@register.simple_tag
+def faults(form: BaseForm) -> list[Fault]:
+    """Every fault of the form in the order of its fields; those of the whole form come first."""
+    rows = [Fault(str(text), "") for text in form.non_field_errors()]
+    for field in form:
+        target = f"{field.auto_id}_0" if field.use_fieldset else field.auto_id
+        rows += [Fault(str(text), target) for text in field.errors]
+    return rows
+
+
+@register.filter
+def beside(cells: Sequence[Any], columns: Sequence[Any]) -> list[tuple[Any, Any]]:
+    return list(zip(columns, cells, strict=True))
+
+
+@register.filter
+def with_values(labels: Sequence[Any], series: Iterable[dict[str, Any]]) -> list[tuple[Any, list[Any]]]:
+    """Rows of the table beside a chart: each label with the value of every series, and its note in brackets."""
+    rows: list[tuple[Any, list[Any]]] = []
+    for place, label in enumerate(labels):
+        rows.append((label, [_noted(one, place) for one in series]))
+    return rows
+
+
+@register.filter
+def pages_near(paginator: Paginator[Any], number: int) -> list[int | str]:
+    return list(paginator.get_elided_page_range(number, on_each_side=2, on_ends=1))
+
+
+@register.simple_tag
+def chart_data(**data: Any) -> SafeString:
+    """The figures as JSON for charts.js; text that could end the script element is escaped."""
+    text = json.dumps(data, ensure_ascii=False, default=str).translate(JSON_ESCAPES)
+    return format_html('<script type="application/json" id="{}-data">{}</script>', data["id"], mark_safe(text))  # noqa: S308
+
+
+def _noted(one: dict[str, Any], place: int) -> str:
+    value = one["values"][place]
+    shown = "–" if value is None else f"{value:,}" if isinstance(value, int | float) else str(value)
+    note = one.get("notes", [])[place : place + 1]
+    return f"{shown} ({note[0]})" if note and note[0] else shown

@@ -1,0 +1,50 @@
+"""Text size and contrast, and the pages that explain how the site is used."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from services.rules import display as rules
+
+
+def display(request: HttpRequest) -> HttpResponse:
+    """Text size, contrast and reading aloud, explained."""
+    return render(request, "services/display.html")
+
+
+@require_POST
+def display_save(request: HttpRequest) -> HttpResponse:
+    """Remember the choice in a cookie and go back to where the person was; works without JavaScript."""
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+        back = "/"
+    response = redirect(back)
+    choices = ((rules.SIZE_COOKIE, "size", rules.SIZES), (rules.CONTRAST_COOKIE, "contrast", rules.CONTRASTS))
+    for cookie, name, allowed in choices:
+        if request.POST.get(name) in allowed:
+            response.set_cookie(
+                cookie, request.POST[name], rules.COOKIE_SECONDS, samesite="Lax", secure=request.is_secure(), httponly=True
+            )
+    messages.success(request, _display_sentence(request))
+    return response
+
+
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """What was done so that everybody can use the site, and what is known not to work."""
+    return render(request, "services/accessibility.html")
+
+
+def guide(request: HttpRequest) -> HttpResponse:
+    """How the site is used, for somebody who has never used it."""
+    return render(request, "services/guide.html")
+
+
+def _display_sentence(request: HttpRequest) -> str:
+    if request.POST.get("contrast") == "high":
+        return _("선명하게 바꾸었습니다.")
+    if request.POST.get("size") in ("large", "larger"):
+        return _("글자를 크게 했습니다.")
+    return _("처음대로 바꾸었습니다.")
