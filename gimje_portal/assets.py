@@ -112,9 +112,7 @@ def build_fonts() -> None:
     """Slices for browsers and whole fonts for PDFs, rebuilt only when a new character or a new font came."""
     stamp = PDF_FONTS / ".stamp"
     groups = slices()
-    digest = _digest(
-        [Path(__file__).read_bytes(), (ROOT / "package-lock.json").read_bytes(), repr(groups).encode()]
-    )
+    digest = _digest([Path(__file__).read_bytes(), (ROOT / "package-lock.json").read_bytes(), repr(groups).encode()])
     if stamp.is_file() and stamp.read_text() == digest:
         return
     start = time.monotonic()
@@ -180,7 +178,15 @@ def _characters_of(font: Path) -> Iterable[str]:
 
 def _write_whole(source: Path, target: Path, style: str) -> None:
     font = TTFont(source, recalcTimestamp=False)
-    names = {1: FAMILY, 2: style, 3: f"{FAMILY} {style}", 4: f"{FAMILY} {style}", 6: f"GimjeSans-{style}", 16: FAMILY, 17: style}
+    names = {
+        1: FAMILY,
+        2: style,
+        3: f"{FAMILY} {style}",
+        4: f"{FAMILY} {style}",
+        6: f"GimjeSans-{style}",
+        16: FAMILY,
+        17: style,
+    }
     for record in list(font["name"].names):
         if record.nameID in names:
             record.string = names[record.nameID]

@@ -19,14 +19,21 @@ def display(request: HttpRequest) -> HttpResponse:
 def display_save(request: HttpRequest) -> HttpResponse:
     """Remember the choice in a cookie and go back to where the person was; works without JavaScript."""
     back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+    if not url_has_allowed_host_and_scheme(
+        back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
         back = "/"
     response = redirect(back)
     choices = ((rules.SIZE_COOKIE, "size", rules.SIZES), (rules.CONTRAST_COOKIE, "contrast", rules.CONTRASTS))
     for cookie, name, allowed in choices:
         if request.POST.get(name) in allowed:
             response.set_cookie(
-                cookie, request.POST[name], rules.COOKIE_SECONDS, samesite="Lax", secure=request.is_secure(), httponly=True
+                cookie,
+                request.POST[name],
+                rules.COOKIE_SECONDS,
+                samesite="Lax",
+                secure=request.is_secure(),
+                httponly=True,
             )
     messages.success(request, _display_sentence(request))
     return response
