@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 import structlog
 from allauth.mfa.utils import is_mfa_enabled
@@ -12,10 +13,12 @@ from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from gimje_portal import views
-from gimje_portal.rights import AnyStaff, ApiKey, Public, VerifiedResident, access_for
+from gimje_portal.rights import AnyStaff, ApiKey, OwnCase, Public, VerifiedResident, access_for
 from services.actions.history import acting
+from services.actions.people import close_idle
 from services.models import User
 from services.rules.history import Actor
 
@@ -45,15 +48,13 @@ def know_resident(get_response: Handler) -> Handler:
     """`request.resident_phone_index`: the verified phone of this session, or an empty text."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        session = request.session
-        request.resident_phone_index = ""  # type: ignore[attr-defined]
-        seen_at = session.get("resident_seen_at", 0)
-        if session.get("resident_phone_index"):
-            if time.time() - seen_at > settings.RESIDENT_IDLE_MINUTES * 60:
-                session.pop("resident_phone_index")
+        session, now = request.session, int(time.time())
+        if session.get("resident_phone_index") or session.get("resident_case"):
+            if now - session.get("resident_seen_at", 0) > settings.RESIDENT_IDLE_MINUTES * 60:
+                close_idle(session)
             else:
-                request.resident_phone_index = session["resident_phone_index"]  # type: ignore[attr-defined]
-                session["resident_seen_at"] = int(time.time())
+                session["resident_seen_at"] = now
+        request.resident_phone_index = session.get("resident_phone_index", "")  # type: ignore[attr-defined]
         return get_response(request)
 
     return middleware
@@ -73,10 +74,11 @@ class EnforceRights:
         access = access_for(match.view_name) if match else None
         if access in (Public, ApiKey):
             return None
-        if access is VerifiedResident:
-            if request.resident_phone_index:  # type: ignore[attr-defined]
+        if access in (VerifiedResident, OwnCase):
+            has_case = access is OwnCase and request.session.get("resident_case")
+            if request.resident_phone_index or has_case:  # type: ignore[attr-defined]
                 return None
-            return redirect(f"/my/?next={request.path}")
+            return redirect(f"{reverse('services:my_start')}?{urlencode({'next': request.path})}")
         if access is None:
             raise PermissionDenied
         return self._staff(request, access)

@@ -11,6 +11,10 @@ class VerifiedResident:
     """Somebody whose phone was verified in this session."""
 
 
+class OwnCase:
+    """A verified phone, or the one case that this session opened by its number; the view checks whose case it is."""
+
+
 class AnyStaff:
     """Any member of staff who has logged in with a second factor."""
 
@@ -19,7 +23,7 @@ class ApiKey:
     """A device with an API key; the view checks the key's plant."""
 
 
-Access = type[Public] | type[VerifiedResident] | type[AnyStaff] | type[ApiKey] | frozenset[Role]
+Access = type[Public] | type[VerifiedResident] | type[OwnCase] | type[AnyStaff] | type[ApiKey] | frozenset[Role]
 
 
 def only(*roles: Role) -> frozenset[Role]:
@@ -30,12 +34,24 @@ def only(*roles: Role) -> frozenset[Role]:
 RIGHTS: dict[str, Access] = {
     "healthz": Public,
     "readyz": Public,
+    "demo": Public,  # answers 404 unless DEMO
     "services:home": Public,
     "services:display": Public,
     "services:display_save": Public,
     "services:accessibility": Public,
     "services:guide": Public,
+    "services:my_start": Public,
+    "services:verify_code": Public,
+    "services:verify_again": Public,
+    "services:my_reference": Public,
+    "services:my_case": Public,
+    "services:my_leave": Public,
+    "services:my": VerifiedResident,
+    "services:my_data": VerifiedResident,
+    "services:my_readings": VerifiedResident,
     "services:staff_today": AnyStaff,
+    "mfa_authenticate": Public,  # a stage of the log-in: the password was right, nobody is logged in yet
+    "mfa_login_webauthn": Public,
 }
 
 # Whole namespaces and third-party pages that have their own checks.

@@ -19,6 +19,9 @@ env = environ.Env()
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)  # demonstration people, readable messages; never together with real people
 OFFICIAL_SITE = env.bool("OFFICIAL_SITE", default=False)  # only an official *.go.kr site may show the masthead
+if DEMO and OFFICIAL_SITE:
+    msg = "DEMO and OFFICIAL_SITE exclude each other: a demonstration shows messages and codes to everybody."
+    raise ImproperlyConfigured(msg)
 SITE_NAME = env.str("SITE_NAME", default="김제시 생활행정")
 SITE_PHONE = env.str("SITE_PHONE", default="063-540-3114")
 SITE_ADDRESS = env.str("SITE_ADDRESS", default="(54390) 전북특별자치도 김제시 중앙로 40")
@@ -216,6 +219,7 @@ SOCIALACCOUNT_ADAPTER = "gimje_portal.staff_accounts.StaffSocialAdapter"
 SOCIALACCOUNT_ONLY = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = SITE_NAME
+MFA_TOTP_PERIOD = 30  # seconds
 MFA_ADAPTER = "allauth.mfa.adapter.DefaultMFAAdapter"
 STAFF_MFA_REQUIRED = env.bool("STAFF_MFA_REQUIRED", default=True)
 STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", default=30)

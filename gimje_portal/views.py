@@ -3,14 +3,19 @@
 import sys
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.views.decorators.cache import never_cache
 from structlog.contextvars import get_contextvars
 
 from gimje_portal.context import site
+from gimje_portal.demo import services as demo_people
 from gimje_portal.menus import menus
+from services.models import Notice
 from services.reports.jobs import readiness
 
 RETRY_SECONDS = 60
@@ -71,3 +76,13 @@ def fault_page(request: HttpRequest, name: str, status: int, **context: Any) -> 
     """A page of errors/ without context processors: it must come even when database and session are away."""
     values = {**site(request), **menus(request), "path": request.path, **context}
     return HttpResponse(render_to_string(f"errors/{name}.html", values), status=status)
+
+
+@never_cache
+def demo(request: HttpRequest) -> HttpResponse:
+    """Log-ins, second factors and messages of the demonstration; a real portal has no such page."""
+    if not settings.DEMO:
+        raise Http404
+    notices = Notice.objects.order_by("-created_at", "-pk")[:30]
+    page = {"logins": demo_people.logins(), "password": demo_people.PASSWORD, "notices": notices}
+    return render(request, "gimje_portal/demo.html", page)

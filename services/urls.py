@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from services.views import catalogue, display
+from services.views import catalogue, display, people
 
 app_name = "services"
 urlpatterns = [
@@ -11,5 +11,14 @@ urlpatterns = [
     path("services/display/save", display.display_save, name="display_save"),
     path("services/accessibility/", display.accessibility, name="accessibility"),
     path("services/guide/", display.guide, name="guide"),
+    path("my/", people.my, name="my"),
+    path("my/start/", people.my_start, name="my_start"),
+    path("my/code/", people.verify_code, name="verify_code"),
+    path("my/code/again/", people.verify_again, name="verify_again"),
+    path("my/number/", people.my_reference, name="my_reference"),
+    path("my/case/", people.my_case, name="my_case"),
+    path("my/data/", people.my_data, name="my_data"),
+    path("my/readings/", people.my_readings, name="my_readings"),
+    path("my/leave/", people.my_leave, name="my_leave"),
     path("staff/", include("services.staff_urls")),
 ]

@@ -3,13 +3,16 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import ip_address
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import models
+from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
-from services.models import Resident, User, Verification
+from services.enums.notices import NoticeState
+from services.models import Notice, ReadingLogEntry, Resident, User, Verification
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +88,27 @@ def todos_of(user: User) -> list[Todo]:
     """What waits for this member of staff in all apps (STAFF_TODAY_SOURCES), nothing that counts zero."""
     sources: list[Callable[[User], list[Todo]]] = [import_string(path) for path in settings.STAFF_TODAY_SOURCES]
     return [todo for source in sources for todo in source(user) if todo.count]
+
+
+def address_of(request: HttpRequest) -> str:
+    """The visitor's IP address, through as many trusted proxies as PROXY_COUNT says; an empty text when unknown."""
+    peer = str(request.META.get("REMOTE_ADDR") or "")
+    forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    found = forwarded[-settings.PROXY_COUNT] if 0 < settings.PROXY_COUNT <= len(forwarded) else peer
+    try:
+        return str(ip_address(found))
+    except ValueError:
+        return ""
+
+
+def readings_about(phone_index: str) -> list[ReadingLogEntry]:
+    """Who of the city saw the data of the people with this phone, newest first, at most 200."""
+    if not phone_index:
+        return []
+    readings = ReadingLogEntry.objects.filter(resident__phone_index=phone_index)
+    return list(readings.select_related("user").order_by("-at", "-pk")[:200])
+
+
+def code_did_not_arrive(verification: Verification) -> bool:
+    """The carrier refused the message (F10)."""
+    return Notice.objects.filter(once_key=f"verification:{verification.pk}", state=NoticeState.DEAD).exists()

@@ -1,0 +1,155 @@
+"""내 신청 확인: proving a phone, everything of theirs, one case by its number, and who looked."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from services.actions import people as actions
+from services.forms.people import CodeForm, PhoneForm, ReferenceForm, add_refusal
+from services.models import Verification, blind_index
+from services.reports import people as reports
+from services.rules.refusal import Refused
+
+WAITING = "verification"  # session key -> {"id": …, "next": …}: a code was sent and not yet typed
+
+
+def start_verification(request: HttpRequest, phone_e164: str, *, next_url: str) -> HttpResponse:
+    """Send a code and go to the page for it; afterwards to `next_url`. A phone that is verified goes there at once.
+
+    Raises Refused (F04, F08, F09) for the caller's form.
+    """
+    if request.session.get("resident_phone_index") == blind_index(phone_e164, purpose="phone"):
+        return redirect(next_url)
+    verification = actions.send_code(phone_e164, address=reports.address_of(request))
+    request.session[WAITING] = {"id": verification.pk, "next": next_url}
+    return redirect("services:verify_code")
+
+
+def _safe_next(request: HttpRequest) -> str:
+    asked = request.GET.get("next", "")
+    if url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+        return asked
+    return reverse("services:my")
+
+
+@never_cache
+def my_start(request: HttpRequest) -> HttpResponse:
+    """휴대전화 번호를 알려 주세요."""
+    form = PhoneForm(request.POST or None)
+    if form.is_valid():
+        try:
+            return start_verification(request, form.cleaned_data["phone"], next_url=_safe_next(request))
+        except Refused as refusal:
+            add_refusal(form, refusal)
+    was_idle = request.session.get("resident_was_idle", False)
+    return render(request, "services/my_start.html", {"form": form, "was_idle": was_idle})
+
+
+@never_cache
+def verify_code(request: HttpRequest) -> HttpResponse:
+    """문자로 받은 인증번호를 적어 주세요."""
+    verification = _waiting(request)
+    if verification is None:
+        return redirect("services:my_start")
+    form = CodeForm(request.POST or None)
+    if form.is_valid():
+        try:
+            passed = actions.check_code(verification.pk, form.cleaned_data["code"])
+        except Refused as refusal:
+            add_refusal(form, refusal)
+        else:
+            next_url = request.session.pop(WAITING)["next"]
+            actions.enter(request.session, passed)
+            return redirect(next_url)
+    return render(request, "services/verify_code.html", _code_page(verification, form))
+
+
+def _code_page(verification: Verification, form: CodeForm) -> dict[str, Any]:
+    failed = reports.code_did_not_arrive(verification)
+    return {"form": form, "verification": verification, "did_not_arrive": failed}
+
+
+def _waiting(request: HttpRequest) -> Verification | None:
+    waiting = request.session.get(WAITING)
+    return Verification.objects.filter(pk=waiting["id"]).first() if waiting else None
+
+
+@require_POST
+def verify_again(request: HttpRequest) -> HttpResponse:
+    """인증번호 다시 받기."""
+    verification = _waiting(request)
+    if verification is None:
+        return redirect("services:my_start")
+    next_url = request.session[WAITING]["next"]
+    try:
+        response = start_verification(request, verification.phone, next_url=next_url)
+    except Refused as refusal:
+        form = CodeForm({"code": ""})
+        form.errors.clear()
+        form.add_error(None, refusal.sentence)
+        return render(request, "services/verify_code.html", _code_page(verification, form))
+    messages.success(request, _("인증번호를 다시 보냈습니다. 남은 시간 3분"))
+    return response
+
+
+@never_cache
+def my(request: HttpRequest) -> HttpResponse:
+    """Everything that the people with this phone asked for, with state and next step."""
+    residents = reports.residents_of(request.session["resident_phone_index"])
+    cases = reports.cases_of(residents)
+    page = {"residents": residents, "cases": cases, "open_cases": [case for case in cases if case.is_open]}
+    return render(request, "services/my.html", page)
+
+
+@never_cache
+def my_data(request: HttpRequest) -> HttpResponse:
+    """내 개인정보 보기 (PD-07)."""
+    residents = reports.residents_of(request.session["resident_phone_index"])
+    return render(request, "services/my_data.html", {"residents": residents})
+
+
+@never_cache
+def my_readings(request: HttpRequest) -> HttpResponse:
+    """누가 내 정보를 보았는지 보기."""
+    readings = reports.readings_about(request.session["resident_phone_index"])
+    return render(request, "services/my_readings.html", {"readings": readings})
+
+
+@never_cache
+def my_reference(request: HttpRequest) -> HttpResponse:
+    """예약번호나 접수번호로 하나만 보기."""
+    form = ReferenceForm(request.POST or None)
+    if form.is_valid():
+        typed, last4 = form.cleaned_data["reference"], form.cleaned_data["last4"]
+        try:
+            actions.open_by_reference(request.session, typed, last4, address=reports.address_of(request))
+        except Refused as refusal:
+            add_refusal(form, refusal)
+        else:
+            return redirect("services:my_case")
+    return render(request, "services/my_reference.html", {"form": form})
+
+
+@never_cache
+def my_case(request: HttpRequest) -> HttpResponse:
+    """The one case that was opened by its number."""
+    opened = request.session.get("resident_case")
+    case = reports.case_by_reference(opened[2], opened[3]) if opened else None
+    if case is None:
+        return redirect("services:my_reference")
+    return render(request, "services/my_case.html", {"case": case})
+
+
+@require_POST
+def my_leave(request: HttpRequest) -> HttpResponse:
+    """나가기."""
+    actions.leave(request.session)
+    messages.success(request, _("나갔습니다. 이 화면에는 아무것도 남아 있지 않습니다."))
+    return redirect("services:home")
