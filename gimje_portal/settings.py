@@ -252,9 +252,18 @@ SOLAPI_URL = env.str("SOLAPI_URL", default="https://api.solapi.com")
 SOLAPI_KEY = env.str("SOLAPI_KEY", default="")
 SOLAPI_SECRET = env.str("SOLAPI_SECRET", default="")
 ALIMTALK_PROFILE = env.str("ALIMTALK_PROFILE", default="")
+ALIMTALK_TEMPLATES = env.json("ALIMTALK_TEMPLATES", default={})  # {"slate/notices/approved": "provider's template id"}
+DOORBELL = env.bool("DOORBELL", default=True)  # ring the dispatcher after a commit; beat sweeps anyway
 NOTICE_HOURS = (9, 20)  # KR-04: nothing but codes outside 09:00 to 20:00
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 EMAIL_BACKEND = EMAIL_CONFIG["EMAIL_BACKEND"]
+EMAIL_HOST = EMAIL_CONFIG["EMAIL_HOST"]
+EMAIL_PORT = EMAIL_CONFIG["EMAIL_PORT"] or 25
+EMAIL_HOST_USER = EMAIL_CONFIG["EMAIL_HOST_USER"] or ""
+EMAIL_HOST_PASSWORD = EMAIL_CONFIG["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS = EMAIL_CONFIG.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = EMAIL_CONFIG.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@example.invalid")
 CLAMAV_SOCKET = env.str("CLAMAV_SOCKET", default="")
 

@@ -167,3 +167,9 @@ def resident_client(client) -> Callable[[Resident], StrictClient]:
         return client
 
     return make
+
+
+@pytest.fixture(autouse=True)
+def _quiet_doorbell(settings) -> None:
+    """No test rings a broker by accident; tests/faults and the doorbell's own tests ring it on purpose."""
+    settings.DOORBELL = False

@@ -1,5 +1,7 @@
 """Channels and states of a notice."""
 
+import enum
+
 from django.db import models
 
 
@@ -10,6 +12,9 @@ class Channel(models.TextChoices):
     EMAIL = "email", "전자우편"
     LETTER = "letter", "편지"
     CALL = "call", "전화"
+
+    BY_PHONE = enum.nonmember(frozenset({"sms", "lms", "alimtalk"}))  # what a provider carries to a mobile phone
+    BY_MACHINE = enum.nonmember(frozenset({"sms", "lms", "alimtalk", "email"}))  # the rest is done by people
 
 
 class NoticeState(models.TextChoices):
@@ -24,6 +29,46 @@ class NoticeState(models.TextChoices):
     FALLBACK = "fallback", "문자로 바꿔 보냄"
     CALL = "call", "전화로 알림"
 
+    WAITING = enum.nonmember(frozenset({"queued", "held", "retry"}))
+    VOIDABLE = enum.nonmember(frozenset({"queued", "held", "retry", "call"}))  # nobody has been told yet
+    ARRIVED = enum.nonmember(frozenset({"sent", "delivered"}))
+
+    @property
+    def tone(self) -> str:
+        """The badge's tone (COPY 7)."""
+        return _TONES[self.value]
+
+    @property
+    def citizen_label(self) -> str:
+        """What the addressee reads; empty where the notice was withdrawn."""
+        return _CITIZEN_LABELS[self.value]
+
+
+_TONES = {
+    "queued": "progress",
+    "held": "idle",
+    "sending": "progress",
+    "sent": "info",
+    "delivered": "good",
+    "retry": "warn",
+    "dead": "danger",
+    "skipped": "idle",
+    "fallback": "info",
+    "call": "warn",
+}
+_CITIZEN_LABELS = {
+    "queued": "곧 보냅니다",
+    "held": "오전 9시에 보냅니다",
+    "sending": "곧 보냅니다",
+    "sent": "보냈습니다",
+    "delivered": "도착했습니다",
+    "retry": "곧 다시 보냅니다",
+    "dead": "보내지 못했습니다. 전화드립니다.",
+    "skipped": "",
+    "fallback": "문자로 보냈습니다",
+    "call": "전화드립니다",
+}
+
 
 class CallOutcome(models.TextChoices):
     TOLD = "told", "알려드림"
@@ -31,3 +76,6 @@ class CallOutcome(models.TextChoices):
     WRONG_NUMBER = "wrong_number", "번호 다름"
     CALL_BACK = "call_back", "다시 걸어 달라고 하심"
     FAMILY_TOLD = "family_told", "가족에게 전함(내용은 말하지 않음)"
+
+    ENDS = enum.nonmember(frozenset({"told", "wrong_number", "family_told"}))  # the task leaves the list
+    REACHED = enum.nonmember(frozenset({"told", "family_told"}))

@@ -4,12 +4,13 @@ from services.models.calendar import Holiday
 from services.models.encryption import EncryptedJSONField, EncryptedTextField, blind_index
 from services.models.history import HistoryEntry, HistorySeal, ReadingLogEntry
 from services.models.jobs import JobRun, Tick
-from services.models.notices import CallTask, Notice, NoticeAttempt
+from services.models.notices import CallTask, ContactWish, Notice, NoticeAttempt
 from services.models.people import Draft, Resident, Township, User, Verification
 from services.models.references import Counter, ReferenceTry
 
 __all__ = [
     "CallTask",
+    "ContactWish",
     "Counter",
     "Draft",
     "EncryptedJSONField",

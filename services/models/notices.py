@@ -8,15 +8,26 @@ from django.utils import timezone
 
 from services.enums.notices import CallOutcome, Channel, NoticeState
 from services.models.encryption import EncryptedTextField
+from services.rules.notices import mask_address, mask_email
+from services.rules.phones import mask_phone
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def due(self) -> "NoticeQuerySet":
-        """What the dispatcher may claim now: waiting and due, or claimed by somebody whose lease ran out."""
+        """What the dispatcher may claim now: waiting and due, or claimed by somebody whose lease ran out.
+
+        Letters and calls are the work of people.
+        """
         now = timezone.now()
-        waiting = models.Q(state__in=[NoticeState.QUEUED, NoticeState.HELD, NoticeState.RETRY], next_at__lte=now)
+        waiting = models.Q(state__in=list(NoticeState.WAITING), next_at__lte=now)
         abandoned = models.Q(state=NoticeState.SENDING, lease_until__lt=now)
-        return self.filter(waiting | abandoned)
+        return self.filter(waiting | abandoned, channel__in=list(Channel.BY_MACHINE))
+
+    def letters_to_print(self) -> "NoticeQuerySet":
+        return self.filter(channel=Channel.LETTER, state__in=list(NoticeState.WAITING), next_at__lte=timezone.now())
+
+    def dead(self) -> "NoticeQuerySet":
+        return self.filter(state=NoticeState.DEAD)
 
 
 class Notice(models.Model):
@@ -31,6 +42,7 @@ class Notice(models.Model):
     )
     to = EncryptedTextField("받는 곳")  # E.164, e-mail address or postal address
     title = models.CharField("제목", max_length=60, blank=True)
+    reference = models.CharField("접수번호", max_length=20, blank=True)
     short = EncryptedTextField("짧은 글", blank=True)  # at most 90 bytes in CP949
     body = EncryptedTextField("긴 글", blank=True)
     subject_kind = models.CharField(max_length=60, blank=True)
@@ -71,6 +83,20 @@ class Notice(models.Model):
     def __str__(self) -> str:
         return f"{self.once_key} ({self.channel})"
 
+    @property
+    def text(self) -> str:
+        """What goes out by this channel: the short text only as an SMS."""
+        return self.short if self.channel == Channel.SMS else self.body or self.short
+
+    @property
+    def masked_to(self) -> str:
+        """The recipient as lists show it (PD-11)."""
+        if self.channel == Channel.EMAIL:
+            return mask_email(self.to)
+        if self.channel == Channel.LETTER:
+            return mask_address(self.to)
+        return mask_phone(self.to)
+
 
 class NoticeAttempt(models.Model):
     """One try to hand a notice to a provider."""
@@ -89,6 +115,29 @@ class NoticeAttempt(models.Model):
         return f"{self.notice_id} {'보냄' if self.ok else self.detail}"
 
 
+class ContactWish(models.Model):
+    """How a resident wants to hear from the city, when not by text message alone."""
+
+    resident = models.OneToOneField("services.Resident", on_delete=models.CASCADE, related_name="contact_wish")
+    email = EncryptedTextField("전자우편 주소", blank=True)
+    by_alimtalk = models.BooleanField("카카오톡 알림", default=True)
+    by_letter = models.BooleanField("편지도 받음", default=False)
+    updated_at = models.DateTimeField("바꾼 때", auto_now=True)
+
+    class Meta:
+        verbose_name = "연락받는 방법"
+        verbose_name_plural = "연락받는 방법"
+
+    def __str__(self) -> str:
+        return f"연락받는 방법 {self.resident_id}"
+
+
+class CallTaskQuerySet(models.QuerySet["CallTask"]):
+    def open(self) -> "CallTaskQuerySet":
+        """Whom somebody still has to phone; a notice that was withdrawn or sent again is not called for."""
+        return self.filter(closed_at__isnull=True, notice__state=NoticeState.CALL)
+
+
 class CallTask(models.Model):
     """Somebody must be phoned by a day: the channel for landlines, and the last fallback of every other."""
 
@@ -100,7 +149,10 @@ class CallTask(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="calls"
     )
+    called_at = models.DateTimeField("전화한 때", null=True, blank=True)
     closed_at = models.DateTimeField("마친 때", null=True, blank=True)
+
+    objects: ClassVar[CallTaskQuerySet] = CallTaskQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ["due_on", "pk"]

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.template import Context, Template
 from django.template.exceptions import TemplateDoesNotExist
 from django.template.loader import get_template
 
 from services.rules.korean import cp949_bytes
+from services.rules.notices import cp949_safe
 
 SMS_BYTES = 90
 LMS_BYTES = 2000
@@ -14,25 +16,42 @@ LMS_BYTES = 2000
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`kind` names the templates; `short` fits one SMS (KR-04), `body` is the long form or empty."""
+    """`kind` names the templates; `short` fits one SMS (KR-04); `body` and `letter` are longer forms or empty."""
 
     kind: str
     title: str
     short: str
-    body: str
+    body: str = ""
+    letter: str = ""
+    reference: str = ""
 
 
-def compose(kind: str, *, title: str = "", **values: Any) -> Message:
-    """Render `templates/<kind>.sms.txt` and, if there is one, `<kind>.long.txt`.
+def compose(kind: str, *, title: str = "", reference: str = "", **values: Any) -> Message:
+    """Render `templates/<kind>.sms.txt` and, where they exist, `<kind>.long.txt` and `<kind>.letter.txt`.
 
-    `kind` is like "consultations/notices/booked". Raises ValueError when a text is too long for its channel.
+    `kind` is like "consultations/notices/booked". `reference` is given to the texts and ends the e-mail's subject.
+    What CP949 cannot carry is left out. Raises ValueError when a text is too long for its channel.
     """
-    short = get_template(f"{kind}.sms.txt").render(values).strip()
-    try:
-        body = get_template(f"{kind}.long.txt").render(values).strip()
-    except TemplateDoesNotExist:
-        body = ""
+    values["reference"] = reference
+    short = cp949_safe(_render(f"{kind}.sms.txt", values))
+    body = cp949_safe(_render_if_any(f"{kind}.long.txt", values))
     if cp949_bytes(short) > LMS_BYTES or cp949_bytes(body) > LMS_BYTES:
         msg = f"{kind} is longer than {LMS_BYTES} bytes."
         raise ValueError(msg)
-    return Message(kind, title, short, body)
+    return Message(kind, title, short, body, _render_if_any(f"{kind}.letter.txt", values), reference)
+
+
+def _render(name: str, values: dict[str, Any]) -> str:
+    # Plain text: an apostrophe in a name must not arrive as &#x27;.
+    template: Template = get_template(name).template  # type: ignore[attr-defined]
+    return template.render(Context(values, autoescape=False)).strip()
+
+
+def _render_if_any(name: str, values: dict[str, Any]) -> str:
+    try:
+        get_template(name)
+    except TemplateDoesNotExist as error:
+        if str(error) != name:
+            raise
+        return ""
+    return _render(name, values)

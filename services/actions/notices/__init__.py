@@ -1,0 +1,17 @@
+"""The outbox's verbs: post a message with its cause, hand it out, and what people do when a machine cannot."""
+
+from services.actions.notices.dispatch import dispatch_due, follow_deliveries
+from services.actions.notices.follow_up import close_call, mark_posted, retry, retry_many
+from services.actions.notices.posting import post, skip, wish
+
+__all__ = [
+    "close_call",
+    "dispatch_due",
+    "follow_deliveries",
+    "mark_posted",
+    "post",
+    "retry",
+    "retry_many",
+    "skip",
+    "wish",
+]

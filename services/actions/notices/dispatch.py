@@ -1,0 +1,213 @@
+"""Hand out what is due: claim with a lease, send outside any lock, mark afterwards.
+
+Two dispatchers never claim the same row (SKIP LOCKED); one that dies leaves a lease that runs out; one that comes back
+too late finds another lease in its row and marks nothing.
+"""
+
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from services.actions.notices.posting import text_channel
+from services.actions.notices.senders import Outcome, Outgoing, Sender, SendResult, sender_for
+from services.enums.notices import Channel, NoticeState
+from services.models import CallTask, Notice, NoticeAttempt
+from services.rules.notices import MAX_ATTEMPTS, back_off, next_opening
+
+LEASE = timedelta(seconds=180)  # longer than a task may live (120 s): nobody else sends while we still do
+ROUND_SECONDS = 60.0
+FOLLOW_DAYS = 3  # carriers report within 72 hours
+TOO_LATE = "보낼 때가 지났습니다."
+CARRIERS = (Channel.BY_PHONE, frozenset({Channel.EMAIL.value}))
+log = structlog.get_logger(__name__)
+
+
+def dispatch_due(limit: int = 1000) -> int:
+    """Send what is due, urgent codes first, at most `limit` and about a minute; returns how many were accepted."""
+    stop_at, sent = time.monotonic() + ROUND_SECONDS, 0
+    put_aside()
+    for channels in CARRIERS:
+        sender = sender_for(Channel(min(channels)))
+        left = limit
+        while left > 0 and time.monotonic() < stop_at and (batch := claim(channels, min(left, sender.batch))):
+            left -= len(batch)
+            sent += _deliver(batch, sender)
+    return sent
+
+
+def put_aside() -> None:
+    """What came too late is not sent any more; what fell in the night waits for the morning (KR-04)."""
+    now = timezone.now()
+    late = Notice.objects.due().filter(expires_at__lte=now)
+    late.filter(is_urgent=True).update(state=NoticeState.SKIPPED, why=TOO_LATE, **_erased())
+    late.filter(is_urgent=False).update(state=NoticeState.SKIPPED, why=TOO_LATE)
+    opening = next_opening(now, settings.NOTICE_HOURS)
+    if opening > now:
+        Notice.objects.due().filter(is_urgent=False).update(state=NoticeState.HELD, next_at=opening)
+
+
+def _erased() -> dict[str, str]:
+    """A phone code is nobody's business once it is sent; a demonstration shows it to the newcomer."""
+    return {} if settings.DEMO else {"short": "", "body": ""}
+
+
+def claim(channels: frozenset[str], limit: int) -> list[Notice]:
+    """Take up to `limit` due notices of these channels for LEASE; nobody else gets them meanwhile."""
+    lease = timezone.now() + LEASE
+    with transaction.atomic():
+        due = Notice.objects.due().filter(channel__in=channels).order_by("-is_urgent", "next_at", "pk")
+        batch = list(due.select_for_update(skip_locked=True, of=("self",))[:limit])
+        Notice.objects.filter(pk__in=[notice.pk for notice in batch]).update(
+            state=NoticeState.SENDING, lease_until=lease, attempts_made=F("attempts_made") + 1
+        )
+    for notice in batch:
+        notice.state, notice.lease_until, notice.attempts_made = NoticeState.SENDING, lease, notice.attempts_made + 1
+    return batch
+
+
+def _deliver(batch: Sequence[Notice], sender: Sender) -> int:
+    worn_out = [notice for notice in batch if notice.attempts_made > MAX_ATTEMPTS]  # each try killed its worker
+    alive = [notice for notice in batch if notice.attempts_made <= MAX_ATTEMPTS]
+    results = _handed_over([_outgoing(notice) for notice in alive], sender) if alive else {}
+    results |= {notice.pk: SendResult(Outcome.REJECTED, detail="worker lost") for notice in worn_out}
+    for notice in batch:
+        settle(notice, results.get(notice.pk, SendResult(Outcome.LATER, detail="no answer")))
+    accepted = [result for result in results.values() if result.outcome in (Outcome.ACCEPTED, Outcome.DELIVERED)]
+    log.info("notices_dispatched", claimed=len(batch), accepted=len(accepted))
+    return len(accepted)
+
+
+def _handed_over(letters: list[Outgoing], sender: Sender) -> dict[int, SendResult]:
+    try:
+        return sender.send(letters)
+    except Exception as error:  # a fault of ours in a sender must not leave a batch without a verdict
+        log.exception("sender_failed", sender=type(sender).__name__)
+        return {letter.pk: SendResult(Outcome.LATER, detail=type(error).__name__) for letter in letters}
+
+
+def _outgoing(notice: Notice) -> Outgoing:
+    channel = Channel(notice.channel)
+    reference = f" ({notice.reference})" if notice.reference and channel == Channel.EMAIL else ""
+    return Outgoing(
+        pk=notice.pk,
+        key=f"{notice.pk}:{notice.once_key}"[:100],
+        kind=notice.kind,
+        channel=channel,
+        to=notice.to,
+        title=notice.title + reference,
+        text=notice.text,
+        posted_at=notice.created_at,
+        is_repeat=notice.attempts_made > 1,
+    )
+
+
+@transaction.atomic
+def settle(notice: Notice, result: SendResult) -> bool:
+    """Mark one claimed notice by its result; False if our lease ran out and somebody else has it."""
+    changes = _changes(notice, result)
+    ours = Notice.objects.filter(pk=notice.pk, state=NoticeState.SENDING, lease_until=notice.lease_until)
+    if not ours.update(lease_until=None, **changes):
+        return False
+    is_ok = changes["state"] in NoticeState.ARRIVED
+    NoticeAttempt.objects.create(notice=notice, ok=is_ok, detail=result.detail[:200])
+    if changes["state"] == NoticeState.DEAD:
+        fall_back(notice)
+    return True
+
+
+def _changes(notice: Notice, result: SendResult) -> dict[str, object]:
+    now = timezone.now()
+    if result.outcome in (Outcome.ACCEPTED, Outcome.DELIVERED):
+        state = NoticeState.SENT if result.outcome == Outcome.ACCEPTED else NoticeState.DELIVERED
+        changes: dict[str, object] = {"state": state, "provider_id": result.provider_id, "sent_at": now, "why": ""}
+        return changes | {"next_at": now + timedelta(minutes=1)} | (_erased() if notice.is_urgent else {})
+    if result.outcome == Outcome.REJECTED or notice.attempts_made >= MAX_ATTEMPTS:
+        dead: dict[str, object] = {"state": NoticeState.DEAD, "why": result.detail[:120]}
+        return dead | (_erased() if notice.is_urgent else {})
+    wait = back_off(notice.attempts_made, is_urgent=notice.is_urgent)
+    return {"state": NoticeState.RETRY, "next_at": now + wait, "why": result.detail[:120]}
+
+
+def fall_back(notice: Notice) -> None:
+    """A dead notice goes on by the next channel: 알림톡 -> text -> call list (COPY 5.0). In the caller's transaction.
+
+    A phone code has no way but the text; an e-mail came on top of a text.
+    """
+    if notice.is_urgent or notice.resident_id is None or notice.channel == Channel.EMAIL:
+        return
+    if notice.channel == Channel.ALIMTALK:
+        _copy(notice, text_channel(notice.short), NoticeState.QUEUED)
+        Notice.objects.filter(pk=notice.pk).update(state=NoticeState.FALLBACK)
+        return
+    call = _copy(notice, Channel.CALL, NoticeState.CALL)
+    due_on = timezone.localdate(min(filter(None, [notice.expires_at, timezone.now()])))
+    CallTask.objects.get_or_create(notice=call, defaults={"due_on": due_on})
+
+
+def _copy(notice: Notice, channel: Channel, state: NoticeState) -> Notice:
+    """The same message by another channel; one that was put off by a retry comes back."""
+    same = ("kind", "resident_id", "to", "title", "reference", "short", "body", "subject_kind", "subject_id")
+    copied = {name: getattr(notice, name) for name in (*same, "expires_at", "request_id")}
+    copy, is_new = Notice.objects.get_or_create(
+        once_key=notice.once_key, channel=channel, defaults=copied | {"state": state}
+    )
+    if not is_new:
+        Notice.objects.filter(pk=copy.pk, state=NoticeState.SKIPPED).update(state=state, why="")
+    return copy
+
+
+def follow_deliveries(limit: int = 500) -> int:
+    """Ask the provider what became of texts it accepted; returns how many are known now.
+
+    A text that never reached its phone goes on by the next channel. The wait between two questions doubles.
+    """
+    now = timezone.now()
+    open_ones = Notice.objects.filter(
+        Q(channel__in=Channel.BY_PHONE),
+        state=NoticeState.SENT,
+        next_at__lte=now,
+        sent_at__gt=now - timedelta(days=FOLLOW_DAYS),
+    ).exclude(provider_id="")
+    notices = list(open_ones.order_by("next_at", "pk")[:limit])
+    if not notices:
+        return 0
+    sender = sender_for(Channel.SMS)
+    known = 0
+    for start in range(0, len(notices), sender.batch):
+        part = notices[start : start + sender.batch]
+        known += _note_outcomes(part, sender.outcomes([notice.provider_id for notice in part]), now)
+    return known
+
+
+def _note_outcomes(notices: Sequence[Notice], outcomes: dict[str, SendResult], now: datetime) -> int:
+    known = 0
+    for notice in notices:
+        result = outcomes.get(notice.provider_id)
+        with transaction.atomic():
+            known += _note_outcome(notice, result, now) if result else _ask_again(notice, now)
+    return known
+
+
+def _note_outcome(notice: Notice, result: SendResult, now: datetime) -> int:
+    arrived = result.outcome == Outcome.DELIVERED
+    state = NoticeState.DELIVERED if arrived else NoticeState.DEAD
+    moved = Notice.objects.filter(pk=notice.pk, state=NoticeState.SENT).update(
+        state=state, why="" if arrived else result.detail[:120]
+    )
+    if moved and not arrived:
+        NoticeAttempt.objects.create(notice=notice, ok=False, detail=result.detail[:200])
+        if notice.expires_at is None or notice.expires_at > now:
+            fall_back(notice)
+    return moved
+
+
+def _ask_again(notice: Notice, now: datetime) -> int:
+    waited = now - (notice.sent_at or now)
+    Notice.objects.filter(pk=notice.pk).update(next_at=now + max(waited, timedelta(minutes=1)))
+    return 0

@@ -1,0 +1,83 @@
+"""What people do for the outbox: phone somebody, post a letter, send a dead notice again."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+
+from services.actions.history import record
+from services.enums.notices import CallOutcome, Channel, NoticeState
+from services.models import CallTask, Notice, User
+from services.rules.refusal import Refused
+
+REPLACED = "다시 보내기로 했습니다."
+
+
+@transaction.atomic
+def retry(notice: Notice, *, by: User) -> Notice:
+    """Send a dead notice again from the first attempt; its call task leaves the list. Refused if it is not dead."""
+    notice = Notice.objects.select_for_update().get(pk=notice.pk)
+    if notice.state != NoticeState.DEAD:
+        raise Refused("보내지 못한 알림만 다시 보낼 수 있습니다.", conflict=True)
+    if not notice.text:
+        raise Refused("지난 인증번호는 다시 보내지 않습니다.")
+    call = Notice.objects.select_for_update().filter(once_key=notice.once_key, channel=Channel.CALL).first()
+    if call and call.state in NoticeState.ARRIVED:
+        raise Refused("이미 전화로 알려드렸습니다.", conflict=True)
+    if call:
+        Notice.objects.filter(pk=call.pk, state=NoticeState.CALL).update(state=NoticeState.SKIPPED, why=REPLACED)
+    notice.state, notice.attempts_made, notice.next_at, notice.why = NoticeState.QUEUED, 0, timezone.now(), ""
+    notice.save(update_fields=["state", "attempts_made", "next_at", "why"])
+    record(notice, "retried", by=by.actor, before=NoticeState.DEAD, after=NoticeState.QUEUED)
+    return notice
+
+
+def retry_many(notices: Iterable[Notice], *, by: User) -> int:
+    """Retry each; those that were told meanwhile are left alone. Returns how many go out again."""
+    count = 0
+    for notice in notices:
+        try:
+            retry(notice, by=by)
+        except Refused:
+            continue
+        count += 1
+    return count
+
+
+@transaction.atomic
+def close_call(task: CallTask, outcome: CallOutcome, *, by: User, note: str = "") -> CallTask:
+    """Note the outcome of one call. Told, told the family or a wrong number end the task; else it stays on the list.
+
+    `note` is the hour to call back at, or nothing; never what the notice says.
+    """
+    notice = Notice.objects.select_for_update().get(pk=task.notice_id)
+    task = CallTask.objects.get(pk=task.pk)
+    if task.closed_at or notice.state != NoticeState.CALL:
+        raise Refused("이미 처리한 전화입니다. 목록을 다시 열어 확인해 주세요.", conflict=True)
+    now = timezone.now()
+    task.outcome, task.by, task.note, task.called_at, task.tries = outcome, by, note, now, task.tries + 1
+    if outcome in CallOutcome.ENDS:
+        task.closed_at = now
+        reached = outcome in CallOutcome.REACHED
+        notice.state = NoticeState.SENT if reached else NoticeState.DEAD
+        notice.sent_at = now if reached else None
+        notice.why = "" if reached else CallOutcome(outcome).label
+    task.save()
+    notice.attempts_made = task.tries
+    notice.save(update_fields=["state", "sent_at", "why", "attempts_made"])
+    record(notice, "called", by=by.actor, before=NoticeState.CALL, after=notice.state, reason=outcome.label)
+    return task
+
+
+@transaction.atomic
+def mark_posted(letters: Iterable[Notice], *, by: User) -> int:
+    """These letters were printed and posted; those already marked or withdrawn are left alone."""
+    count = 0
+    for letter in Notice.objects.filter(pk__in=[letter.pk for letter in letters]).letters_to_print().order_by("pk"):
+        moved = Notice.objects.filter(pk=letter.pk, state=letter.state).update(
+            state=NoticeState.SENT, sent_at=timezone.now(), attempts_made=1
+        )
+        if moved:
+            record(letter, "posted", by=by.actor, before=letter.state, after=NoticeState.SENT)
+            count += moved
+    return count
