@@ -18,23 +18,13 @@ def display(request: HttpRequest) -> HttpResponse:
 @require_POST
 def display_save(request: HttpRequest) -> HttpResponse:
     """Remember the choice in a cookie and go back to where the person was; works without JavaScript."""
-    back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(
-        back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
-        back = "/"
-    response = redirect(back)
+    response = redirect(_own_address(request, request.POST.get("next", "")))
     choices = ((rules.SIZE_COOKIE, "size", rules.SIZES), (rules.CONTRAST_COOKIE, "contrast", rules.CONTRASTS))
     for cookie, name, allowed in choices:
-        if request.POST.get(name) in allowed:
-            response.set_cookie(
-                cookie,
-                request.POST[name],
-                rules.COOKIE_SECONDS,
-                samesite="Lax",
-                secure=request.is_secure(),
-                httponly=True,
-            )
+        value = request.POST.get(name)
+        if value in allowed:
+            secure = request.is_secure()
+            response.set_cookie(cookie, value, rules.COOKIE_SECONDS, samesite="Lax", secure=secure, httponly=True)
     messages.success(request, _display_sentence(request))
     return response
 
@@ -55,3 +45,8 @@ def _display_sentence(request: HttpRequest) -> str:
     if request.POST.get("size") in ("large", "larger"):
         return _("글자를 크게 했습니다.")
     return _("처음대로 바꾸었습니다.")
+
+
+def _own_address(request: HttpRequest, address: str) -> str:
+    is_ours = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
+    return address if is_ours else "/"
