@@ -90,7 +90,7 @@ def servers_for(place: Place, *, throw_away: bool) -> Iterator[None]:
 def forget_old_tables(place: Place) -> None:
     """Start from an empty cluster when a migration was edited: --reuse-db would only apply those it does not know."""
     migrations = [path for name in APPS for path in (ROOT / name / "migrations").glob("*.py")]
-    stamp = Stamp(place.stamps / "test-tables", hash_files([*migrations, DEVELOPER.lock]))
+    stamp = Stamp(place.path / "test-tables", hash_files([*migrations, DEVELOPER.lock]))
     if not stamp.is_current():
         shutil.rmtree(place.database, ignore_errors=True)
         stamp.write()
@@ -109,7 +109,7 @@ def lint(arguments: Sequence[str]) -> int:
     prepare("Lint tools", with_assets=False)
     if "--fix" in arguments:
         for repair in (["check", "--fix", "--quiet"], ["format", "--quiet"]):
-            subprocess.run([DEVELOPER.python, "-m", "ruff", *repair, "."], cwd=ROOT, check=False)
+            subprocess.run([DEVELOPER.python, "-m", "ruff", *repair, "."], cwd=ROOT, check=False, capture_output=True)
         arguments = [name for name in arguments if name != "--fix"]
     place = free_place("lint")
     with servers_for(place, throw_away=True):

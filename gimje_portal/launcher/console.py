@@ -149,7 +149,7 @@ def run_tool(
     finally:
         if tool.poll() is None:
             tool.terminate()
-            tool.wait()
+        tool.communicate()
     text = "\n".join(lines)
     if tool.returncode:
         raise Problem(diagnose(doing, text))

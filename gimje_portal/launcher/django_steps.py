@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gimje_portal.launcher.console import Step, run_tool
-from gimje_portal.launcher.environment import Environment
+from gimje_portal.launcher.environment import Environment, one_set_up_at_a_time
 from gimje_portal.launcher.keys import read_or_make, write_private
 from gimje_portal.launcher.places import ROOT, Place
 from gimje_portal.launcher.servers import addresses
@@ -23,7 +23,10 @@ def settings_environment(place: Place, *, demo: bool) -> dict[str, str]:
         "DATA_DIR": str(place.files),
         "PYTHONUNBUFFERED": "1",
     }
-    return ours | dict(os.environ) | read_or_make(place.keys) | addresses(place) | {"DEMO": str(int(demo))}
+    theirs = dict(os.environ)
+    # Some containers set it; then nothing imported is ever kept compiled, and every start takes 2 seconds longer.
+    theirs.pop("PYTHONDONTWRITEBYTECODE", None)
+    return ours | theirs | read_or_make(place.keys) | addresses(place) | {"DEMO": str(int(demo))}
 
 
 def build_assets(packages: Environment, sources: str, step: Step | None = None) -> None:
@@ -33,21 +36,23 @@ def build_assets(packages: Environment, sources: str, step: Step | None = None) 
     stamp = Stamp(BUILD / ".assets-stamp", sources)
     if stamp.is_current() and (BUILD / "static").is_dir():
         return
-    stamp.clear()
-    run_tool([packages.python, "-m", "gimje_portal.assets"], doing="building the assets", step=step)
-    stamp.write()
+    with one_set_up_at_a_time():
+        stamp.clear()
+        run_tool([packages.python, "-m", "gimje_portal.assets"], doing="building the assets", step=step)
+        stamp.write()
 
 
 def collect_static(packages: Environment, env: Mapping[str, str], step: Step | None = None) -> None:
-    """Hashed and compressed copies for WhiteNoise; made in a draft directory, so that no half result is served."""
+    """Hashed and compressed copies for WhiteNoise, from scratch: what a broken-off run wrote may be half a file."""
     ingredients = [*files_below(BUILD / "static"), *files_below(ROOT / "gimje_portal" / "static"), packages.lock]
     stamp = Stamp(BUILD / ".collected-stamp", hash_files(ingredients))
     if stamp.is_current() and (BUILD / "collected").is_dir():
         return
-    stamp.clear()
-    shutil.rmtree(BUILD / "collected", ignore_errors=True)
-    manage(packages, env, "collectstatic", "--noinput", "-v1", doing="collecting the static files", step=step)
-    stamp.write()
+    with one_set_up_at_a_time():
+        stamp.clear()
+        shutil.rmtree(BUILD / "collected", ignore_errors=True)
+        manage(packages, env, "collectstatic", "--noinput", "-v1", doing="collecting the static files", step=step)
+        stamp.write()
 
 
 def migrate(packages: Environment, place: Place, env: Mapping[str, str], sources: str, step: Step | None) -> None:
@@ -62,12 +67,11 @@ def migrate(packages: Environment, place: Place, env: Mapping[str, str], sources
 
 def load_demo(packages: Environment, place: Place, env: Mapping[str, str], step: Step | None) -> str:
     """On the first start; what a broken-off load left behind, the command finds and completes. Returns the log-ins."""
-    logins = place.path / "demo-logins.txt"
-    if has_command("load_demo") and not logins.exists():
+    if has_command("load_demo") and not place.demo_logins.exists():
         manage(packages, env, "load_demo", doing="loading the demonstration data", step=step)
         text = manage(packages, env, "load_demo", "--logins", doing="listing the demonstration log-ins")
-        write_private(logins, text)
-    return logins.read_text() if logins.exists() else ""
+        write_private(place.demo_logins, text)
+    return place.demo_logins.read_text() if place.demo_logins.exists() else ""
 
 
 def has_command(name: str) -> bool:

@@ -84,7 +84,9 @@ class Place:
         self.keys = self.path / "keys.json"
         self.state = self.path / "state.json"
         self.kind = self.path / "kind"
+        self.demo_logins = self.path / "demo-logins.txt"
         self.held: IO[str] | None = None
+        self.launcher: IO[str] | None = None
 
     def prepare(self) -> None:
         """Make the directories; root leaves the outer one open to walk through, for `nobody` further down."""
@@ -97,16 +99,18 @@ class Place:
         for directory in (self.files, self.logs, self.stamps, self.broker):
             make_private(directory)
 
+    def forget_contents(self) -> None:
+        """Called for a new database: what the stamps say was done, was done to another one."""
+        self.demo_logins.unlink(missing_ok=True)
+        for stamp in self.stamps.iterdir():
+            stamp.unlink()
+
     def lock(self) -> bool:
         """Take the lock, which our children inherit: it is free again only when the last of them is gone."""
-        held = (self.path / "lock").open("a")
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            held.close()
-            return False
-        self.held = held
-        return True
+        self.held = try_lock(self.path / "lock")
+        if self.held:
+            self.launcher = try_lock(self.path / "launcher.lock")
+        return self.held is not None
 
     def lock_or_wait(self, seconds: float) -> bool:
         """Take the lock, waiting while a run that was killed is still shutting down."""
@@ -117,27 +121,17 @@ class Place:
             time.sleep(0.1)
         return True
 
-    def unlock(self) -> None:
-        if self.held:
-            self.held.close()
-            self.held = None
-
-    def is_locked(self) -> bool:
-        if not (self.path / "lock").exists():
-            return False
-        if self.lock():
-            self.unlock()
-            return False
-        return True
-
     def running(self) -> dict[str, Any] | None:
-        """What the `up` that lives here wrote about itself, or None if it is not alive and ready."""
+        """What the `up` that lives here wrote about itself, or None if it is not alive and ready.
+
+        Its number proves nothing (another process may have it by now), and the inherited lock only that something
+        is left of it; so the launcher holds a second lock that no child inherits.
+        """
         try:
             state: dict[str, Any] = json.loads(self.state.read_text())
-            os.kill(state["pid"], 0)
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError):
             return None
-        return state if self.is_locked() else None
+        return state if is_taken(self.path / "launcher.lock") else None
 
     def sockets(self) -> Path:
         """A private directory whose path fits into a socket address and into an URL without quoting."""
@@ -158,6 +152,29 @@ def fits_socket(directory: Path) -> bool:
     """Short enough; no comma (it separates directories for PostgreSQL), no space or Hangul (URLs would quote them)."""
     is_plain = re.fullmatch(r"[\w./-]+", str(directory), re.ASCII)
     return bool(is_plain) and len(os.fsencode(directory) + SOCKET_NAME.encode()) <= SOCKET_BYTES
+
+
+def try_lock(path: Path) -> IO[str] | None:
+    """The open file that holds the lock as long as it is open anywhere, or None if somebody else has it."""
+    file = path.open("a")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    return file
+
+
+def is_taken(path: Path) -> bool:
+    """Whether somebody holds it; a shared lock, so that two who only ask do not disturb each other."""
+    if not path.exists():
+        return False
+    with path.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False
 
 
 def find_place(given: str | None, *, name: str) -> Place:

@@ -33,7 +33,6 @@ class Servers:
         self.place = supervisor.place
         self.packages = packages
         self.throw_away = throw_away
-        self.is_new = False
 
     def start(self) -> None:
         """Start both, then wait for both."""
@@ -56,7 +55,6 @@ class Servers:
         binaries = postgres_binaries(self.packages, self.place)
         if not self.place.database.exists():
             make_database(binaries, self.place)
-            self.is_new = True
         # We hold the lock that every child of the last run inherited, so its server is gone; but after a power cut
         # its process number may belong to somebody else now, and PostgreSQL would then refuse to start.
         (self.place.database / "postmaster.pid").unlink(missing_ok=True)
@@ -172,6 +170,7 @@ def make_database(binaries: Path, place: Place) -> None:
         os.chown(draft, place.owner.uid, place.owner.gid)
     run_as_owner(place, [binaries / "initdb", "-D", draft, *INITDB_OPTIONS])
     run_as_owner(place, [binaries / "postgres", "--single", "-D", draft, "postgres"], f"CREATE DATABASE {DATABASE};\n")
+    place.forget_contents()
     draft.rename(place.database)
 
 

@@ -1,0 +1,294 @@
+"""The launcher's own decisions: what it hands over, where its sockets may be, and which sentence a fault becomes."""
+
+import errno
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from gimje_portal import launcher
+from gimje_portal.launcher import check, console, environment, keys, places, servers, stamps, up
+from gimje_portal.launcher.guard import is_alive
+from gimje_portal.launcher.places import Place
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    monkeypatch.setattr(places, "database_owner", lambda: None)
+    found = Place(tmp_path / "data")
+    found.prepare()
+    return found
+
+
+def release(place: Place) -> None:
+    for lock in (place.held, place.launcher):
+        if lock:
+            lock.close()
+
+
+def can_lock(path: Path) -> bool:
+    other = Place(path)
+    try:
+        return other.lock()
+    finally:
+        release(other)
+
+
+@pytest.mark.parametrize("command", ["up", "test", "bench", "lint"])
+def test_own_commands_are_the_launchers_even_with_keys(command: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SECRET_KEY", "x")
+    assert launcher.is_wanted([command])
+
+
+@pytest.mark.parametrize(("key", "wanted"), [("x", False), (None, True)])
+def test_a_django_command_is_left_alone_only_with_keys(key: str | None, wanted: bool, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    if key:
+        monkeypatch.setenv("SECRET_KEY", key)
+    assert launcher.is_wanted(["migrate"]) is wanted
+
+
+def test_options_have_safe_defaults():
+    options = launcher.up_options([])
+    assert (options.port, options.bind, options.no_demo, options.data) == (8000, "127.0.0.1", False, None)
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "many"])
+def test_a_port_that_cannot_be_is_refused(port: str, capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as ended:
+        launcher.up_options(["--port", port])
+    assert ended.value.code == 2
+    assert "--port" in capsys.readouterr().err
+
+
+def test_a_stamp_is_current_only_for_its_ingredients(tmp_path: Path):
+    stamp = stamps.Stamp(tmp_path / "stamp", "a", "b")
+    assert not stamp.is_current()
+    stamp.write()
+    assert stamp.is_current()
+    assert not stamps.Stamp(tmp_path / "stamp", "ab").is_current()
+    stamp.clear()
+    assert not stamp.is_current()
+
+
+def test_the_hash_of_files_knows_names_and_contents(tmp_path: Path):
+    (tmp_path / "a").write_text("1")
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "a.pyc").write_text("1")
+    before = stamps.hash_files(stamps.files_below(tmp_path), tmp_path)
+    (tmp_path / "__pycache__" / "a.pyc").write_text("2")
+    assert stamps.hash_files(stamps.files_below(tmp_path), tmp_path) == before
+    (tmp_path / "a").rename(tmp_path / "b")
+    assert stamps.hash_files(stamps.files_below(tmp_path), tmp_path) != before
+
+
+@pytest.mark.parametrize(
+    ("path", "fits"),
+    [
+        ("/srv/portal/sockets", True),
+        ("/srv/our portal/sockets", False),
+        ("/srv/김제/sockets", False),
+        ("/srv/a,b/sockets", False),
+        (f"/srv/{'x' * 81}", True),
+        (f"/srv/{'x' * 82}", False),
+    ],
+)
+def test_which_directory_fits_a_socket(path: str, fits: bool):
+    assert places.fits_socket(Path(path)) is fits
+
+
+def test_sockets_of_an_awkward_path_go_to_a_private_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(places, "database_owner", lambda: None)
+    found = Place(tmp_path / "김제 data").sockets()
+    try:
+        assert places.fits_socket(found)
+        assert found.stat().st_mode & 0o777 == 0o700
+    finally:
+        found.rmdir()
+
+
+def test_a_private_directory_is_never_a_link(tmp_path: Path):
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "theirs")
+    with pytest.raises(console.Problem, match="belongs to someone else"):
+        places.make_private(tmp_path / "link")
+
+
+def test_the_lock_lets_one_in(place: Place):
+    assert place.lock()
+    assert not can_lock(place.path)
+    release(place)
+    assert can_lock(place.path)
+
+
+def test_the_lock_is_held_until_the_last_child_is_gone(place: Place):
+    assert place.lock()
+    assert place.held
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, pass_fds=[place.held.fileno()])
+    release(place)
+    assert not can_lock(place.path)
+    child.communicate(b"\n")
+    assert can_lock(place.path)
+
+
+def test_only_a_launcher_that_lives_is_running(place: Place):
+    """Its process number may be another's by now, and its children may still be shutting down."""
+    place.state.write_text('{"pid": 1, "address": "http://127.0.0.1:1"}')
+    assert place.lock()
+    assert Place(place.path).running()
+    place.state.write_text("half a li")
+    assert Place(place.path).running() is None
+    place.state.write_text('{"pid": 1, "address": "http://127.0.0.1:1"}')
+    release(place)
+    assert Place(place.path).running() is None
+
+
+def test_keys_are_made_once_and_are_private(place: Place, monkeypatch: pytest.MonkeyPatch):
+    for name in keys.NAMES:
+        monkeypatch.delenv(name, raising=False)
+    first = keys.read_or_make(place.keys)
+    assert first == keys.read_or_make(place.keys)
+    assert place.keys.stat().st_mode & 0o777 == 0o600
+    assert len(set(first.values())) == len(keys.NAMES)
+    monkeypatch.setenv("SECRET_KEY", "given")
+    assert keys.read_or_make(place.keys) == first | {"SECRET_KEY": "given"}
+
+
+def test_a_new_database_forgets_what_was_done_to_the_old_one(place: Place):
+    (place.stamps / "migrated").write_text("x")
+    place.demo_logins.write_text("x")
+    place.forget_contents()
+    assert not list(place.stamps.iterdir())
+    assert not place.demo_logins.exists()
+
+
+def test_a_taken_port_is_one_sentence():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(console.Problem, match=f"^Port {port} is in use by another program; choose another"):
+            up.require_free_port("127.0.0.1", port)
+    up.require_free_port("127.0.0.1", port)
+
+
+@pytest.mark.parametrize("bind", ["203.0.113.1", "no such host"])
+def test_an_address_of_another_machine_is_one_sentence(bind: str):
+    with pytest.raises(console.Problem, match="is not an address of this machine"):
+        up.require_free_port(bind, 8000)
+
+
+@pytest.mark.parametrize(
+    ("bind", "address"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8000"),
+        ("0.0.0.0", "http://127.0.0.1:8000"),  # noqa: S104
+        ("::1", "http://[::1]:8000"),
+        ("::", "http://[::1]:8000"),
+    ],
+)
+def test_the_address_is_one_a_browser_can_open(bind: str, address: str):
+    assert up.address(bind, 8000) == address
+
+
+def test_the_name_asked_for_is_allowed(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("ALLOWED_HOSTS", raising=False)
+    assert "192.0.2.7" in up.web_environment("192.0.2.7", 80)["ALLOWED_HOSTS"].split(",")
+    monkeypatch.setenv("ALLOWED_HOSTS", "portal.example")
+    assert up.web_environment("192.0.2.7", 80)["ALLOWED_HOSTS"] == "portal.example"
+
+
+@pytest.mark.parametrize(
+    ("output", "sentence"),
+    [
+        ("error: Failed to fetch: `https://pypi.org/simple/amqp/`\n dns error", "The network is needed for a test"),
+        ("npm error code ENOTFOUND", "The network is needed for a test"),
+        ("OSError: [Errno 28] No space left on device", "No space left on the disk while a test"),
+        ("ValueError: odd", "Failed while a test. The tool said:\n    ValueError: odd"),
+    ],
+)
+def test_the_output_of_a_tool_becomes_a_sentence(output: str, sentence: str):
+    assert console.diagnose("a test", output).startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("number", "sentence"),
+    [
+        (errno.ENOSPC, "No space left on the disk"),
+        (errno.EACCES, "No permission to write"),
+        (errno.EIO, "Input/output"),
+    ],
+)
+def test_a_fault_of_the_system_becomes_a_sentence(number: int, sentence: str):
+    assert console.explain(OSError(number, os.strerror(number), "/x")).startswith(sentence)
+
+
+def test_too_little_disk_is_said_before_anything_is_done(tmp_path: Path):
+    with pytest.raises(console.Problem, match=r"Not enough space .*: \d+ MB are free and about 999999999 MB"):
+        environment.require_space(tmp_path, 999_999_999)
+
+
+def test_a_tool_that_fails_is_a_problem_with_its_words():
+    with pytest.raises(console.Problem, match="Failed while trying"):
+        console.run_tool([sys.executable, "-c", "raise SystemExit('no')"], doing="trying")
+
+
+def test_printing_to_nobody_does_not_fail():
+    code = (
+        "import os; from gimje_portal.launcher.console import say;"
+        "os.close(1); os.open('/dev/full', os.O_WRONLY); say('hello'); say('again')"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=places.ROOT, check=False).returncode == 0
+
+
+def test_a_broker_that_is_not_there_is_not_ready(tmp_path: Path):
+    assert not servers.broker_is_ready(tmp_path / "none.sock")
+
+
+@pytest.mark.parametrize(("last", "is_ready"), [("ready   ", True), ("starting", False), (None, False)])
+def test_readiness_is_read_where_postgresql_writes_it(tmp_path: Path, last: str | None, is_ready: bool):
+    lines = ["1", "/data", "0", "5432", "/socket", "", "0", *([last] if last else [])]
+    (tmp_path / "postmaster.pid").write_text("\n".join(lines))
+    assert servers.database_is_ready(tmp_path) is is_ready
+
+
+def test_ci_without_a_browser_fails(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    monkeypatch.delenv("CI", raising=False)
+    assert check.find_browser() == ""
+    assert "skipped" in capsys.readouterr().out
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(console.Problem, match="must not be skipped"):
+        check.find_browser()
+
+
+def test_the_guard_stops_the_children_of_a_launcher_that_died():
+    child = subprocess.Popen(["/bin/sleep", "60"], start_new_session=True)
+    threading.Thread(target=child.wait).start()  # the launcher is dead in this story, so somebody else must reap
+    guard = subprocess.Popen(
+        [sys.executable, "-I", Path(launcher.__file__).with_name("guard.py")], stdin=subprocess.PIPE, text=True
+    )
+    guard.communicate(f"{child.pid} {int(signal.SIGTERM)}\n", timeout=10)
+    assert child.wait(5) == -signal.SIGTERM
+
+
+def test_the_guard_leaves_children_alone_after_bye():
+    child = subprocess.Popen(["/bin/sleep", "60"], start_new_session=True)
+    try:
+        guard = subprocess.Popen(
+            [sys.executable, "-I", Path(launcher.__file__).with_name("guard.py")], stdin=subprocess.PIPE, text=True
+        )
+        guard.communicate(f"{child.pid} {int(signal.SIGTERM)}\nbye\n", timeout=10)
+        time.sleep(0.1)
+        assert is_alive(child.pid)
+    finally:
+        child.kill()
+        child.wait()
