@@ -49,6 +49,8 @@ RIGHTS: dict[str, Access] = {
     "services:my": VerifiedResident,
     "services:my_data": VerifiedResident,
     "services:my_readings": VerifiedResident,
+    "services:document": Public,  # the signed link is the right
+    "services:staff_document": AnyStaff,  # the signed link is the right
     "services:staff_today": AnyStaff,
     "mfa_authenticate": Public,  # a stage of the log-in: the password was right, nobody is logged in yet
     "mfa_login_webauthn": Public,

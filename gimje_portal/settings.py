@@ -266,7 +266,16 @@ EMAIL_USE_TLS = EMAIL_CONFIG.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = EMAIL_CONFIG.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@example.invalid")
-CLAMAV_SOCKET = env.str("CLAMAV_SOCKET", default="")
+
+# --- Documents -------------------------------------------------------------------------------------------------------
+DOCUMENT_MAX_MB = env.int("DOCUMENT_MAX_MB", default=10)
+DOCUMENT_MAX_PAGES = env.int("DOCUMENT_MAX_PAGES", default=30)
+DOCUMENT_MAX_PIXELS = 50_000_000  # JPEG
+DOCUMENT_MAX_PNG_PIXELS = 20_000_000
+DOCUMENTS_PER_SUBJECT = env.int("DOCUMENTS_PER_SUBJECT", default=30)
+DOCUMENT_LINK_SECONDS = 300
+CLAMAV_SOCKET = env.str("CLAMAV_SOCKET", default="")  # a path or host:port; empty: files are marked "not scanned"
+CLAMAV_SECONDS = env.int("CLAMAV_SECONDS", default=20)
 
 # --- Browser security ------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

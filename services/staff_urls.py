@@ -2,8 +2,9 @@
 
 from django.urls import path
 
-from services.staff_views import people
+from services.staff_views import documents, people
 
 urlpatterns = [
     path("", people.today, name="staff_today"),
+    path("services/documents/<str:token>", documents.document, name="staff_document"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from services.views import catalogue, display, people
+from services.views import catalogue, display, documents, people
 
 app_name = "services"
 urlpatterns = [
@@ -20,5 +20,6 @@ urlpatterns = [
     path("my/data/", people.my_data, name="my_data"),
     path("my/readings/", people.my_readings, name="my_readings"),
     path("my/leave/", people.my_leave, name="my_leave"),
+    path("services/documents/<str:token>", documents.document, name="document"),
     path("staff/", include("services.staff_urls")),
 ]

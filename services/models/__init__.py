@@ -1,6 +1,7 @@
 """The ground floor's tables, one module a shelf."""
 
 from services.models.calendar import Holiday
+from services.models.documents import Document
 from services.models.encryption import EncryptedJSONField, EncryptedTextField, blind_index
 from services.models.history import HistoryEntry, HistorySeal, ReadingLogEntry
 from services.models.jobs import JobRun, Tick
@@ -12,6 +13,7 @@ __all__ = [
     "CallTask",
     "ContactWish",
     "Counter",
+    "Document",
     "Draft",
     "EncryptedJSONField",
     "EncryptedTextField",
