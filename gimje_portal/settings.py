@@ -157,6 +157,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "health_check_interval": 10,
 }
 CELERY_BEAT_SCHEDULE = {
+    "make-clinic-days": {"task": "consultations.tasks.make_clinic_days", "schedule": crontab(hour=5, minute=20)},
+    "remind-bookings": {"task": "consultations.tasks.remind", "schedule": crontab(minute="*/30")},
     "tick": {"task": "services.tasks.tick", "schedule": 60.0},
     "dispatch-notices": {"task": "services.tasks.dispatch_notices", "schedule": 20.0},
     "seal-history": {"task": "services.tasks.seal_history", "schedule": crontab(minute=5)},
@@ -245,6 +247,16 @@ REFERENCE_TRIES_PER_REFERENCE_PER_DAY = 5
 REFERENCE_TRIES_PER_ADDRESS_PER_HOUR = env.int("REFERENCE_TRIES_PER_ADDRESS_PER_HOUR", default=20)
 RESIDENT_IDLE_MINUTES = env.int("RESIDENT_IDLE_MINUTES", default=30)
 DRAFT_DAYS = 30
+
+# --- Consultations ---------------------------------------------------------------------------------------------------
+CONSULTATION_CHANGE_HOURS = env.int("CONSULTATION_CHANGE_HOURS", default=3)  # the city decides (COPY 10)
+CONSULTATION_MONTHS_AHEAD = env.int("CONSULTATION_MONTHS_AHEAD", default=3)
+CONSULTATION_PROPERTY_LIMIT_WON = env.int("CONSULTATION_PROPERTY_LIMIT_WON", default=500_000_000)  # TA-02, 2024
+CONSULTATION_INCOME_LIMIT_WON = env.int("CONSULTATION_INCOME_LIMIT_WON", default=50_000_000)  # TA-02, 2024
+CONSULTATION_RETENTION = env.str("CONSULTATION_RETENTION", default="3년")
+CONSULTATION_ADVISER_RETENTION = env.str("CONSULTATION_ADVISER_RETENTION", default="30일")
+CONSULTATION_PHONE = env.str("CONSULTATION_PHONE", default=SITE_PHONE)
+CONSULTATION_DEPARTMENT = env.str("CONSULTATION_DEPARTMENT", default="기획감사실")
 
 # --- Notices ---------------------------------------------------------------------------------------------------------
 SMS_SENDER = env.str("SMS_SENDER", default="console")  # console | file | solapi

@@ -1,1 +1,0 @@
-"""Tables of free tax and legal advice."""

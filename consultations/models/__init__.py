@@ -1,0 +1,6 @@
+"""Tables of free tax and legal advice, one module a subject."""
+
+from consultations.models.bookings import Booking, Consent, Hold
+from consultations.models.timetable import Adviser, ClinicDay, Sitting, TimetableRule, Venue
+
+__all__ = ["Adviser", "Booking", "ClinicDay", "Consent", "Hold", "Sitting", "TimetableRule", "Venue"]

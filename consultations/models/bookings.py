@@ -1,0 +1,182 @@
+"""Bookings, the advisers' time they hold, and the consents given with them."""
+
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db import models
+from django.utils import timezone
+
+from consultations.enums import BookingKind, BookingState, CancelReason, ConsentKind, Need, Source, Topic
+from consultations.models.timetable import Adviser, ClinicDay
+from consultations.rules import can_still_change
+from services.models.encryption import EncryptedJSONField, EncryptedTextField
+from services.models.history import tracked
+
+
+class BookingQuerySet(models.QuerySet["Booking"]):
+    def live(self) -> "BookingQuerySet":
+        return self.filter(state__in=BookingState.LIVE)
+
+    def with_place(self) -> "BookingQuerySet":
+        return self.select_related("resident", "clinic_day__venue")
+
+
+@tracked("question", "other_party", "needs", "need_language", "helper_relation")
+class Booking(models.Model):
+    """A resident's time with one or two advisers. The question is readable only by them and the resident (LA-06)."""
+
+    reference = models.CharField("예약번호", max_length=6)
+    resident = models.ForeignKey(
+        "services.Resident", verbose_name="상담받는 분", on_delete=models.PROTECT, related_name="bookings"
+    )
+    clinic_day = models.ForeignKey(ClinicDay, verbose_name="상담일", on_delete=models.PROTECT, related_name="bookings")
+    on = models.DateField("날짜")  # of the clinic day, for the once-a-day constraint
+    starts_at = models.DateTimeField("시작")
+    minutes = models.PositiveSmallIntegerField("분")
+    kind = models.CharField("상담", max_length=6, choices=BookingKind)
+    topic = models.CharField("분야", max_length=16, choices=Topic, default=Topic.UNSURE)
+    state = models.CharField("상태", max_length=12, choices=BookingState, default=BookingState.CONFIRMED)
+    source = models.CharField("어떻게", max_length=8, choices=Source, default=Source.WEB)
+    question = EncryptedTextField("상담 내용", blank=True)
+    other_party = EncryptedTextField("상대방 이름", blank=True)
+    has_lawsuit = models.BooleanField("진행 중인 재판", null=True, blank=True)
+    needs: "models.Field[Any, Any]" = EncryptedJSONField("필요한 도움", default=list)
+    need_language = EncryptedTextField("통역할 말", blank=True)
+    helper = models.ForeignKey(
+        "services.Resident", on_delete=models.PROTECT, null=True, blank=True, related_name="helped_bookings"
+    )
+    helper_relation = EncryptedTextField("관계", blank=True)
+    taken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="taken_bookings"
+    )
+    arrived_at = models.DateTimeField("오신 때", null=True, blank=True)
+    cancel_reason = models.CharField("취소 이유", max_length=12, choices=CancelReason, blank=True)
+    ended_at = models.DateTimeField("마친 때", null=True, blank=True)
+    sequence = models.PositiveSmallIntegerField("바뀐 횟수", default=0)  # of the calendar file, and of its reminders
+    created_at = models.DateTimeField("신청한 때", default=timezone.now)
+
+    objects: ClassVar[BookingQuerySet] = BookingQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["starts_at", "pk"]
+        verbose_name = "상담 예약"
+        verbose_name_plural = "상담 예약"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reference"],
+                name="booking_reference_is_unique",
+                violation_error_message="이 예약번호는 이미 있습니다.",
+            ),
+            models.UniqueConstraint(
+                fields=["resident", "on"],
+                condition=models.Q(state__in=["REQUESTED", "RECEIVED", "ASSIGNED", "CONFIRMED"]),
+                name="booking_once_a_day",
+                violation_error_message="그날 이미 예약하신 상담이 있습니다. 한 분이 하루에 한 번 받으실 수 있습니다.",
+            ),
+        ]
+        indexes = [models.Index(fields=["clinic_day", "starts_at"], name="booking_of_a_day")]
+        triggers = [
+            pgtrigger.FSM(
+                name="booking_moves",
+                field="state",
+                transitions=[(old, new) for old, targets in BookingState.MOVES.items() for new in sorted(targets)],
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"상담 예약 {self.pk}"
+
+    @property
+    def shown_reference(self) -> str:
+        return f"{self.reference[:3]}-{self.reference[3:]}"
+
+    @property
+    def label(self) -> BookingState:
+        return BookingState(self.state)
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in BookingState.LIVE
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.minutes)
+
+    @property
+    def can_change_online(self) -> bool:
+        """Whether its resident may still move or cancel it on the web (COPY C08)."""
+        hours = settings.CONSULTATION_CHANGE_HOURS
+        return self.is_live and can_still_change(self.starts_at, timezone.now(), hours=hours)
+
+    @property
+    def need_labels(self) -> list[str]:
+        return [str(Need(need).label) for need in self.needs or []]
+
+    @property
+    def slot_key(self) -> str:
+        """Start and count of moves, for once-keys: moving away and back is a new appointment."""
+        start = timezone.localtime(self.starts_at)
+        return f"{start:%Y%m%dT%H%M}" + (f".{self.sequence}" if self.sequence else "")
+
+
+class Hold(models.Model):
+    """An adviser's time that is taken. The database lets no two holds of an adviser touch."""
+
+    clinic_day = models.ForeignKey(ClinicDay, on_delete=models.PROTECT, related_name="holds")
+    adviser = models.ForeignKey(Adviser, on_delete=models.PROTECT, related_name="holds")
+    booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="holds")
+    period = DateTimeRangeField("시간")
+
+    class Meta:
+        verbose_name = "맡은 시간"
+        verbose_name_plural = "맡은 시간"
+        constraints = [
+            ExclusionConstraint(
+                name="hold_adviser_is_free",
+                expressions=[
+                    (
+                        models.Func(
+                            models.F("adviser_id"), models.F("adviser_id"), models.Value("[]"), function="int8range"
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=(
+                    "방금 다른 분이 이 시간을 예약했습니다. 적으신 내용은 그대로 있습니다. "
+                    "남은 시간 가운데 골라 주세요."
+                ),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.adviser_id} {self.period}"
+
+
+class Consent(models.Model):
+    """One answer to one consent text of one booking (PD-01, PD-02)."""
+
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="consents")
+    kind = models.CharField(max_length=12, choices=ConsentKind)
+    is_given = models.BooleanField("동의")
+    text_version = models.CharField("글", max_length=20)
+    at = models.DateTimeField("때", default=timezone.now)
+
+    class Meta:
+        ordering = ["booking", "pk"]
+        verbose_name = "동의"
+        verbose_name_plural = "동의"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["booking", "kind"],
+                name="consent_once_per_kind",
+                violation_error_message="이 동의는 이미 받았습니다.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {'동의' if self.is_given else '동의하지 않음'}"

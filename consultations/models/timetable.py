@@ -1,0 +1,206 @@
+"""When, where and with whom: dated timetable rules, venues, advisers and the clinic days made from them."""
+
+from datetime import date, datetime, time
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils import timezone
+
+from consultations.enums import AdviserKind, ClinicDayState
+from consultations.rules import slot_starts
+from services.models.history import tracked
+
+WEEKDAYS = [(number, f"{name}요일") for number, name in enumerate("월화수목금토일")]
+
+
+class Venue(models.Model):
+    """A place where clinic days are held: a township office or the city hall."""
+
+    township = models.OneToOneField(
+        "services.Township",
+        verbose_name="읍·면·동",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="venue",
+    )
+    name = models.CharField("이름", max_length=40, unique=True)
+    address = models.CharField("주소", max_length=80, blank=True)
+    room = models.CharField("방", max_length=40, blank=True)
+    phone = models.CharField("전화", max_length=20, blank=True)
+    order = models.PositiveSmallIntegerField("순서", default=0)
+    is_active = models.BooleanField("쓰는 곳", default=True)
+
+    class Meta:
+        ordering = ["order", "name"]
+        verbose_name = "상담 장소"
+        verbose_name_plural = "상담 장소"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TimetableRuleQuerySet(models.QuerySet["TimetableRule"]):
+    def touching(self, first: date, last: date) -> "TimetableRuleQuerySet":
+        open_end = models.Q(valid_until__isnull=True) | models.Q(valid_until__gte=first)
+        return self.filter(open_end, valid_from__lte=last)
+
+
+class TimetableRule(models.Model):
+    """Which adviser sits on which n-th weekday, from when to when (TA-08): data, not code."""
+
+    kind = models.CharField("누가", max_length=3, choices=AdviserKind)
+    nth = models.PositiveSmallIntegerField("몇째", validators=[MinValueValidator(1), MaxValueValidator(5)])
+    weekday = models.PositiveSmallIntegerField("요일", choices=WEEKDAYS)
+    opens_at = models.TimeField("시작")
+    closes_at = models.TimeField("끝")
+    slot_minutes = models.PositiveSmallIntegerField("한 분에(분)", default=20)  # TA-11: a setting
+    venues = models.ManyToManyField(Venue, verbose_name="장소", related_name="rules")
+    valid_from = models.DateField("언제부터")
+    valid_until = models.DateField("언제까지", null=True, blank=True)
+    source = models.CharField("근거", max_length=120)
+
+    objects: ClassVar[TimetableRuleQuerySet] = TimetableRuleQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["valid_from", "kind", "nth", "pk"]
+        verbose_name = "상담 시간표"
+        verbose_name_plural = "상담 시간표"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(closes_at__gt=models.F("opens_at")),
+                name="rule_closes_after_it_opens",
+                violation_error_message="끝나는 시간이 시작하는 시간보다 뒤여야 합니다.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(slot_minutes__range=(5, 120)),
+                name="rule_slot_is_5_to_120_minutes",
+                violation_error_message="한 분에 5분부터 120분까지 정할 수 있습니다.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.nth}째 {self.get_weekday_display()}"
+
+
+class Adviser(models.Model):
+    """A village tax accountant or lawyer with a term (TA-04, LA-01); may have no account."""
+
+    kind = models.CharField("누가", max_length=3, choices=AdviserKind)
+    name = models.CharField("이름", max_length=40)
+    office = models.CharField("사무소", max_length=60, blank=True)
+    phone = models.CharField("전화", max_length=20, blank=True)
+    venue = models.ForeignKey(
+        Venue, verbose_name="맡은 곳", on_delete=models.PROTECT, null=True, blank=True, related_name="advisers"
+    )  # empty: travels, by rota
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="adviser"
+    )
+    term_from = models.DateField("임기 시작")
+    term_until = models.DateField("임기 끝")
+    is_demo = models.BooleanField("시연", default=False)
+
+    class Meta:
+        ordering = ["kind", "name", "pk"]
+        verbose_name = "세무사·변호사"
+        verbose_name_plural = "세무사·변호사"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(term_until__gt=models.F("term_from")),
+                name="adviser_term_has_a_length",
+                violation_error_message="임기 끝이 임기 시작보다 뒤여야 합니다.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"마을{self.get_kind_display()} {self.name}"
+
+
+class ClinicDayQuerySet(models.QuerySet["ClinicDay"]):
+    def coming(self) -> "ClinicDayQuerySet":
+        """Today and later, whatever the state."""
+        return self.filter(on__gte=timezone.localdate())
+
+    def bookable(self) -> "ClinicDayQuerySet":
+        return self.coming().filter(state=ClinicDayState.OPEN)
+
+
+@tracked()
+class ClinicDay(models.Model):
+    """One day at one venue. Locking its row is the queue in which bookings of that day are decided."""
+
+    on = models.DateField("날짜")
+    venue = models.ForeignKey(Venue, verbose_name="장소", on_delete=models.PROTECT, related_name="clinic_days")
+    state = models.CharField("상태", max_length=10, choices=ClinicDayState, default=ClinicDayState.PLANNED)
+    election = models.CharField("선거", max_length=60, blank=True)
+    legal_basis = models.CharField("근거", max_length=200, blank=True)
+    basis_document = models.CharField("문서 번호", max_length=60, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="decided_clinic_days"
+    )
+    decided_at = models.DateTimeField("결정한 때", null=True, blank=True)
+
+    objects: ClassVar[ClinicDayQuerySet] = ClinicDayQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["on", "venue__order", "pk"]
+        verbose_name = "정례 상담일"
+        verbose_name_plural = "정례 상담일"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["on", "venue"],
+                name="clinic_day_once_per_venue",
+                violation_error_message="이 장소에는 그날 상담일이 이미 있습니다.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(election="")
+                | ~models.Q(state__in=["OPEN", "CLOSED", "HELD"])
+                | (~models.Q(legal_basis="") & models.Q(decided_by__isnull=False)),
+                name="clinic_day_in_election_window_has_a_basis",
+                violation_error_message=(
+                    "선거 기간 확인이 끝나지 않아 열 수 없습니다. 근거와 결정자를 먼저 적어 주세요."
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.venue_id}"
+
+    @property
+    def label(self) -> ClinicDayState:
+        return ClinicDayState(self.state)
+
+    def moment(self, at: time) -> datetime:
+        """That time of this day, in Korean time."""
+        return datetime.combine(self.on, at, tzinfo=timezone.get_default_timezone())
+
+
+class Sitting(models.Model):
+    """One adviser's hours on one clinic day."""
+
+    clinic_day = models.ForeignKey(ClinicDay, on_delete=models.CASCADE, related_name="sittings")
+    adviser = models.ForeignKey(Adviser, on_delete=models.PROTECT, related_name="sittings")
+    opens_at = models.TimeField("시작")
+    closes_at = models.TimeField("끝")
+    slot_minutes = models.PositiveSmallIntegerField("한 분에(분)")
+    is_absent = models.BooleanField("못 옴", default=False)
+
+    class Meta:
+        ordering = ["clinic_day", "adviser"]
+        verbose_name = "상담 자리"
+        verbose_name_plural = "상담 자리"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clinic_day", "adviser"],
+                name="adviser_sits_once_a_clinic_day",
+                violation_error_message="이 세무사·변호사는 그날 이미 맡았습니다.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.clinic_day_id} {self.adviser_id}"
+
+    def starts(self, day: ClinicDay) -> list[datetime]:
+        return [day.moment(start) for start in slot_starts(self.opens_at, self.closes_at, self.slot_minutes)]

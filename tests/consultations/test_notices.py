@@ -1,0 +1,146 @@
+"""The full texts, their length on the air, and once-keys."""
+
+from datetime import date
+
+import pytest
+from django.utils import timezone
+
+from consultations.actions import bookings
+from consultations.models import Venue
+from services.enums.notices import Channel, NoticeState
+from services.models import CallTask, Notice
+from services.rules.korean import cp949_bytes
+from tests.consultations.factories import BY, EVE, at, booked, clinic_day
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _friday(clock):
+    clock(EVE)
+
+
+def only(kind: str) -> Notice:
+    return Notice.objects.get(kind=f"consultations/notices/{kind}")
+
+
+def test_booked(make_resident, settings):
+    settings.CONSULTATION_PHONE, settings.CONSULTATION_DEPARTMENT = "063-540-3114", "기획감사실"
+    booking = booked(make_resident(), clinic_day())
+    notice = only("booked")
+    assert notice.once_key == f"booking:{booking.pk}:booked:20261123T1520"
+    assert notice.short == (
+        "[김제시] 상담 예약 완료\n11월 23일(월) 오후 3시 20분\n만경읍 행정복지센터\n"
+        f"예약번호 {booking.shown_reference}"
+    )
+    assert notice.body == (
+        "시연 김만경 님, 무료 상담을 예약했습니다.\n\n"
+        "날짜: 11월 23일(월) 오후 3시 20분부터 20분\n장소: 만경읍 행정복지센터\n상담: 생활 법률\n"
+        f"예약번호: {booking.shown_reference}\n\n"
+        "신분증과 관련 서류(고지서, 계약서, 받은 편지)를 가져오세요. 상담은 무료입니다.\n"
+        "못 오시게 되면 미리 알려 주세요. 기다리는 분께 자리를 드릴 수 있습니다.\n"
+        "바꾸기와 취소: 063-540-3114\n\n김제시 기획감사실\n이 문자에는 인터넷 주소를 넣지 않습니다."
+    )
+
+
+def test_reminders_wait_for_their_hour(make_resident):
+    booking = booked(make_resident(), clinic_day())
+    before, today = only("reminder"), only("today")
+    assert (
+        before.short == "[김제시] 내일 상담\n11월 23일(월) 오후 3시 20분\n만경읍 행정복지센터\n못 오시면 전화 주세요."
+    )
+    assert today.short == "[김제시] 오늘 오후 3시 20분 상담\n만경읍 행정복지센터\n신분증과 서류를 가져오세요."
+    assert (before.next_at, before.expires_at) == (at(10, on=date(2026, 11, 22)), at(20, on=date(2026, 11, 22)))
+    assert (today.next_at, today.expires_at) == (at(9), at(15, 20))
+    assert today.once_key == f"booking:{booking.pk}:today:20261123T1520"
+
+
+def test_moved_and_cancelled(make_resident):
+    day = clinic_day()
+    booking = booked(make_resident(), day)
+    bookings.move(booking.pk, day.pk, at(16), by=BY)
+    assert only("moved").short == (
+        f"[김제시] 상담 예약 변경\n11월 23일(월) 오후 4시\n만경읍 행정복지센터\n예약번호 {booking.shown_reference}"
+    )
+    bookings.cancel(booking.pk, by=BY)
+    assert only("cancelled").short == (
+        f"[김제시] 상담 예약을 취소했습니다.\n11월 23일(월) 오후 4시\n예약번호 {booking.shown_reference}"
+    )
+
+
+def test_no_text_message_is_longer_than_ninety_bytes(make_resident):
+    """KR-04, with the longest venue and time; and none names the person, the topic or the question."""
+    longest = max(
+        (venue.name for venue in Venue.objects.order_by("pk")), key=cp949_bytes, default="만경읍 행정복지센터"
+    )
+    assert cp949_bytes(longest) <= cp949_bytes("만경읍 행정복지센터")
+    day = clinic_day()
+    booking = booked(make_resident(), day, question="비밀 이야기", topic="FAMILY")
+    bookings.move(booking.pk, day.pk, at(16, 40), by=BY)
+    bookings.cancel(booking.pk, by=BY)
+    for notice in Notice.objects.order_by("pk"):
+        assert cp949_bytes(notice.short) <= 90, notice.kind
+        assert "김만경" not in notice.short
+        assert not {"비밀", "이혼", "http", "www"} & set((notice.short + notice.body).split())
+        assert notice.channel == Channel.SMS
+
+
+def test_a_move_voids_the_old_reminders_and_makes_new_ones(make_resident):
+    day = clinic_day()
+    booking = booked(make_resident(), day)
+    bookings.move(booking.pk, day.pk, at(16), by=BY)
+    reminders = Notice.objects.filter(kind="consultations/notices/reminder").order_by("pk")
+    assert [(one.state, one.why) for one in reminders] == [
+        (NoticeState.SKIPPED, "시간을 바꾸었습니다."),
+        (NoticeState.QUEUED, ""),
+    ]
+
+
+def test_moving_away_and_back_still_reminds(make_resident):
+    day = clinic_day()
+    booking = booked(make_resident(), day)
+    bookings.move(booking.pk, day.pk, at(16), by=BY)
+    bookings.move(booking.pk, day.pk, at(15, 20), by=BY)
+    waiting = Notice.objects.filter(kind="consultations/notices/reminder", state=NoticeState.QUEUED).order_by("pk")
+    assert [one.once_key for one in waiting] == [f"booking:{booking.pk}:reminder:20261123T1520.2"]
+
+
+def test_cancelling_voids_reminders_with_the_reason(make_resident):
+    booking = booked(make_resident(), clinic_day())
+    bookings.cancel(booking.pk, by=BY)
+    assert {(one.state, one.why) for one in bookings.reminders_of(booking)} == {
+        (NoticeState.SKIPPED, "예약을 취소했습니다.")
+    }
+
+
+def test_a_reminder_whose_time_is_over_is_recorded_as_skipped(make_resident, clock):
+    day = clinic_day()
+    clock("2026-11-23 11:00")
+    booked(make_resident(), day)
+    assert (only("reminder").state, only("reminder").why) == (NoticeState.SKIPPED, "보낼 시간이 이미 지났습니다.")
+    assert only("today").state == NoticeState.QUEUED
+
+
+def test_people_with_a_landline_are_phoned_in_time(make_resident):
+    booked(make_resident(phone="+82635403114"), clinic_day())
+    assert {notice.channel for notice in Notice.objects.order_by("pk")} == {Channel.CALL}
+    due = dict(CallTask.objects.order_by("pk").values_list("notice__kind", "due_on"))
+    assert due["consultations/notices/reminder"] == date(2026, 11, 22)
+    assert due["consultations/notices/booked"] == timezone.localdate()
+
+
+def test_the_helper_is_told_too(make_resident):
+    helper = make_resident("시연 이이장", "+821099998888")
+    booking = booked(make_resident(), clinic_day(), helper=helper, helper_relation="이장")
+    to = Notice.objects.filter(kind="consultations/notices/booked").order_by("pk")
+    assert [one.resident for one in to] == [booking.resident, helper]
+    assert helper.name in to[1].body
+    assert booking.resident.name not in to[1].body
+
+
+def test_the_same_message_twice_is_one_row(make_resident):
+    booking = booked(make_resident(), clinic_day())
+    count = Notice.objects.count()
+    bookings.tell("booked", booking, title="무료 상담을 예약했습니다")
+    bookings.remind(booking)
+    assert Notice.objects.count() == count
