@@ -7,8 +7,13 @@ _SLIPS = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1"})
 
 
 def clean_code(typed: str) -> str:
-    """What a person typed or pasted -> six digits, or an empty text: "[김제시] 인증번호 123 456" -> "123456"."""
+    """What a person typed or pasted -> six digits, or an empty text.
+
+    "123 456", "123-456" and the whole message are fine, also with its line break lost: "인증번호 1234563분 안에".
+    """
     text = unicodedata.normalize("NFKC", typed).translate(_SLIPS)
-    joined = re.sub(r"(?<=\d)[\s.-]+(?=\d)", "", text)
-    found = re.findall(r"(?<!\d)\d{6}(?!\d)", joined)
-    return found[0] if len(found) == 1 else ""
+    if "인증번호" in text:
+        digits = re.sub(r"\D", "", text.split("인증번호", 1)[1])[:6]
+    else:
+        digits = re.sub(r"[\s.-]", "", text)
+    return digits if re.fullmatch(r"[0-9]{6}", digits) else ""
