@@ -34,6 +34,7 @@ def only(*roles: Role) -> frozenset[Role]:
 RIGHTS: dict[str, Access] = {
     "healthz": Public,
     "readyz": Public,
+    "metrics": Public,  # the view asks for a token, or for a peer on this machine
     "demo": Public,  # answers 404 unless DEMO
     "services:home": Public,
     "services:display": Public,

@@ -114,6 +114,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 RESIDENT_CASE_SOURCES: list[str] = []
 REFERENCE_SOURCES: list[str] = []
 HOME_NOTE_SOURCES: list[str] = []
+PURGE_SOURCES: list[str] = []  # functions () -> int that delete what an app may not keep
 STAFF_TODAY_SOURCES: list[str] = []
 
 # --- Database, cache, broker ---------------------------------------------------------------------------------------
@@ -156,13 +157,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_keepalive": True,
     "health_check_interval": 10,
 }
+CELERY_BEAT_SCHEDULER = "gimje_portal.beat:LoneScheduler"
 CELERY_BEAT_SCHEDULE = {
     "make-clinic-days": {"task": "consultations.tasks.make_clinic_days", "schedule": crontab(hour=5, minute=20)},
     "remind-bookings": {"task": "consultations.tasks.remind", "schedule": crontab(minute="*/30")},
     "tick": {"task": "services.tasks.tick", "schedule": 60.0},
     "dispatch-notices": {"task": "services.tasks.dispatch_notices", "schedule": 20.0},
+    "follow-deliveries": {"task": "services.tasks.follow_deliveries", "schedule": 60.0},
     "seal-history": {"task": "services.tasks.seal_history", "schedule": crontab(minute=5)},
-    "purge": {"task": "services.tasks.purge", "schedule": crontab(hour=4, minute=10)},
+    "purge": {"task": "services.tasks.purge", "schedule": crontab(minute=12)},  # asks hourly, runs once a night
 }
 
 # --- Language and time ---------------------------------------------------------------------------------------------
@@ -289,6 +292,9 @@ DOCUMENT_LINK_SECONDS = 300
 CLAMAV_SOCKET = env.str("CLAMAV_SOCKET", default="")  # a path or host:port; empty: files are marked "not scanned"
 CLAMAV_SECONDS = env.int("CLAMAV_SECONDS", default=20)
 
+# --- Watching --------------------------------------------------------------------------------------------------------
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # empty: /metrics answers only this machine, past no proxy
+
 # --- Browser security ------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -339,6 +345,7 @@ SPECTACULAR_SETTINGS = {
 # --- History -----------------------------------------------------------------------------------------------------
 PGHISTORY_APPEND_ONLY = True
 READING_LOG_DAYS = 2 * 365  # PD-10: two years
+NOTICE_DAYS = env.int("NOTICE_DAYS", default=2 * 365)  # texts and attempts; what was decided stays in the history
 
 # --- Logs: JSON lines, request ids, nothing personal -------------------------------------------------------------
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")

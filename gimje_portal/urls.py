@@ -8,6 +8,7 @@ from gimje_portal import views
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("metrics", views.metrics, name="metrics"),
     path("demo/", views.demo, name="demo"),
     path("staff/account/", include("allauth.urls")),
     path("staff/admin/", admin.site.urls),

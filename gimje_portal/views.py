@@ -1,5 +1,6 @@
 """Health for machines and calm pages for faults."""
 
+import secrets
 import sys
 from typing import Any
 
@@ -16,6 +17,7 @@ from gimje_portal.context import site
 from gimje_portal.demo import services as demo_people
 from gimje_portal.menus import menus
 from services.models import Notice
+from services.reports import jobs
 from services.reports.jobs import readiness
 
 RETRY_SECONDS = 60
@@ -30,6 +32,20 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """Whether this host should get traffic: 503 without database or with unapplied migrations."""
     state = readiness()
     return JsonResponse(state.as_dict(), status=200 if state.is_ready else 503)
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Counts and ages for Prometheus: with the token of METRICS_TOKEN, or from this machine itself.
+
+    A request that a proxy passed on is not "from this machine", whatever its peer address says.
+    """
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    is_known = bool(settings.METRICS_TOKEN) and secrets.compare_digest(given.encode(), settings.METRICS_TOKEN.encode())
+    was_passed_on = {"X-Forwarded-For", "X-Real-Ip", "Forwarded", "X-Forwarded-Proto"} & set(request.headers)
+    is_local = request.META.get("REMOTE_ADDR") in ("127.0.0.1", "::1") and not was_passed_on
+    if not is_known and (settings.METRICS_TOKEN or not is_local):
+        raise Http404
+    return HttpResponse(jobs.metrics(), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 def error_400(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

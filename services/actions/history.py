@@ -2,13 +2,21 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pghistory
 import structlog
-from django.db import models, transaction
+from django.db import connection, models, transaction
+from django.db.models import Max, Min
+from django.utils import timezone
 
-from services.models import HistoryEntry, ReadingLogEntry, Resident, User, blind_index
+from services.models import HistoryEntry, HistorySeal, ReadingLogEntry, Resident, User, blind_index
+from services.reports.history import seal_of
 from services.rules.history import Actor
+
+UNSEALED = timedelta(minutes=10)  # no transaction lives that long, so nothing is committed below a seal afterwards
+_SEAL_LOCK = 0x67696D6A65  # "gimje"
+log = structlog.get_logger(__name__)
 
 
 @contextmanager
@@ -63,3 +71,26 @@ def record_reading(
         address=address,
         reason=reason,
     )
+
+
+@transaction.atomic
+def seal() -> HistorySeal | None:
+    """Close everything older than UNSEALED with a hash that is chained to the seal before; None if there is nothing.
+
+    The hash also stands in the log, so that a copy of the log outside shows when entries and seals both disappear.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SEAL_LOCK])
+    before = HistorySeal.objects.order_by("last_entry_id").last()
+    unsealed = HistoryEntry.objects.filter(pk__gt=before.last_entry_id if before else 0)
+    first_young = unsealed.filter(at__gte=timezone.now() - UNSEALED).aggregate(first=Min("pk"))["first"]
+    old = unsealed if first_young is None else unsealed.filter(pk__lt=first_young)
+    last = old.aggregate(last=Max("pk"))["last"]
+    if last is None:
+        return None
+    entries, seal_hash = seal_of(before, last)
+    made = HistorySeal.objects.create(
+        last_entry_id=last, entries=entries, previous_hash=before.seal_hash if before else "", seal_hash=seal_hash
+    )
+    log.info("history_sealed", last_entry_id=last, entries=entries, seal_hash=seal_hash)
+    return made

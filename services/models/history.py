@@ -131,6 +131,7 @@ class HistorySeal(models.Model):
         ordering = ["last_entry_id"]
         verbose_name = "이력 봉인"
         verbose_name_plural = "이력 봉인"
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return f"봉인 {self.last_entry_id}"

@@ -58,6 +58,8 @@ class Notice(models.Model):
     created_at = models.DateTimeField("때", default=timezone.now)
     sent_at = models.DateTimeField("보낸 때", null=True, blank=True)
 
+    history_words: ClassVar = {"retried": "다시 보냄", "called": "전화함", "posted": "편지를 부침"}
+
     objects: ClassVar[NoticeQuerySet] = NoticeQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:

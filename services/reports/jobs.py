@@ -1,15 +1,26 @@
-"""Is the portal well: database, migrations, outbox, watchdog."""
+"""Is the portal well: database, migrations, broker, outbox, watchdog, disk; for /readyz and /metrics."""
 
+import shutil
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from django.db import DatabaseError, connection
+import redis
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Count, Max
 from django.utils import timezone
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
-from services.models import Notice, Tick
+from services.enums.notices import NoticeState
+from services.models import HistorySeal, JobRun, Notice, Tick
 
 TICK_IS_OLD_AFTER = timedelta(minutes=3)
+OUTBOX_IS_OLD_AFTER = timedelta(minutes=10)
+BROKER_SECONDS = 0.3
+LITTLE_DISK = 1024**3
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +29,10 @@ class Readiness:
 
     database: bool
     migrated: bool
+    broker: bool
     oldest_notice_seconds: int
     tick_seconds: int | None
+    free_bytes: int
     degraded: tuple[str, ...]
 
     @property
@@ -32,20 +45,114 @@ class Readiness:
 
 def readiness() -> Readiness:
     """Read the facts; a database that is away makes `database` false instead of an exception."""
+    broker, free = broker_answers(), _free_bytes()
+    around = {"broker": not broker, "disk": free < LITTLE_DISK}
     try:
         executor = MigrationExecutor(connection)
         migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
-        now = timezone.now()
-        oldest = Notice.objects.due().order_by("next_at").values_list("next_at", flat=True).first()
-        tick = Tick.objects.values_list("at", flat=True).filter(name="worker").first()
-    except DatabaseError:
-        return Readiness(database=False, migrated=False, oldest_notice_seconds=0, tick_seconds=None, degraded=())
-    tick_seconds = int((now - tick).total_seconds()) if tick else None
-    old_tick = tick is None or now - tick > TICK_IS_OLD_AFTER
+        notice_seconds, tick_seconds = _oldest_notice_seconds(), _tick_seconds()
+    except (DatabaseError, InterfaceError):
+        return Readiness(
+            database=False,
+            migrated=False,
+            broker=broker,
+            oldest_notice_seconds=0,
+            tick_seconds=None,
+            free_bytes=free,
+            degraded=_names(around),
+        )
+    around |= {
+        "outbox": notice_seconds > OUTBOX_IS_OLD_AFTER.total_seconds(),
+        "tick": tick_seconds is None or tick_seconds > TICK_IS_OLD_AFTER.total_seconds(),
+    }
     return Readiness(
         database=True,
         migrated=migrated,
-        oldest_notice_seconds=int((now - oldest).total_seconds()) if oldest else 0,
+        broker=broker,
+        oldest_notice_seconds=notice_seconds,
         tick_seconds=tick_seconds,
-        degraded=("tick",) if old_tick else (),
+        free_bytes=free,
+        degraded=_names(around),
     )
+
+
+def _names(facts: dict[str, bool]) -> tuple[str, ...]:
+    return tuple(name for name, is_bad in facts.items() if is_bad)
+
+
+def _oldest_notice_seconds() -> int:
+    oldest = Notice.objects.due().order_by("next_at").values_list("next_at", flat=True).first()
+    return _age(oldest) or 0
+
+
+def _tick_seconds() -> int | None:
+    return _age(Tick.objects.values_list("at", flat=True).filter(name="worker").order_by("name").first())
+
+
+def _age(moment: datetime | None) -> int | None:
+    return int((timezone.now() - moment).total_seconds()) if moment else None
+
+
+def broker_answers() -> bool:
+    """Whether the broker answers a ping within BROKER_SECONDS; never raises, never waits longer."""
+    client = redis.Redis.from_url(
+        settings.REDIS_URL,
+        socket_timeout=BROKER_SECONDS,
+        socket_connect_timeout=BROKER_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+    )
+    try:
+        return bool(client.ping())
+    except (redis.RedisError, OSError):
+        return False
+    finally:
+        client.close()
+
+
+def _free_bytes() -> int:
+    folder = settings.DATA_DIR
+    while not folder.exists():
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
+
+
+def metrics() -> str:
+    """The same facts and a few counts in Prometheus' text format; counts and ages only, nobody's data."""
+    state = readiness()
+    lines = [
+        *_gauge("gimje_database_up", {"": int(state.database)}),
+        *_gauge("gimje_broker_up", {"": int(state.broker)}),
+        *_gauge("gimje_disk_free_bytes", {"": state.free_bytes}),
+    ]
+    if state.database:
+        lines += [
+            *_gauge("gimje_outbox_oldest_seconds", {"": state.oldest_notice_seconds}),
+            *_gauge("gimje_tick_age_seconds", {"": -1 if state.tick_seconds is None else state.tick_seconds}),
+            *_gauge("gimje_notices_open", _open_notices()),
+            *_gauge("gimje_job_age_seconds", _job_ages()),
+            *_gauge("gimje_seal_age_seconds", {"": _seal_age()}),
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _gauge(name: str, values: dict[str, int]) -> Iterator[str]:
+    yield f"# TYPE {name} gauge"
+    for labels, value in sorted(values.items()):
+        yield f"{name}{{{labels}}} {value}" if labels else f"{name} {value}"
+
+
+def _open_notices() -> dict[str, int]:
+    open_states = [*NoticeState.VOIDABLE, NoticeState.SENDING, NoticeState.DEAD]
+    rows = Notice.objects.filter(state__in=open_states).order_by().values_list("state", "channel")
+    return {
+        f'state="{state}",channel="{channel}"': count for state, channel, count in rows.annotate(count=Count("pk"))
+    }
+
+
+def _job_ages() -> dict[str, int]:
+    runs = JobRun.objects.order_by().values_list("job").annotate(last=Max("finished_at"))
+    return {f'job="{job}"': _age(last) or 0 for job, last in runs if last}
+
+
+def _seal_age() -> int:
+    return _age(HistorySeal.objects.aggregate(last=Max("sealed_at"))["last"]) or 0

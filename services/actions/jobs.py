@@ -1,0 +1,104 @@
+"""Periodic work that runs once a period, whoever asks for it and however often; the tick; and clearing away."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+import structlog
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db import IntegrityError, transaction
+from django.db.models import Min
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from services.models import Draft, JobRun, Notice, ReadingLogEntry, Tick, Verification
+from services.rules.jobs import Period, Schedule
+
+ABANDONED_AFTER = timedelta(minutes=10)  # a task lives two minutes
+REACH = timedelta(days=7)
+log = structlog.get_logger(__name__)
+
+
+@contextmanager
+def once(job: str, period: str) -> Iterator[bool]:
+    """`with once("remind", "2026-11-23") as is_mine: if is_mine: ...`: true for one caller a period.
+
+    If the work raises, or its process dies (after ABANDONED_AFTER), the period is free again; so work that died half
+    done must be safe to run twice.
+    """
+    started_at = timezone.now()
+    if not (_claim_new(job, period, started_at) or _take_over(job, period, started_at)):
+        yield False
+        return
+    mine = JobRun.objects.filter(job=job, period=period, started_at=started_at)
+    try:
+        yield True
+    except Exception:
+        mine.delete()
+        raise
+    mine.update(finished_at=timezone.now())
+
+
+def _claim_new(job: str, period: str, started_at: datetime) -> bool:
+    try:
+        with transaction.atomic():
+            JobRun.objects.create(job=job, period=period, started_at=started_at)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _take_over(job: str, period: str, started_at: datetime) -> bool:
+    abandoned = JobRun.objects.filter(job=job, period=period, finished_at__isnull=True)
+    return bool(abandoned.filter(started_at__lt=started_at - ABANDONED_AFTER).update(started_at=started_at))
+
+
+def missed_periods(job: str, schedule: Schedule, now: datetime, *, reach: timedelta = REACH) -> list[Period]:
+    """Periods due up to `now` that have not finished, oldest first, at most `reach` back.
+
+    A job that never ran starts with its newest period: a new portal does not catch up with last week.
+    """
+    periods = schedule.due_between(now - reach, now)
+    runs = JobRun.objects.filter(job=job)
+    first = runs.aggregate(first=Min("period"))["first"]
+    if first is None:
+        return periods[-1:]
+    done = runs.filter(period__in=[period.key for period in periods], finished_at__isnull=False)
+    keys = set(done.order_by().values_list("period", flat=True))
+    return [period for period in periods if period.key >= first and period.key not in keys]
+
+
+def run_missed(job: str, schedule: Schedule, work: Callable[[Period], object], *, reach: timedelta = REACH) -> int:
+    """Do the work of every missed period, oldest first; returns how many ran here. Beat may call this often."""
+    ran = 0
+    for period in missed_periods(job, schedule, timezone.now(), reach=reach):
+        with once(job, period.key) as is_mine:
+            if is_mine:
+                work(period)
+                ran += 1
+                log.info("job_ran", job=job, period=period.key)
+    return ran
+
+
+def tick() -> None:
+    """Beat reached a worker and the worker reached the database: now (the watchdog of /readyz)."""
+    Tick.objects.update_or_create(name="worker", defaults={"at": timezone.now()})
+
+
+def purge() -> dict[str, int]:
+    """Delete what may not be kept: old drafts, codes, sessions, messages, readings; then PURGE_SOURCES of the apps."""
+    now = timezone.now()
+    expired = {
+        "drafts": Draft.objects.filter(expires_at__lt=now),
+        "codes": Verification.objects.filter(sent_at__lt=now - timedelta(days=2)),
+        "sessions": Session.objects.filter(expire_date__lt=now),
+        "notices": Notice.objects.filter(created_at__lt=now - timedelta(days=settings.NOTICE_DAYS)),
+        "readings": ReadingLogEntry.objects.filter(at__lt=now - timedelta(days=settings.READING_LOG_DAYS)),
+        "jobs": JobRun.objects.filter(started_at__lt=now - timedelta(days=400)),
+    }
+    counts = {name: rows.delete()[0] for name, rows in expired.items()}
+    for path in settings.PURGE_SOURCES:
+        counts[path] = import_string(path)()
+    log.info("purged", **counts)
+    return counts

@@ -1,0 +1,241 @@
+"""Periodic work: once a period, whoever asks; caught up after downtime; and a portal that knows how it is."""
+
+import datetime as dt
+import threading
+import time
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+
+from gimje_portal.beat import LOCK, LoneScheduler
+from gimje_portal.celery import app
+from services.actions import jobs
+from services.actions.jobs import missed_periods, once, purge, run_missed
+from services.actions.notices import post
+from services.models import Draft, JobRun, Notice, ReadingLogEntry, Tick
+from services.notices.messages import Message
+from services.reports import jobs as reports
+from services.rules.jobs import Daily, Monthly
+from services.tasks import dispatch_notices, follow_deliveries, seal_history, tick
+from services.tasks import purge as purge_task
+
+TEN = Daily(dt.time(10))
+
+
+def at(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text).replace(tzinfo=timezone.get_default_timezone())
+
+
+class TestSchedules:
+    def test_days_between_two_moments(self):
+        periods = TEN.due_between(at("2026-11-20 10:00"), at("2026-11-23 09:59"))
+        assert [period.key for period in periods] == ["2026-11-21", "2026-11-22"]
+        assert periods[0].on == dt.date(2026, 11, 21)
+
+    def test_a_month_belongs_to_its_day(self):
+        periods = Monthly(3, dt.time(6)).due_between(at("2026-10-03 06:00"), at("2027-01-03 06:00"))
+        assert [period.key for period in periods] == ["2026-11", "2026-12", "2027-01"]
+
+
+@pytest.mark.django_db
+class TestOnce:
+    def test_the_second_caller_of_a_period_is_turned_away(self):
+        with once("remind", "2026-11-23") as first, once("remind", "2026-11-23") as second:
+            assert (first, second) == (True, False)
+        with once("remind", "2026-11-24") as other_day:
+            assert other_day
+
+    def test_work_that_failed_may_be_done_again(self):
+        def fail() -> None:
+            with once("remind", "2026-11-23"):
+                raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            fail()
+        with once("remind", "2026-11-23") as again:
+            assert again
+
+    def test_work_whose_process_died_is_taken_over_after_ten_minutes(self, clock):
+        clock("2026-11-23 10:00")
+        JobRun.objects.create(job="remind", period="2026-11-23")
+        clock("2026-11-23 10:10")
+        with once("remind", "2026-11-23") as too_early:
+            assert not too_early
+        clock("2026-11-23 10:11")
+        with once("remind", "2026-11-23") as taken_over:
+            assert taken_over
+
+    def test_after_three_days_of_downtime_every_missed_day_is_done_oldest_first(self, clock):
+        clock("2026-11-20 10:00")
+        days: list[dt.date] = []
+        assert run_missed("remind", TEN, lambda period: days.append(period.on)) == 1
+        clock("2026-11-23 11:00")
+        assert run_missed("remind", TEN, lambda period: days.append(period.on)) == 3
+        assert run_missed("remind", TEN, lambda period: days.append(period.on)) == 0
+        assert [day.day for day in days] == [20, 21, 22, 23]
+
+    def test_a_new_portal_does_not_catch_up_with_last_week(self, clock):
+        clock("2026-11-23 11:00")
+        assert [period.key for period in missed_periods("remind", TEN, timezone.now())] == ["2026-11-23"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_beats_at_once_run_a_period_once():
+    ran: list[str] = []
+    start = threading.Barrier(6)
+
+    def beat() -> None:
+        start.wait()
+        try:
+            run_missed("remind", TEN, lambda period: (ran.append(period.key), time.sleep(0.05)))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=beat) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(ran) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_one_beat_sends_and_the_next_takes_over_when_it_dies(monkeypatch):
+    sent: list[str] = []
+    monkeypatch.setattr("celery.beat.Scheduler.tick", lambda self: sent.append(id(self)) or 60.0)
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        beat = LoneScheduler(app=app, lazy=True)
+        assert beat.tick() == 5
+        assert sent == []
+        other.close()
+        deadline = time.monotonic() + 5
+        while not sent and time.monotonic() < deadline:
+            beat.tick()
+        assert len(sent) == 1
+        beat.tick()
+        assert len(sent) == 2
+    finally:
+        other.close()
+        connection.close()
+
+
+@pytest.mark.django_db
+class TestTasks:
+    @pytest.mark.parametrize("task", [tick, dispatch_notices, follow_deliveries, seal_history, purge_task])
+    def test_a_task_may_run_twice_and_ignores_what_it_does_not_know(self, task):
+        task.apply(kwargs={"from_the_future": 1}, throw=True)
+        task.apply(throw=True)
+
+    def test_the_tick_is_one_row(self, clock):
+        clock("2026-11-23 10:00")
+        tick()
+        clock("2026-11-23 10:01")
+        tick()
+        assert Tick.objects.get().at == at("2026-11-23 10:01")
+
+    def test_what_may_not_be_kept_is_deleted_and_the_rest_stays(self, clock, make_resident, make_staff):
+        clock("2024-01-01 10:00")
+        resident = make_resident()
+        reading = {
+            "user": make_staff(),
+            "resident": resident,
+            "subject_kind": "x",
+            "subject_id": "1",
+            "action": "보기",
+        }
+        ReadingLogEntry.objects.create(**reading)
+        Draft.objects.create(kind="booking")
+        post(Message("k", "", "옛 알림"), once_key="old", resident=resident)
+        clock("2025-12-30 10:00")
+        purge()
+        assert ReadingLogEntry.objects.count() == 1
+        clock("2026-01-02 10:00")
+        ReadingLogEntry.objects.create(**reading)
+        post(Message("k", "", "새 알림"), once_key="new", resident=resident)
+        purge()
+        assert ReadingLogEntry.objects.get().at == at("2026-01-02 10:00")
+        assert Notice.objects.get().once_key == "new"
+        assert not Draft.objects.exists()
+
+    def test_every_beat_entry_names_a_task_that_exists(self, settings):
+        app.loader.import_default_modules()
+        names = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+        assert names <= set(app.tasks)
+
+
+@pytest.mark.django_db
+class TestReadiness:
+    @pytest.fixture(autouse=True)
+    def _broker(self, monkeypatch) -> None:
+        monkeypatch.setattr(reports, "broker_answers", lambda: True)
+
+    def test_a_fresh_tick_and_a_small_outbox_are_well(self, client, clock):
+        clock("2026-11-23 10:00")
+        jobs.tick()
+        answer = client.get("/readyz")
+        assert (answer.status_code, answer.json()["degraded"]) == (200, [])
+
+    @pytest.mark.parametrize(("minutes", "degraded"), [(3, []), (4, ["tick"])])
+    def test_a_tick_older_than_three_minutes_is_named(self, client, clock, minutes, degraded):
+        clock("2026-11-23 10:00")
+        jobs.tick()
+        clock(f"2026-11-23 10:0{minutes}")
+        assert client.get("/readyz").json()["degraded"] == degraded
+
+    def test_an_old_outbox_is_named(self, client, clock, make_resident):
+        clock("2026-11-23 10:00")
+        post(Message("k", "", "알림"), once_key="a", resident=make_resident())
+        clock("2026-11-23 10:11")
+        jobs.tick()
+        assert client.get("/readyz").json()["degraded"] == ["outbox"]
+
+    def test_no_broker_and_little_disk_are_degraded_but_ready(self, client, clock, monkeypatch):
+        clock("2026-11-23 10:00")
+        jobs.tick()
+        monkeypatch.setattr(reports, "broker_answers", lambda: False)
+        monkeypatch.setattr(reports, "_free_bytes", lambda: 5)
+        answer = client.get("/readyz")
+        assert (answer.status_code, answer.json()["degraded"]) == (200, ["broker", "disk"])
+
+    def test_metrics_hold_counts_only(self, client, make_resident):
+        post(Message("k", "", "만경읍 알림"), once_key="a", resident=make_resident())
+        text = client.get("/metrics").content.decode()
+        assert 'gimje_notices_open{channel="sms",state="queued"} 1' in text.replace(
+            'state="queued",channel="sms"', 'channel="sms",state="queued"'
+        )
+        assert "만경" not in text
+        assert "1012345678" not in text
+
+    @pytest.mark.parametrize(
+        ("extra", "status"),
+        [
+            ({}, 200),
+            ({"REMOTE_ADDR": "203.0.113.9"}, 404),
+            ({"headers": {"X-Forwarded-For": "203.0.113.9"}}, 404),
+        ],
+    )
+    def test_without_a_token_only_this_machine_reads_metrics(self, client, extra, status):
+        assert client.get("/metrics", **extra).status_code == status
+
+    @pytest.mark.parametrize(("given", "status"), [("Bearer s3cret", 200), ("Bearer wrong", 404), ("", 404)])
+    def test_with_a_token_the_token_decides(self, client, settings, given, status):
+        settings.METRICS_TOKEN = "s3cret"
+        assert client.get("/metrics", headers={"Authorization": given}).status_code == status
+
+
+def test_a_missing_broker_is_noticed_at_once(settings):
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    begun = time.monotonic()
+    assert not reports.broker_answers()
+    assert time.monotonic() - begun < 0.5
+
+
+@pytest.mark.django_db
+def test_verify_history_says_how_much_it_checked(capsys):
+    call_command("verify_history")
+    assert "all hold" in capsys.readouterr().out
