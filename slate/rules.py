@@ -181,3 +181,31 @@ REASON_SENTENCES: Mapping[RefusalReason, tuple[str, str]] = {
     ),
 }
 """Code -> the sentence the applicant reads, what he can do (COPY 5.5 b)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemedyTerms:
+    """Periods and offices that a decision's remedies name (COPY 10.3, 10.11): settings of the year."""
+
+    objection_days: int
+    objection_until: str
+    answer_days: int
+    extend_days: int
+    tribunal: str
+    court: str
+    advice_phone: str
+
+
+def remedies(terms: RemedyTerms) -> str:
+    """All remedies, as every decision prints them (MW-12, MW-16, MW-17; COPY 5.5)."""
+    return (
+        f"가. 이의신청: 이 편지를 받은 날부터 {terms.objection_days}일 안에({terms.objection_until}까지) 김제시에 "
+        "하실 수 있습니다. 처음 결정한 사람이 아닌 담당자가 다시 살펴보고 "
+        f"{terms.answer_days}일 안에 답해드립니다. 이유가 있으면 한 번, {terms.extend_days}일까지 늦출 수 있고 "
+        "그때는 먼저 알려드립니다.\n"
+        f"나. 행정심판: 이 결정을 아신 날부터 90일, 결정한 날부터 180일 안에 {terms.tribunal}에 청구하실 수 있습니다. "
+        "돈은 들지 않습니다.\n"
+        f"다. 행정소송: 이 결정을 아신 날부터 90일, 결정한 날부터 1년 안에 {terms.court}에 내실 수 있습니다.\n"
+        "라. 이의신청을 하시면 행정심판과 행정소송의 90일은 이의신청 결과를 받은 날부터 셉니다.\n"
+        f"혼자 하기 어려우시면 김제시 무료 상담({terms.advice_phone})이나 대한법률구조공단(132)에 물어보세요."
+    )

@@ -1,1 +1,0 @@
-"""Every change of state: one verb, one transaction, one history entry, its notices."""

@@ -1,0 +1,200 @@
+"""What an approver does: approve, refuse or give back, never his own proposal.
+
+Order of locks: budget lines by id, then the application. Nothing slow happens while they are held.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import OperationalError, transaction
+from django.utils import timezone
+
+from services.actions.constraints import friendly
+from services.models import Document, User, blind_index
+from services.reports.calendar import holidays_between
+from services.rules import calendar
+from services.rules.korean import date_letter
+from services.rules.refusal import Refused
+from slate import notices, rules
+from slate.actions import money
+from slate.actions.moves import locked, move, need_state, tell
+from slate.enums import ApplicationState, Outcome, RefusalReason
+from slate.models import Application, Decision
+from slate.reports import Quote, QuoteLine, quote_of
+
+BATCH_LIMIT = 100
+OWN_PROPOSAL = "올린 사람은 결재할 수 없습니다. 다른 분이 결재해야 합니다."
+_GUARDS = ("decision_needs_two_people", "decision_once_a_version")
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """What became of one application of a batch; `sentence` says why not, and is empty when it was approved."""
+
+    application: Application
+    sentence: str
+
+    @property
+    def is_approved(self) -> bool:
+        return not self.sentence
+
+
+@transaction.atomic
+def approve(application: Application, *, by: User, version: int) -> Decision:
+    """Approve a proposed application within the budget (A13): reserve, decide, tell.
+
+    Raises Refused: own proposal, somebody was faster (C14, C15), a budget line is short.
+    """
+    before = Application.objects.select_related("programme").get(pk=application.pk)
+    quote = quote_of(before)
+    lines = money.lock_lines(before.programme, (line.wanted.work for line in quote.counted))
+    application = locked(before, version=version)
+    need_state(application, ApplicationState.SELECTION_PROPOSED)
+    _refuse_own(application, by)
+    money.refuse_shortage(lines, quote)
+    decision = _decide(application, Outcome.APPROVED, quote, by=by)
+    money.reserve(application, lines, quote, by=by.actor)
+    move(application, ApplicationState.APPROVED, by=by.actor, name="approved")
+    tell(application, notices.approved(application, decision))
+    return decision
+
+
+@transaction.atomic
+def refuse(application: Application, *, by: User, version: int) -> Decision:
+    """Refuse as proposed (A9). Raises Refused: own proposal, somebody was faster."""
+    application = locked(application, version=version)
+    need_state(application, ApplicationState.REFUSAL_PROPOSED)
+    _refuse_own(application, by)
+    decision = _decide(application, Outcome.REFUSED, Quote(()), by=by)
+    move(application, ApplicationState.REFUSED, by=by.actor, name="refused", reason=application.reason_sentence)
+    tell(application, notices.refused(application, decision))
+    return decision
+
+
+@transaction.atomic
+def give_back(application: Application, *, by: User, note: str, version: int) -> Application:
+    """Give a proposal back to the officer (A10, A14) with a note."""
+    application = locked(application, version=version)
+    need_state(application, ApplicationState.SELECTION_PROPOSED, ApplicationState.REFUSAL_PROPOSED)
+    was_approval = application.state == ApplicationState.SELECTION_PROPOSED
+    to = ApplicationState.ELIGIBLE if was_approval else ApplicationState.CHECKING
+    return move(application, to, by=by.actor, name="given_back", reason=note, proposed_by=None, proposed_at=None)
+
+
+def approve_many(applications: Iterable[Application], *, by: User) -> list[BatchResult]:
+    """Approve each in its own transaction, in the order of due days; what does not fit stays, with its reason.
+
+    Raises Refused for more than 100 at once.
+    """
+    rows = sorted(applications, key=lambda application: (application.due_on, application.pk))
+    if len(rows) > BATCH_LIMIT:
+        raise Refused(f"한 번에 {BATCH_LIMIT}건까지 결정할 수 있습니다.")
+    return [BatchResult(row, _try_to_approve(row, by)) for row in rows]
+
+
+def _try_to_approve(application: Application, by: User) -> str:
+    try:
+        approve(application, by=by, version=application.version)
+    except Refused as refusal:
+        return refusal.sentence
+    except OperationalError:  # a lock was not free within its timeout
+        return "다른 분이 지금 이 신청을 결정하고 있습니다. 조금 뒤에 다시 해 주세요."
+    return ""
+
+
+def _refuse_own(application: Application, by: User) -> None:
+    if application.proposed_by_id == by.pk:
+        raise Refused(OWN_PROPOSAL)
+
+
+def _decide(application: Application, outcome: Outcome, quote: Quote, *, by: User) -> Decision:
+    """Write the record from which the letter is made; the database refuses one person for both steps."""
+    programme, now = application.programme, timezone.now()
+    today = timezone.localdate(now)
+    until = calendar.objection_until(
+        today, programme.objection_days, holidays_between(today, today + timedelta(days=366))
+    )
+    terms = rules.RemedyTerms(
+        programme.objection_days,
+        date_letter(until),
+        programme.objection_answer_days,
+        programme.objection_extend_days,
+        programme.tribunal,
+        programme.court,
+        settings.SITE_PHONE,
+    )
+    letter: Any = _letter(application)
+    shares = quote.shares
+    if application.proposed_by_id is None:
+        raise Refused("결재를 올린 사람이 없습니다. 담당자에게 되돌려 보내 주세요.")
+    with friendly(*_GUARDS):
+        return Decision.objects.create(
+            application=application,
+            application_version=application.version,
+            outcome=outcome,
+            proposed_by_id=application.proposed_by_id,
+            decided_by=by,
+            decided_at=now,
+            cost_won=quote.cost_won,
+            support_won=quote.support_won,
+            own_share_won=quote.own_share_won,
+            national_won=shares.national_won,
+            province_won=shares.province_won,
+            city_won=shares.city_won,
+            parts=[_line(line) for line in quote.lines],
+            priority=application.priority,
+            reason_code=application.reason_code if outcome == Outcome.REFUSED else "",
+            legal_basis=programme.legal_basis,
+            remedies=rules.remedies(terms),
+            objection_until=until,
+            evidence=_evidence(application),
+            letter=letter,
+            letter_digest=blind_index(json.dumps(letter, sort_keys=True), purpose="letter"),
+        )
+
+
+def _letter(application: Application) -> dict[str, Any]:
+    """The personal part of the letter."""
+    code = application.reason_code
+    return {
+        "name": application.resident.name,
+        "address": application.resident.address,
+        "place": application.place,
+        "reason": application.reason_sentence,
+        "what_can_be_done": rules.REASON_SENTENCES[RefusalReason(code)][1] if code else "",
+    }
+
+
+def _line(line: QuoteLine) -> dict[str, Any]:
+    """One line of the estimate with a copy of its rule, so that a later change of rates changes no decision."""
+    rate = line.rate
+    return {
+        "label": line.wanted.label,
+        "work": line.wanted.work,
+        "area_m2": str(line.wanted.area_m2),
+        "won_per_m2": line.estimate.won_per_m2,
+        "cost_won": line.estimate.cost_won,
+        "support_won": line.estimate.support_won,
+        "is_supported": line.is_supported,
+        "rule": line.rule_sentence,
+        "rate": None
+        if rate is None
+        else {
+            "id": rate.pk,
+            "year": rate.year,
+            "household": rate.household,
+            "mode": rate.mode,
+            "cap_won": rate.cap_won,
+            "full_area_m2": None if rate.full_area_m2 is None else str(rate.full_area_m2),
+            "source": rate.source,
+        },
+    }
+
+
+def _evidence(application: Application) -> list[str]:
+    """SHA-256 of the papers the decision rests on."""
+    return list(Document.objects.of(application).values_list("sha256", flat=True))

@@ -1,0 +1,233 @@
+"""What applicants do: apply (also over the counter), supply what is missing, withdraw."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+
+from services.actions.constraints import friendly
+from services.actions.documents import adopt
+from services.actions.history import record
+from services.actions.people import find_or_add_resident
+from services.actions.references import next_number
+from services.models import Draft, Township, User
+from services.reports.calendar import holidays_between
+from services.rules import calendar
+from services.rules.history import Actor
+from services.rules.korean import date_long
+from services.rules.references import series_reference
+from services.rules.refusal import Refused
+from slate import notices, rules
+from slate.actions.money import lock_lines_of, release
+from slate.actions.moves import locked, move, need_state, tell
+from slate.enums import ApplicationState, Household, Origin
+from slate.models import Application, BuildingPart, InfoRequest, Programme
+from slate.models.applications import fingerprint
+from slate.reports import supported_before
+
+
+@dataclass(frozen=True, slots=True)
+class NewPart:
+    """One building part as people describe it; fields are those of BuildingPart."""
+
+    kind: str
+    in_use: str
+    in_register: str
+    slate_place: str
+    is_overlaid: str
+    area_m2: Decimal
+    is_area_guessed: bool = False
+    built_year: int | None = None
+    wants_reroofing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NewApplication:
+    """A filled-in application; `phone` is E.164."""
+
+    name: str
+    phone: str
+    born_on: str
+    township: Township
+    address: str
+    household: Household
+    ownership: str
+    consent_collect: bool
+    consent_lookup: bool
+    consent_contractor: bool
+    consent_electronic: bool = False
+    city_may_verify: bool = True
+    owner_name: str = ""
+    owner_phone: str = ""
+    owner_agreed: bool = False
+    remark: str = ""
+    contact_way: str = "sms"
+    parts: list[NewPart] = field(default_factory=list)
+
+
+@transaction.atomic
+def submit(
+    programme: Programme,
+    new: NewApplication,
+    *,
+    by: Actor,
+    clerk: User | None = None,
+    draft: Draft | None = None,
+) -> Application:
+    """Take in an application (A2): number, clock, building parts, papers, receipt.
+
+    `clerk` enters it for somebody at the counter; documents of `draft` come along.
+    Raises Refused: C09, C10 (not open), F19 (consents), F22, F32 (already applied for), F33 (supported before).
+    """
+    today = timezone.localdate()
+    _refuse_closed(programme)
+    _refuse_missing(new)
+    marks = _fingerprints(new)
+    _refuse_supported_before(marks, programme)
+    resident = find_or_add_resident(name=new.name, phone=new.phone, by=by, born_on=new.born_on, township=new.township)
+    number = next_number("SL", programme.year)
+    application = Application.objects.create(
+        programme=programme,
+        reference=series_reference("SL", programme.year, number),
+        resident=resident,
+        township=new.township,
+        address=new.address,
+        household=new.household,
+        city_may_verify=new.city_may_verify,
+        priority=rules.priority_of(new.household),
+        ownership=new.ownership,
+        owner_name=new.owner_name,
+        owner_phone=new.owner_phone,
+        owner_agreed=new.owner_agreed,
+        remark=new.remark,
+        contact_way=new.contact_way,
+        consent_collect=new.consent_collect,
+        consent_lookup=new.consent_lookup,
+        consent_contractor=new.consent_contractor,
+        consent_electronic=new.consent_electronic,
+        origin=Origin.COUNTER if clerk else Origin.ONLINE,
+        entered_by=clerk,
+        due_on=calendar.due_on(today, programme.first_answer_days, holidays_between(today, today + _A_YEAR)),
+    )
+    _add_parts(application, new, marks)
+    if draft:
+        adopt(draft, application, resident=resident)
+    record(application, "submitted", by=by, after=application.state)
+    tell(application, notices.submitted(application))
+    return application
+
+
+_A_YEAR = timedelta(days=366)
+
+
+def _refuse_closed(programme: Programme) -> None:
+    today = timezone.localdate()
+    if programme.opens_on > today:
+        raise Refused(f"{date_long(programme.opens_on)}부터 신청하실 수 있습니다.")
+    if not programme.is_open(today):
+        closed = date_long(programme.closes_on) if programme.closes_on else ""
+        raise Refused(f"{closed}에 신청을 마감했습니다.")
+
+
+def _refuse_missing(new: NewApplication) -> None:
+    if not (new.consent_collect and new.consent_lookup and new.consent_contractor):
+        raise Refused(
+            "1번부터 3번까지 동의하지 않으시면 누리집에서는 신청할 수 없습니다. "
+            "마음이 바뀌시면 '동의합니다'를 고르시고, 아니면 전화로 물어보세요."
+        )
+    if not new.parts:
+        raise Refused("건물 부분이 없습니다. 하나 넘게 적어 주세요.")
+
+
+def _fingerprints(new: NewApplication) -> list[str]:
+    counted: Counter[str] = Counter()
+    marks = []
+    for part in new.parts:
+        counted[part.kind] += 1
+        marks.append(fingerprint(new.township.code, new.address, part.kind, counted[part.kind]))
+    return marks
+
+
+def _refuse_supported_before(marks: list[str], programme: Programme) -> None:
+    if year := supported_before(marks, programme):
+        raise Refused(
+            f"이 건물은 {year}년에 지원받은 기록이 있습니다. 같은 건물은 한 번만 지원합니다. "
+            f"다른 건물이거나 기록이 다르면 전화해 주세요: {programme.phone}"
+        )
+
+
+def _add_parts(application: Application, new: NewApplication, marks: list[str]) -> None:
+    rows = [
+        BuildingPart(
+            application=application,
+            programme=application.programme,
+            number=number,
+            kind=part.kind,
+            in_use=part.in_use,
+            built_year=part.built_year,
+            in_register=part.in_register,
+            slate_place=part.slate_place,
+            is_overlaid=part.is_overlaid,
+            area_m2=part.area_m2,
+            is_area_guessed=part.is_area_guessed,
+            wants_reroofing=part.wants_reroofing,
+            reroofing_m2=part.area_m2 if part.wants_reroofing else 0,
+            fingerprint=mark,
+        )
+        for number, (part, mark) in enumerate(zip(new.parts, marks, strict=True), start=1)
+    ]
+    with friendly("building_part_once_a_year", "building_part_has_area", "reroofing_only_where_people_live"):
+        BuildingPart.objects.bulk_create(rows)
+
+
+@transaction.atomic
+def supply(application: Application, *, answer: str, by: Actor) -> Application:
+    """The applicant has supplied what was asked for (A5): the clock goes on without the days of waiting (MW-07)."""
+    application = locked(application)
+    need_state(application, ApplicationState.NEEDS_INFO)
+    request = application.info_requests.select_for_update().get(answered_at__isnull=True)
+    InfoRequest.objects.filter(pk=request.pk).update(answered_at=timezone.now(), answer=answer)
+    move(
+        application,
+        ApplicationState.CHECKING,
+        by=by,
+        name="supplied",
+        due_on=due_with_pauses(application),
+        paused_on=None,
+    )
+    tell(application, notices.supplied(application, request))
+    return application
+
+
+def due_with_pauses(application: Application) -> date:
+    """The day of the first answer, days of waiting for papers not counted (MW-04, MW-07)."""
+    received_on = timezone.localdate(application.submitted_at)
+    pauses = [
+        calendar.Pause(timezone.localdate(request.asked_at), timezone.localdate(request.answered_at))
+        for request in application.info_requests.filter(answered_at__isnull=False)
+        if request.answered_at
+    ]
+    holidays = holidays_between(received_on, timezone.localdate() + _A_YEAR)
+    return calendar.due_on(received_on, application.programme.first_answer_days, holidays, pauses=pauses)
+
+
+@transaction.atomic
+def withdraw(application: Application, *, by: Actor, reason: str = "") -> Application:
+    """Withdraw (A17); money that was reserved is released in the same transaction.
+
+    Raises Refused when the work has begun or the case is closed.
+    """
+    lock_lines_of(application)
+    application = locked(application)
+    if application.state not in ApplicationState.WITHDRAWABLE:
+        raise Refused(
+            f"이미 마친 신청이라 여기서는 취소할 수 없습니다. 전화해 주세요: {application.programme.phone}",
+            conflict=True,
+        )
+    release(application, by=by, note="withdrawn")
+    move(application, ApplicationState.WITHDRAWN, by=by, name="withdrawn", withdraw_reason=reason, paused_on=None)
+    tell(application, notices.withdrawn(application))
+    return application

@@ -1,0 +1,117 @@
+"""Programmes, applications and people of the slate subsidy, named by intention."""
+
+import datetime as dt
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from services.enums.people import Role
+from services.models import Township, User
+from services.rules.history import Actor
+from slate import actions
+from slate.enums import CheckItem, Household, RefusalReason, Work
+from slate.models import Application, Programme
+
+BY = Actor.system("test")
+_numbers = count(1)
+
+
+def programme_of_2020(**fields) -> Programme:
+    """The year of the announcement, open; the shares are an assumption for tests."""
+    values: dict[str, Any] = {
+        "year": 2020,
+        "opens_on": dt.date(2020, 1, 2),
+        "national_bp": 5000,
+        "province_bp": 1000,
+        "shares_source": "가정",
+        "shares_confidence": "assumption",
+        "budget_won": 1_400_000_000,
+    }
+    return Programme.objects.create(**values | fields)
+
+
+def staff(*roles: Role, **fields) -> User:
+    from django.contrib.auth.models import Group
+
+    number = next(_numbers)
+    user = User.objects.create(username=f"slate{number}", display_name=f"시연 담당{number}", **fields)
+    user.groups.set(Group.objects.filter(name__in=roles))
+    return user
+
+
+def new_part(**fields) -> actions.NewPart:
+    values: dict[str, Any] = {
+        "kind": "house",
+        "in_use": "lived_in",
+        "in_register": "yes",
+        "slate_place": "roof",
+        "is_overlaid": "no",
+        "area_m2": Decimal(170),
+    }
+    return actions.NewPart(**values | fields)
+
+
+def new_application(**fields) -> actions.NewApplication:
+    """Somebody in Mangyeong-eup with one house of 170 m2; another address and phone each time."""
+    number = next(_numbers)
+    values: dict[str, Any] = {
+        "name": "시연 김만경",
+        "phone": f"+8210{12340000 + number}",
+        "born_on": "1945-03-09",
+        "township": Township.objects.get(name="만경읍"),
+        "address": f"시연리 {number}",
+        "household": Household.GENERAL,
+        "ownership": "owner",
+        "owner_agreed": True,
+        "consent_collect": True,
+        "consent_lookup": True,
+        "consent_contractor": True,
+        "parts": [new_part()],
+    }
+    return actions.NewApplication(**values | fields)
+
+
+def submitted(programme: Programme, **fields) -> Application:
+    return actions.submit(programme, new_application(**fields), by=BY)
+
+
+def being_checked(programme: Programme, officer: User, **fields) -> Application:
+    application = submitted(programme, **fields)
+    actions.assign([application], officer, by=officer)
+    application.refresh_from_db()
+    return application
+
+
+def eligible(programme: Programme, officer: User, **fields) -> Application:
+    application = being_checked(programme, officer, **fields)
+    application = actions.save_checks(
+        application,
+        checked=list(CheckItem),
+        household=Household(application.household),
+        verified_on=None,
+        valid_until=None,
+        by=officer,
+        version=application.version,
+    )
+    return actions.mark_eligible(application, by=officer, version=application.version)
+
+
+def proposed(programme: Programme, officer: User, **fields) -> Application:
+    """Laid before the approver."""
+    application = eligible(programme, officer, **fields)
+    return actions.propose_approval(application, by=officer, version=application.version)
+
+
+def refusal_proposed(programme: Programme, officer: User, **fields) -> Application:
+    application = being_checked(programme, officer, **fields)
+    return actions.propose_refusal(
+        application,
+        code=RefusalReason.NOT_SLATE,
+        sentence="현장에서 확인해 보니 지붕과 벽에 슬레이트가 없습니다.",
+        by=officer,
+        version=application.version,
+    )
+
+
+def with_money(programme: Programme, work: Work, amount_won: int) -> None:
+    actions.allot(programme, work, amount_won, by=staff(Role.SLATE_APPROVER), note="시험")
