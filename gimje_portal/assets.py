@@ -85,7 +85,7 @@ def _npm() -> list[str]:
     """The machine's own npm, or Node from PyPI in a venv of its own (206 MB, so only where nothing else is)."""
     if found := shutil.which("npm"):
         return [found]
-    tools = ROOT / ".venv-tools"
+    tools = ROOT / ".venv-node"
     python = tools / ("Scripts" if os.name == "nt" else "bin") / "python"
     node = _node_of(tools)
     if node is None:

@@ -180,6 +180,7 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "build" / "collected"
 STATICFILES_DIRS = [path for path in (BASE_DIR / "build" / "static",) if path.is_dir()]
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # compress each file once, not twice
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR}},
     "staticfiles": {

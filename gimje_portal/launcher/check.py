@@ -66,7 +66,7 @@ def prepare(title: str, *, with_assets: bool) -> None:
         if not DEVELOPER.is_current():
             run_step(f"{title} ({DEVELOPER.lock.name})", DEVELOPER.prepare)
         if with_assets:
-            build_assets(DEVELOPER, hash_sources())
+            build_assets(DEVELOPER, hash_sources(), for_tests=True)
 
 
 def run_step(title: str, work: Callable[[Step], None]) -> None:

@@ -138,6 +138,7 @@ def run_tool(
         text=True,
         errors="replace",
         env=env,
+        cwd=Path(__file__).resolve().parents[2],  # `-m` looks here first, whatever directory we were called from
     )
     try:
         assert tool.stdout is not None  # noqa: S101 -- for the type checker: PIPE was asked for above
