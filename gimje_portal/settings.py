@@ -384,5 +384,6 @@ LOGGING = {
         "django": {"handlers": ["console"], "level": LOG_LEVEL, "propagate": False},
         "django.db.backends": {"level": "WARNING"},  # statements carry parameters: never logged
         "axes": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},  # logs every address, and the provider's look-up has the number in it
     },
 }
