@@ -1,5 +1,7 @@
 """Every component once, as an engineer would write it: for tests and for looking at."""
 
+from pathlib import Path
+
 from django import forms
 from django.core.paginator import Paginator
 
@@ -9,38 +11,7 @@ HEAD = '{% extends "base.html" %}{% block title %}부품{% endblock %}{% block m
 STAFF_HEAD = '{% extends "staff_base.html" %}{% block title %}부품{% endblock %}{% block main %}<h1>부품</h1>'
 TAIL = "{% endblock %}"
 
-BODY = """
-{% include "components/step_indicator.html" with number=3 total=10 label="사는 곳과 상담 장소" only %}
-{% include "components/error_summary.html" with form=form only %}
-<form method="post" novalidate>
-    {% for field in form %}{% include "components/field.html" with field=field only %}{% endfor %}
-    {% include "components/button_row.html" with primary="다음" second="저장하고 나중에 하기" second_name="later" second_value="1" back_url="/back/" links=links only %}
-</form>
-{% include "components/confirmation_panel.html" with title="예약했습니다." reference_label="예약번호" reference="482-157" text="11월 23일 월요일 오후 3시 20분" only %}
-<h2>적으신 내용</h2>
-{% include "components/summary_list.html" with rows=rows only %}
-<h2>지금 어디까지</h2>
-{% include "components/status_timeline.html" with steps=steps only %}
-<h2>상태</h2>
-<p>{% for one in badges %}{% include "components/badge.html" with label=one.label tone=one.tone only %} {% endfor %}</p>
-{% for one in notes %}{% include "components/notice_box.html" with tone=one.tone title=one.title text=one.text only %}{% endfor %}
-<div class="cards section">
-    {% include "components/card.html" with icon="talk" title="세금·법률 무료 상담" lines=lines badge=badges.0 primary="상담 예약하기" primary_url="/a/" link="질문하기" link_url="/b/" only %}
-    {% include "components/card.html" with icon="roof" title="슬레이트 지붕 철거 지원" lines=lines primary="알아보기" primary_url="/a/" second=True only %}
-</div>
-<div class="stats">
-    {% include "components/stat.html" with label="올해 만든 전기" value="126,865" unit="kWh" note="잰 값" only %}
-    {% include "components/stat.html" with label="기한 지남" value="3" unit="건" tone="danger" url="/late/" only %}
-    {% include "components/stat.html" with label="오늘까지" value="12" unit="건" tone="warn" url="/late/" only %}
-</div>
-{% include "components/filter_bar.html" with form=filter clear_url="/clear/" total=48 start=1 end=20 only %}
-{% include "components/table.html" with caption="슬레이트 신청 2건. 기한이 빠른 순서" columns=columns rows=cells foot=foot only %}
-{% include "components/table.html" with caption="옆으로 미는 표" columns=columns rows=cells scroll=True only %}
-{% include "components/pagination.html" with page=page %}
-{% include "components/chart.html" with id="months" title="2020년 월별로 만든 전기" finding="5월이 가장 많습니다." unit="kWh" labels=labels series=series kind="bar" csv_url="/x.csv" label_head="달" only %}
-{% include "components/empty_state.html" with text="조건에 맞는 신청이 없습니다." url="/clear/" link="조건 지우기" only %}
-{% include "components/form.html" with form=small submit="들어가기" %}
-"""
+BODY = (Path(__file__).parent / "showcase.html").read_text(encoding="utf-8")
 
 
 class EveryField(forms.Form):
@@ -98,7 +69,7 @@ def context(*, faults: bool = False) -> dict:
         "lines": ["석면이 든 슬레이트 지붕을 걷어내는 비용을 시가 지원합니다."],
         "rows": [
             {"label": "상담", "value": "세금", "url": "/edit/"},
-            {"label": "필요한 도움", "values": ["수어", "휠체어"], "url": "/edit/"},
+            {"label": "필요한 도움", "parts": ["수어", "휠체어"], "url": "/edit/"},
             {"label": "상태", "badge": {"label": "예약됨", "tone": "info"}},
         ],
         "steps": [
