@@ -31,6 +31,8 @@ def django_db_setup(django_db_setup, django_db_blocker) -> None:
         models = [model for model in apps.get_models(include_auto_created=True) if model._meta.db_table in existing]
         for model in models:
             table, column = model._meta.db_table, model._meta.pk.column
+            if column is None:  # a composite key: no migration fills these
+                continue
             cursor.execute(f'SELECT "{column}" FROM "{table}" ORDER BY 1 DESC LIMIT 1')  # noqa: S608
             if row := cursor.fetchone():
                 keep[table] = (column, row[0])

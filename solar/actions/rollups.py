@@ -1,0 +1,226 @@
+"""From raw readings to hours, days, months and won: only the days that something changed, each exactly."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from services.reports.calendar import tariff_holidays_between
+from solar.actions.savings import value_months
+from solar.enums import SourceKind
+from solar.models import Source
+from solar.reports.rulebook import band_sets
+from solar.rules.sun import sun_seconds
+from solar.rules.tariff import day_bands
+
+PLANT_DAYS_AT_ONCE = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class PlantDay:
+    """A plant's Korean day with the source that counts on it."""
+
+    plant_id: int
+    day: date
+    source: Source
+
+
+def roll_up_all() -> int:
+    """Roll up until nothing is dirty that nobody else holds; returns how many plant-days."""
+    total = 0
+    while done := roll_up():
+        total += done
+    return total
+
+
+@transaction.atomic
+def roll_up(limit: int = PLANT_DAYS_AT_ONCE) -> int:
+    """Take up to `limit` dirty plant-days, make their hours, days, months and won anew; returns how many.
+
+    Several workers may run at once: each takes rows that no other holds. A reading that arrives meanwhile marks its
+    day again, so nothing is lost.
+    """
+    with connection.cursor() as cursor:
+        dirty = _claim(cursor, limit)
+        if not dirty:
+            return 0
+        _drop(cursor, dirty)
+        counted = _counted(dirty)
+        _tell_days(cursor, counted)
+        _tell_sun(cursor, counted)
+        for statement in (_HOURS, _DAYS):
+            cursor.execute(statement)
+        months = sorted({(plant_id, day.replace(day=1)) for plant_id, day in dirty})
+        _make_months(cursor, months)
+    value_months(months)
+    return len(dirty)
+
+
+def _claim(cursor: Any, limit: int) -> list[tuple[int, date]]:
+    cursor.execute(
+        """
+        DELETE FROM solar_dirtyday WHERE (plant_id, day) IN (
+            SELECT plant_id, day FROM solar_dirtyday ORDER BY plant_id, day LIMIT %s FOR UPDATE SKIP LOCKED
+        ) RETURNING plant_id, day
+        """,
+        [limit],
+    )
+    dirty = sorted(cursor.fetchall())
+    if not dirty:
+        return []
+    # One writer a plant: two workers with different days of one month would both write that month.
+    cursor.execute(
+        "SELECT pg_advisory_xact_lock(20231, id::int) FROM unnest(%s::bigint[]) AS id",
+        [sorted({plant_id for plant_id, _ in dirty})],
+    )
+    return dirty
+
+
+def _drop(cursor: Any, dirty: Sequence[tuple[int, date]]) -> None:
+    plants, days = [row[0] for row in dirty], [row[1] for row in dirty]
+    cursor.execute(
+        """
+        DELETE FROM solar_rolluphour USING unnest(%s::bigint[], %s::date[]) AS d(plant_id, day)
+        WHERE solar_rolluphour.plant_id = d.plant_id
+          AND hour_at >= d.day::timestamp AT TIME ZONE 'Asia/Seoul'
+          AND hour_at < (d.day + 1)::timestamp AT TIME ZONE 'Asia/Seoul'
+        """,
+        [plants, days],
+    )
+    cursor.execute(
+        """
+        DELETE FROM solar_rollupday USING unnest(%s::bigint[], %s::date[]) AS d(plant_id, day)
+        WHERE solar_rollupday.plant_id = d.plant_id AND solar_rollupday.day = d.day
+        """,
+        [plants, days],
+    )
+
+
+def _counted(dirty: Sequence[tuple[int, date]]) -> list[PlantDay]:
+    """The sources that count: of those that cover the day, all of the best kind; a gap of theirs stays a gap."""
+    sources = Source.objects.select_related("plant").filter(
+        plant__in={plant_id for plant_id, _ in dirty}, first_on__isnull=False
+    )
+    by_plant: dict[int, list[Source]] = {}
+    for source in sources.order_by("pk"):
+        by_plant.setdefault(source.plant_id, []).append(source)
+    return [
+        PlantDay(plant_id, day, source)
+        for plant_id, day in dirty
+        for source in best_sources(by_plant.get(plant_id, []), day)
+    ]
+
+
+def best_sources(sources: Iterable[Source], day: date) -> list[Source]:
+    """Meter before inverter before model; several of the best kind (two inverters of one plant) add up."""
+    covering = [
+        source for source in sources if source.first_on and source.last_on and source.first_on <= day <= source.last_on
+    ]
+    for kind in SourceKind.RANK:
+        if best := [source for source in covering if source.kind == kind]:
+            return best
+    return []
+
+
+def _tell_days(cursor: Any, counted: Sequence[PlantDay]) -> None:
+    """Plant-days with their counted source, its interval and place, and the day's 24 bands, for the SQL below."""
+    days = [row.day for row in counted]
+    holidays = tariff_holidays_between(min(days), max(days)) if days else frozenset()
+    sets = band_sets()
+    bands = {day: day_bands(day, is_holiday=day in holidays, sets=sets) for day in set(days)}
+    cursor.execute(
+        """
+        DROP TABLE IF EXISTS solar_rolling;
+        CREATE TEMP TABLE solar_rolling ON COMMIT DROP AS
+        SELECT * FROM unnest(%s::bigint[], %s::date[], %s::bigint[], %s::int[], %s::text[], %s::text[])
+            AS d(plant_id, day, source_id, interval_s, place, bands)
+        """,
+        [
+            [row.plant_id for row in counted],
+            days,
+            [row.source.pk for row in counted],
+            [row.source.interval_s for row in counted],
+            [str(row.source.place) for row in counted],
+            [bands[day] for day in days],
+        ],
+    )
+
+
+def _tell_sun(cursor: Any, counted: Sequence[PlantDay]) -> None:
+    """Seconds of daylight in every hour of the days, by place."""
+    wanted = sorted({(row.source.place, row.day) for row in counted})
+    hours = [(place, hour) for place, day in wanted for hour in _hours_of(day)]
+    lit = [(str(place), hour, sun_seconds(*place, hour)) for place, hour in hours]
+    cursor.execute(
+        """
+        DROP TABLE IF EXISTS solar_daylight;
+        CREATE TEMP TABLE solar_daylight ON COMMIT DROP AS
+        SELECT * FROM unnest(%s::text[], %s::timestamptz[], %s::int[]) AS s(place, hour_at, seconds)
+        """,
+        [[row[0] for row in lit], [row[1] for row in lit], [row[2] for row in lit]],
+    )
+
+
+def _hours_of(day: date) -> list[datetime]:
+    midnight = datetime(day.year, day.month, day.day, tzinfo=timezone.get_default_timezone())
+    return [midnight + timedelta(hours=number) for number in range(24)]
+
+
+_HOURS = """
+    INSERT INTO solar_rolluphour (plant_id, hour_at, joules, simulated_j, n_got, n_expected, flags)
+    WITH got AS (
+        SELECT d.plant_id, d.source_id, date_trunc('hour', r.start_at) AS hour_at, sum(r.joules) AS joules,
+               sum(r.joules) FILTER (WHERE r.flags & 8 > 0) AS simulated_j, count(*) AS n_got, bit_or(r.flags) AS flags
+        FROM solar_rolling d JOIN solar_reading r ON r.source_id = d.source_id
+         AND r.start_at >= d.day::timestamp AT TIME ZONE 'Asia/Seoul'
+         AND r.start_at < (d.day + 1)::timestamp AT TIME ZONE 'Asia/Seoul'
+        GROUP BY 1, 2, 3
+    )
+    SELECT d.plant_id, s.hour_at, COALESCE(sum(g.joules), 0), COALESCE(sum(g.simulated_j), 0),
+           COALESCE(sum(g.n_got), 0), sum(s.seconds / d.interval_s), COALESCE(bit_or(g.flags), 0)
+    FROM solar_rolling d
+    JOIN solar_daylight s ON s.place = d.place AND (s.hour_at AT TIME ZONE 'Asia/Seoul')::date = d.day
+    LEFT JOIN got g ON g.plant_id = d.plant_id AND g.source_id = d.source_id AND g.hour_at = s.hour_at
+    GROUP BY d.plant_id, s.hour_at
+"""
+_DAYS = """
+    INSERT INTO solar_rollupday
+        (plant_id, day, joules, simulated_j, n_got, n_expected, flags, light_j, mid_j, peak_j)
+    SELECT d.plant_id, d.day, sum(h.joules), sum(h.simulated_j), sum(least(h.n_got, h.n_expected)), sum(h.n_expected),
+           bit_or(h.flags),
+           COALESCE(sum(h.joules) FILTER (WHERE band = 'L'), 0), COALESCE(sum(h.joules) FILTER (WHERE band = 'M'), 0),
+           COALESCE(sum(h.joules) FILTER (WHERE band = 'P'), 0)
+    FROM (SELECT DISTINCT plant_id, day, bands FROM solar_rolling) d
+    JOIN solar_rolluphour h ON h.plant_id = d.plant_id
+     AND h.hour_at >= d.day::timestamp AT TIME ZONE 'Asia/Seoul'
+     AND h.hour_at < (d.day + 1)::timestamp AT TIME ZONE 'Asia/Seoul'
+    CROSS JOIN LATERAL substr(d.bands, extract(hour FROM h.hour_at AT TIME ZONE 'Asia/Seoul')::int + 1, 1) AS band
+    GROUP BY d.plant_id, d.day
+"""
+
+
+def _make_months(cursor: Any, months: Sequence[tuple[int, date]]) -> None:
+    wanted = [[plant_id for plant_id, _ in months], [month for _, month in months]]
+    cursor.execute(
+        """
+        DELETE FROM solar_rollupmonth USING unnest(%s::bigint[], %s::date[]) AS m(plant_id, month)
+        WHERE solar_rollupmonth.plant_id = m.plant_id AND solar_rollupmonth.month = m.month
+        """,
+        wanted,
+    )
+    cursor.execute(
+        """
+        INSERT INTO solar_rollupmonth
+            (plant_id, month, joules, simulated_j, n_got, n_expected, flags, light_j, mid_j, peak_j)
+        SELECT m.plant_id, m.month, sum(d.joules), sum(d.simulated_j), sum(d.n_got), sum(d.n_expected),
+               bit_or(d.flags), sum(d.light_j), sum(d.mid_j), sum(d.peak_j)
+        FROM unnest(%s::bigint[], %s::date[]) AS m(plant_id, month)
+        JOIN solar_rollupday d ON d.plant_id = m.plant_id
+         AND d.day >= m.month AND d.day < (m.month + interval '1 month')::date
+        GROUP BY m.plant_id, m.month
+        """,
+        wanted,
+    )

@@ -1,1 +1,0 @@
-"""Tables of what the city's solar plants generate and save."""

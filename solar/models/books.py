@@ -1,0 +1,58 @@
+"""What was worked out from rollups and rules: savings of a plant's month, and monthly reports that never change."""
+
+from django.db import models
+from django.utils import timezone
+
+from solar.models.plants import Plant
+
+
+class SavingMonth(models.Model):
+    """Won that one plant's month saved, with every priced line and the rule row that gave its price."""
+
+    plant = models.ForeignKey(Plant, on_delete=models.CASCADE, related_name="savings")
+    month = models.DateField("달")
+    joules = models.BigIntegerField()
+    energy_won = models.IntegerField("전력량요금")
+    climate_won = models.IntegerField("기후환경요금")
+    fuel_won = models.IntegerField("연료비조정요금")
+    vat_won = models.IntegerField("부가가치세")
+    fund_won = models.IntegerField("전력산업기반기금")
+    saved_won = models.IntegerField("아낀 전기요금")
+    lines = models.JSONField(default=list)
+    valued_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["month", "plant"]
+        verbose_name = "달별 절감액"
+        verbose_name_plural = "달별 절감액"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plant", "month"],
+                name="saving_once_per_plant_and_month",
+                violation_error_message="이 달의 절감액은 이미 있습니다.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plant_id} {self.month:%Y-%m} {self.saved_won}원"
+
+
+class SolarReport(models.Model):
+    """A month's report as it was issued: frozen bytes and their hash; later corrections do not change it."""
+
+    month = models.DateField("달", unique=True)
+    number = models.PositiveIntegerField("호", unique=True)
+    figures = models.JSONField()
+    pdf = models.BinaryField()
+    csv = models.BinaryField()
+    figures_sha256 = models.CharField(max_length=64)
+    pdf_sha256 = models.CharField(max_length=64)
+    made_at = models.DateTimeField("만든 때", default=timezone.now)
+
+    class Meta:
+        ordering = ["-month"]
+        verbose_name = "월보"
+        verbose_name_plural = "월보"
+
+    def __str__(self) -> str:
+        return f"{self.month.year}년 {self.month.month}월 월보"

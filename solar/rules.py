@@ -1,1 +1,0 @@
-"""Pure arithmetic and dates of what the city's solar plants generate and save; each rule cites its id."""

@@ -1,0 +1,52 @@
+"""From a stamp in a file to the start of an interval in UTC: formats, zones, start or end labels, the slot grid."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from solar.enums import Label
+
+_KOREAN = re.compile(r"\s*[년월./]\s*|\s*일\s*")
+_CLOCK = re.compile(r"^(\d{1,4})-(\d{1,2})-(\d{1,4})[ T-]*(?:(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?)?$")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def parse_stamp(text: str) -> datetime:
+    """A stamp as written, with its offset if it has one. Raises ValueError.
+
+    ISO, 2024.1.2 13:05, 2024년 1월 2일 13:05, 1/2/2022 0:15 (month first), and 24:00 as the next day's 0:00.
+    """
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return _parse_loose(text)
+
+
+def _parse_loose(text: str) -> datetime:
+    match = _CLOCK.match(_KOREAN.sub("-", text.strip()).rstrip("-"))
+    if not match:
+        raise ValueError(text)
+    first, second, third, hour, minute, sec = (int(part or 0) for part in match.groups())
+    if hour > 24 or (hour == 24 and (minute or sec)):
+        raise ValueError(text)
+    year, month, day = (first, second, third) if first > 31 else (third, first, second)
+    stamp = datetime(year, month, day, tzinfo=None) + timedelta(days=1) * (hour == 24)  # noqa: DTZ001
+    return stamp.replace(hour=hour % 24, minute=minute, second=sec)
+
+
+class Clock:
+    """Turns stamps of one file into interval starts, as whole seconds since 1970 in UTC."""
+
+    def __init__(self, *, zone: str, label: str, interval_s: int) -> None:
+        self.zone = UTC if zone == "UTC" else ZoneInfo(zone)
+        self.shift = interval_s if label == Label.END else 0
+        self.interval_s = interval_s
+
+    def start_of(self, text: str) -> tuple[int, bool]:
+        """(start of the slot, whether the stamp stood beside the grid and was moved). Raises ValueError."""
+        stamp = parse_stamp(text)
+        if stamp.tzinfo is None:
+            stamp = stamp.replace(tzinfo=self.zone)
+        seconds = int((stamp - EPOCH).total_seconds()) - self.shift
+        off_grid = seconds % self.interval_s
+        return seconds - off_grid, bool(off_grid)
