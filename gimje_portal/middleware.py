@@ -5,8 +5,10 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 import structlog
+from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -16,12 +18,13 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from gimje_portal import views
-from gimje_portal.rights import AnyStaff, ApiKey, OwnCase, Public, VerifiedResident, access_for
+from gimje_portal.rights import AnyStaff, ApiKey, LoggedIn, Nobody, OwnCase, Public, VerifiedResident, access_for
 from services.actions.history import acting
 from services.actions.people import close_idle
 from services.models import User
 from services.rules.history import Actor
 
+SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 Handler = Callable[[HttpRequest], HttpResponse]
 log = structlog.get_logger(__name__)
 
@@ -79,7 +82,7 @@ class EnforceRights:
             if request.resident_phone_index or has_case:  # type: ignore[attr-defined]
                 return None
             return redirect(f"{reverse('services:my_start')}?{urlencode({'next': request.path})}")
-        if access is None:
+        if access in (None, Nobody):
             raise PermissionDenied
         return self._staff(request, access)
 
@@ -89,16 +92,15 @@ class EnforceRights:
             return redirect_to_login(request.get_full_path())
         if _session_is_over(request):
             logout(request)
+            messages.warning(request, "오래 쓰지 않아 화면을 닫았습니다. 다시 들어와 주세요.")
             return redirect_to_login(request.get_full_path())
-        if settings.STAFF_MFA_REQUIRED and not _has_second_factor(user) and access is not AnyStaff:
-            return redirect("mfa_activate_totp")
+        if access is LoggedIn:
+            return None
+        if settings.STAFF_MFA_REQUIRED and not is_mfa_enabled(user, SECOND_FACTORS):
+            return redirect("mfa_index")
         if access is AnyStaff or (isinstance(access, frozenset) and user.roles & access):
             return None
         raise PermissionDenied
-
-
-def _has_second_factor(user: User) -> bool:
-    return bool(is_mfa_enabled(user))
 
 
 def _session_is_over(request: HttpRequest) -> bool:

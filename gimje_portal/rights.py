@@ -19,11 +19,28 @@ class AnyStaff:
     """Any member of staff who has logged in with a second factor."""
 
 
+class LoggedIn:
+    """Staff with the right password; all they can do without a second factor is to set one up."""
+
+
+class Nobody:
+    """Pages of a library that this portal does not use."""
+
+
 class ApiKey:
     """A device with an API key; the view checks the key's plant."""
 
 
-Access = type[Public] | type[VerifiedResident] | type[OwnCase] | type[AnyStaff] | type[ApiKey] | frozenset[Role]
+Access = (
+    type[Public]
+    | type[VerifiedResident]
+    | type[OwnCase]
+    | type[AnyStaff]
+    | type[LoggedIn]
+    | type[Nobody]
+    | type[ApiKey]
+    | frozenset[Role]
+)
 
 
 def only(*roles: Role) -> frozenset[Role]:
@@ -54,15 +71,21 @@ RIGHTS: dict[str, Access] = {
     "services:staff_document": AnyStaff,  # the signed link is the right
     "services:staff_today": AnyStaff,
     "mfa_authenticate": Public,  # a stage of the log-in: the password was right, nobody is logged in yet
-    "mfa_login_webauthn": Public,
+    "account_login": Public,
+    "account_logout": Public,
+    "account_inactive": Public,
+    "account_reauthenticate": LoggedIn,
+    "account_change_password": LoggedIn,
+    "socialaccount_login_cancelled": Public,
+    "socialaccount_login_error": Public,
 }
 
 # Whole namespaces and third-party pages that have their own checks.
 RIGHTS_BY_PREFIX: dict[str, Access] = {
     "admin:": only(Role.ADMINISTRATOR),
-    "account_": Public,
-    "mfa_": AnyStaff,
-    "socialaccount_": Public,
+    "account_": Nobody,
+    "mfa_": LoggedIn,
+    "socialaccount_": Nobody,
     "openid_connect_": Public,
 }
 

@@ -131,8 +131,14 @@ DATABASES["default"]["OPTIONS"] |= {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
-# The cache holds only what may be lost; limits and sessions live in PostgreSQL.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# In PostgreSQL, so that all processes know a second factor that was used or tried too often.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "services_cacherow",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
 
 # --- Celery: PostgreSQL is the truth, the broker is the doorbell (measured with kill -9) ------
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
@@ -227,12 +233,47 @@ SOCIALACCOUNT_ONLY = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = SITE_NAME
 MFA_TOTP_PERIOD = 30  # seconds
-MFA_ADAPTER = "allauth.mfa.adapter.DefaultMFAAdapter"
+MFA_ADAPTER = "gimje_portal.staff_accounts.StaffMFAAdapter"
+MFA_TOTP_TOLERANCE = 1  # one step of 30 seconds before and after: telephones' clocks differ
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO  # a security key on http://localhost
+MFA_FORMS = {
+    "authenticate": "gimje_portal.staff_forms.StaffCodeForm",
+    "reauthenticate": "gimje_portal.staff_forms.StaffReauthenticateCodeForm",
+    "activate_totp": "gimje_portal.staff_forms.StaffActivateForm",
+}
+ACCOUNT_FORMS = {
+    "login": "gimje_portal.staff_forms.StaffLoginForm",
+    "reauthenticate": "gimje_portal.staff_forms.StaffReauthenticateForm",
+    "change_password": "gimje_portal.staff_forms.StaffChangePasswordForm",
+}
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": None,
+    "login": "60/m/ip",
+}  # wrong passwords are counted by axes, in the database
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a form would be stopped by the CSP's form-action on its way to the provider
+OIDC_ISSUER = env.str("OIDC_ISSUER", default="")
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "APPS": [
+            {
+                "provider_id": "city",
+                "name": env.str("OIDC_NAME", default="통합 로그인"),
+                "client_id": env.str("OIDC_CLIENT_ID", default=""),
+                "secret": env.str("OIDC_SECRET", default=""),
+                "settings": {"server_url": OIDC_ISSUER, "oauth_pkce_enabled": True},
+            }
+        ]
+        if OIDC_ISSUER
+        else []
+    }
+}
 STAFF_MFA_REQUIRED = env.bool("STAFF_MFA_REQUIRED", default=True)
 STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", default=30)
 STAFF_ABSOLUTE_HOURS = env.int("STAFF_ABSOLUTE_HOURS", default=10)
 AXES_FAILURE_LIMIT = 5
-AXES_LOCKOUT_CALLABLE = "gimje_portal.views.error_429"
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "gimje_portal.views.error_locked"
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"

@@ -1,19 +1,63 @@
-"""How allauth treats staff: nobody signs up, accounts are made by an administrator."""
+"""How allauth treats staff: nobody signs up, accounts are made by an administrator, secrets are encrypted."""
+
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.http import HttpRequest
+
+from services.models import User
+from services.models.encryption import key_ring
 
 
 class StaffAccountAdapter(DefaultAccountAdapter):
     """Log-in only."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": "이 계정은 지금 쓸 수 없습니다. 관리자에게 물어보세요.",
+        "incorrect_password": "비밀번호가 맞지 않습니다. 다시 확인해 주세요.",
+        "enter_current_password": "지금 쓰는 비밀번호가 맞지 않습니다. 다시 확인해 주세요.",
+        "too_many_login_attempts": "여러 번 맞지 않아 잠시 멈추었습니다. 15분 뒤에 다시 해 주세요.",
+        "username_password_mismatch": "아이디나 비밀번호가 맞지 않습니다. 다시 확인해 주세요.",
+        "rate_limited": "짧은 시간에 여러 번 눌렀습니다. 잠시 뒤에 다시 해 주세요.",
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
 
 class StaffSocialAdapter(DefaultSocialAccountAdapter):
-    """OIDC connects only accounts that an administrator made."""
+    """OIDC opens only accounts that an administrator made: the provider's user name must be an active one of ours."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: object) -> bool:
         return False
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        if sociallogin.is_existing:
+            return
+        known = _claims(sociallogin.account.extra_data)
+        user = User.objects.filter(username=known.get("preferred_username") or "", is_active=True).first()
+        if user is not None:
+            sociallogin.connect(request, user)
+
+
+def _claims(data: dict[str, Any]) -> dict[str, Any]:
+    return data.get("userinfo") or data.get("id_token") or data
+
+
+class StaffMFAAdapter(DefaultMFAAdapter):
+    """Second factors: the secret is encrypted like every other secret column."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": "인증 숫자가 맞지 않습니다. 앱에 지금 보이는 숫자 6개를 적어 주세요.",
+    }
+
+    def encrypt(self, text: str) -> str:
+        return key_ring().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return key_ring().decrypt(encrypted_text.encode()).decode()
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """No mail: staff addresses are not kept here; the history shows every change of a factor."""

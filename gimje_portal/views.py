@@ -69,9 +69,17 @@ def error_404(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def error_429(request: HttpRequest, *args: object, seconds: int = RETRY_SECONDS, **kwargs: object) -> HttpResponse:
-    """Too many tries; also what django-axes shows to somebody locked out."""
+    """Too many tries."""
     response = fault_page(request, "429", 429, seconds=seconds)
     response["Retry-After"] = str(seconds)
+    return response
+
+
+def error_locked(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    """What django-axes shows after too many wrong passwords; the count is in the database and survives a restart."""
+    minutes = int(settings.AXES_COOLOFF_TIME * 60)
+    response = fault_page(request, "locked", 429, minutes=minutes)
+    response["Retry-After"] = str(minutes * 60)
     return response
 
 

@@ -1,5 +1,6 @@
 """The ground floor's tables, one module a shelf."""
 
+from services.models.cache import CacheRow
 from services.models.calendar import Holiday
 from services.models.documents import Document
 from services.models.encryption import EncryptedJSONField, EncryptedTextField, blind_index
@@ -10,6 +11,7 @@ from services.models.people import Draft, Resident, Township, User, Verification
 from services.models.references import Counter, ReferenceTry
 
 __all__ = [
+    "CacheRow",
     "CallTask",
     "ContactWish",
     "Counter",

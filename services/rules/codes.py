@@ -12,8 +12,6 @@ def clean_code(typed: str) -> str:
     "123 456", "123-456" and the whole message are fine, also with its line break lost: "인증번호 1234563분 안에".
     """
     text = unicodedata.normalize("NFKC", typed).translate(_SLIPS)
-    if "인증번호" in text:
-        digits = re.sub(r"\D", "", text.split("인증번호", 1)[1])[:6]
-    else:
-        digits = re.sub(r"[\s.-]", "", text)
+    after = text.split("인증번호", 1)[1:]
+    digits = re.sub(r"\D", "", after[0])[:6] if after else re.sub(r"[\s.-]", "", text)
     return digits if re.fullmatch(r"[0-9]{6}", digits) else ""

@@ -1,0 +1,63 @@
+"""allauth's forms with Korean labels and without placeholders (a label is always visible)."""
+
+from typing import Any
+
+from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm
+from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.base.forms import ReauthenticateForm as MFAReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from django import forms
+
+SIX_DIGITS = {"inputmode": "numeric", "autocomplete": "one-time-code"}
+
+
+def _relabel(form: forms.Form, labels: dict[str, str]) -> None:
+    for name, field in form.fields.items():
+        field.widget.attrs.pop("placeholder", None)
+        field.label = labels.get(name, field.label)
+
+
+class StaffLoginForm(LoginForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.pop("remember", None)  # the session ends by idle and absolute time-out
+        _relabel(self, {"login": "아이디", "password": "비밀번호"})
+        self.fields["password"].help_text = ""
+        for name in ("login", "password"):
+            self.fields[name].error_messages["required"] = (
+                f"{self.fields[name].label} 칸이 비어 있습니다. 적어 주세요."
+            )
+
+
+class StaffReauthenticateForm(ReauthenticateForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _relabel(self, {"password": "비밀번호"})
+
+
+class StaffChangePasswordForm(ChangePasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _relabel(self, {"oldpassword": "지금 비밀번호", "password1": "새 비밀번호", "password2": "새 비밀번호 다시"})
+
+
+class StaffCodeForm(AuthenticateForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _relabel(self, {"code": "인증 숫자"})
+        self.fields["code"].widget.attrs |= SIX_DIGITS
+        self.fields["code"].help_text = "인증 앱에 보이는 숫자 6개 또는 복구 번호 8자리"
+
+
+class StaffReauthenticateCodeForm(MFAReauthenticateForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _relabel(self, {"code": "인증 숫자"})
+        self.fields["code"].widget.attrs |= SIX_DIGITS
+
+
+class StaffActivateForm(ActivateTOTPForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _relabel(self, {"code": "인증 앱에 보이는 숫자 6개"})
+        self.fields["code"].widget.attrs |= SIX_DIGITS
