@@ -70,8 +70,8 @@ def prepare(title: str, *, with_assets: bool) -> None:
 
 
 def run_step(title: str, work: Callable[[Step], None]) -> None:
-    step = Step(title)
-    step.begin()
+    step = Step()
+    step.begin(title)
     work(step)
     step.end()
 

@@ -10,6 +10,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -64,10 +65,11 @@ class Steps:
         self.done = 0
 
     @contextmanager
-    def step(self, title: str) -> Iterator["Step"]:
+    def step(self, title: str, work: "Step | None" = None) -> Iterator["Step"]:
+        """A step, or the rest of one whose work began in the background."""
         self.done += 1
-        step = Step(f"[{self.done}/{self.total}] {title}")
-        step.begin()
+        step = work or Step()
+        step.begin(f"[{self.done}/{self.total}] {title}")
         try:
             yield step
         except BaseException:
@@ -79,20 +81,22 @@ class Steps:
 class Step:
     """One line on the screen: its title at once, its progress while it lasts, its seconds at the end."""
 
-    def __init__(self, title: str) -> None:
-        self.title = title
+    def __init__(self) -> None:
+        self.title = ""
         self.note = ""
         self.started = time.monotonic()
         self.is_live = sys.stdout.isatty()
         self.next_line = self.started + (0 if self.is_live else LOG_SECONDS)
 
-    def begin(self) -> None:
-        say(f"{self.title} ...", end="" if self.is_live else "\n")
+    def begin(self, title: str) -> None:
+        self.title = title
+        self.started = time.monotonic()
+        say(f"{title} ...", end="" if self.is_live else "\n")
 
     def progress(self, line: str) -> None:
         """Show the newest line of a tool: in place on a terminal; in a log below the title, one in two seconds."""
         now = time.monotonic()
-        if not line or now < self.next_line:
+        if not line or not self.title or now < self.next_line:
             return
         self.next_line = now + (0.05 if self.is_live else LOG_SECONDS)
         if self.is_live:
@@ -108,6 +112,22 @@ class Step:
             say(f"\r\x1b[K{self.title}: {outcome}, {seconds}")
         else:
             say(f"      {outcome}, {seconds}")
+
+
+RUNNING: set[subprocess.Popen[str]] = set()  # the tools at work, also those of the background
+
+
+@contextmanager
+def in_background() -> Iterator[ThreadPoolExecutor]:
+    """One thread for work beside our own; when we are interrupted, its tool is, too."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for tool in tuple(RUNNING):
+                tool.terminate()
+            raise
 
 
 @contextmanager
@@ -140,6 +160,7 @@ def run_tool(
         env=env,
         cwd=Path(__file__).resolve().parents[2],  # `-m` looks here first, whatever directory we were called from
     )
+    RUNNING.add(tool)
     try:
         assert tool.stdout is not None  # noqa: S101 -- for the type checker: PIPE was asked for above
         for line in tool.stdout:
@@ -151,6 +172,7 @@ def run_tool(
         if tool.poll() is None:
             tool.terminate()
         tool.communicate()
+        RUNNING.discard(tool)
     text = "\n".join(lines)
     if tool.returncode:
         raise Problem(diagnose(doing, text))
