@@ -2,6 +2,7 @@
 
 from services.models.cache import CacheRow
 from services.models.calendar import Holiday
+from services.models.catalogue import Announcement, ServicePage
 from services.models.documents import Document
 from services.models.encryption import EncryptedJSONField, EncryptedTextField, blind_index
 from services.models.history import HistoryEntry, HistorySeal, ReadingLogEntry
@@ -11,6 +12,7 @@ from services.models.people import Draft, Resident, Township, User, Verification
 from services.models.references import Counter, ReferenceTry
 
 __all__ = [
+    "Announcement",
     "CacheRow",
     "CallTask",
     "ContactWish",
@@ -28,6 +30,7 @@ __all__ = [
     "ReadingLogEntry",
     "ReferenceTry",
     "Resident",
+    "ServicePage",
     "Tick",
     "Township",
     "User",

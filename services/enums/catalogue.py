@@ -1,0 +1,30 @@
+"""What kinds of municipal service there are, and whether one can be asked for now."""
+
+from django.db import models
+
+
+class ServiceKind(models.TextChoices):
+    SERVICE = "service", "서비스"
+    PROGRAMME = "programme", "프로그램"
+
+
+class ServiceGroup(models.TextChoices):
+    """Headings of the catalogue; the value is the anchor on its page."""
+
+    LIVING = "living", "집과 생활"
+    LEARNING = "learning", "배움과 장학"
+    TAKING_PART = "taking-part", "참여와 의견"
+
+
+class Schedule(models.TextChoices):
+    ALWAYS = "always", "언제든"
+    PERIOD = "period", "정한 기간"
+    BUDGET = "budget", "예산이 남아 있는 동안"
+    ASK = "ask", "전화로 물어봐 주세요"
+
+
+class ServiceState(models.TextChoices):
+    OPEN = "open", "신청 받는 중"
+    SOON = "soon", "곧 신청"
+    CLOSED = "closed", "올해 신청 마감"
+    ASK = "ask", "전화로 물어봐 주세요"

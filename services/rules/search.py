@@ -1,0 +1,207 @@
+"""Korean search by letters: parts of words, half-typed syllables, first consonants, office words, one slip."""
+
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+LONGEST_QUERY = 60
+MOST_TOKENS = 6
+SLIP_FROM = 5  # letters: shorter words have too many neighbours
+
+_FIRST = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
+_MIDDLE = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
+_LAST = ["", *"ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"]
+_PARTS = {  # as they are typed: 과 begins as 고, 닭 as 달
+    "ㅘ": "ㅗㅏ",
+    "ㅙ": "ㅗㅐ",
+    "ㅚ": "ㅗㅣ",
+    "ㅝ": "ㅜㅓ",
+    "ㅞ": "ㅜㅔ",
+    "ㅟ": "ㅜㅣ",
+    "ㅢ": "ㅡㅣ",
+    "ㄳ": "ㄱㅅ",
+    "ㄵ": "ㄴㅈ",
+    "ㄶ": "ㄴㅎ",
+    "ㄺ": "ㄹㄱ",
+    "ㄻ": "ㄹㅁ",
+    "ㄼ": "ㄹㅂ",
+    "ㄽ": "ㄹㅅ",
+    "ㄾ": "ㄹㅌ",
+    "ㄿ": "ㄹㅍ",
+    "ㅀ": "ㄹㅎ",
+    "ㅄ": "ㅂㅅ",
+}
+_CONSONANTS = frozenset(_FIRST)
+_SYLLABLES = range(0xAC00, 0xD7A4)
+_PARTICLES = (
+    "에서",
+    "으로",
+    "까지",
+    "부터",
+    "에게",
+    "을",
+    "를",
+    "이",
+    "가",
+    "은",
+    "는",
+    "에",
+    "로",
+    "도",
+    "의",
+    "과",
+    "와",
+)
+# Office words and what people say for them (COPY 2.1, 2.2): who types one finds the other.
+SAME_WORDS = (
+    ("보조금", "지원금"),
+    ("자부담", "본인부담금"),
+    ("방치슬레이트", "버려진슬레이트"),
+    ("지붕개량", "새지붕"),
+    ("정례상담", "찾아가는상담"),
+    ("상시상담", "언제든질문"),
+    ("세무사", "세금"),
+    ("변호사", "법률"),
+    ("스마트폰", "휴대전화"),
+    ("핸드폰", "휴대전화"),
+    ("휴대폰", "휴대전화"),
+    ("건의", "의견"),
+    ("민원", "의견"),
+    ("신문고", "의견"),
+    ("기숙사", "장학숙"),
+    ("유튜브", "동영상"),
+    ("컴퓨터", "IT"),
+    ("부락", "마을"),
+    ("석면", "슬레이트"),
+    ("기초수급", "기초생활수급자"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """A text as single letters without spaces; `places` are the indices of the text that they came from."""
+
+    text: str
+    places: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word of a question: any of `letters` counts; `is_initials` when only first consonants were typed."""
+
+    letters: tuple[str, ...]
+    is_initials: bool
+
+
+def letters_of(text: str) -> Letters:
+    """슬레이트 -> ㅅㅡㄹㄹㅔㅇㅣㅌㅡ: so that 슬레, 슬렝 and 슬레잍 are parts of it. Signs and spaces are left out."""
+    return _spelled(text, _spell)
+
+
+def initials_of(text: str) -> Letters:
+    """슬레이트 -> ㅅㄹㅇㅌ."""
+    return _spelled(text, lambda sign: sign if not _is_syllable(sign) else _FIRST[(ord(sign) - 0xAC00) // 588])
+
+
+def tokens_of(query: str) -> list[Token]:
+    """The words of a question, at most six of its first 60 signs; an empty list for nothing to look for."""
+    words = "".join(sign if _counts(sign) else " " for sign in _tidy(query)[:LONGEST_QUERY]).split()
+    return [token for word in words[:MOST_TOKENS] if (token := _token(word))]
+
+
+def index_of(texts: Iterable[str], spell: Callable[[str], Letters] = letters_of) -> str:
+    """Several texts as one column to search in; a bar keeps the end of one and the start of the next apart."""
+    return "|".join(spell(text).text for text in texts)
+
+
+def words_of(*texts: str) -> frozenset[str]:
+    """The words of some texts as letters, for `is_a_slip_of`."""
+    return frozenset(letters for text in texts for word in text.split() if (letters := letters_of(word).text))
+
+
+def is_a_slip_of(letters: str, words: Iterable[str]) -> bool:
+    """Whether one letter typed wrong, twice, too few or in the wrong order makes it the beginning of a word."""
+    return len(letters) >= SLIP_FROM and any(_one_apart(letters, word) for word in words)
+
+
+def hits(text: str, tokens: Iterable[Token]) -> list[tuple[str, bool]]:
+    """The text in parts, each with whether the question hit it: for marking."""
+    tokens, text = list(tokens), unicodedata.normalize("NFC", text)
+    wanted = {place for token in tokens for place in _places(text, token)}
+    parts: list[tuple[str, bool]] = []
+    for index, sign in enumerate(text):
+        hit = index in wanted
+        if parts and parts[-1][1] == hit:
+            parts[-1] = (parts[-1][0] + sign, hit)
+        else:
+            parts.append((sign, hit))
+    return parts
+
+
+def _token(word: str) -> Token | None:
+    if set(word) <= _CONSONANTS:
+        return Token((word,), is_initials=True)
+    spelled = letters_of(word).text
+    if not spelled:
+        return None
+    bare = next((word[: -len(end)] for end in _PARTICLES if word.endswith(end) and len(word) - len(end) >= 2), "")
+    kin = [other for pair in SAME_WORDS for own, other in (pair, pair[::-1]) if own in (word, bare)]
+    return Token(tuple(dict.fromkeys(letters_of(one).text for one in (word, bare, *kin) if one)), is_initials=False)
+
+
+def _places(text: str, token: Token) -> Iterator[int]:
+    spelled = initials_of(text) if token.is_initials else letters_of(text)
+    for needle in token.letters:
+        start = spelled.text.find(needle)
+        while start >= 0:
+            yield from spelled.places[start : start + len(needle)]
+            start = spelled.text.find(needle, start + 1)
+
+
+def _spelled(text: str, spell: Callable[[str], str]) -> Letters:
+    signs, places = [], []
+    for index, sign in enumerate(unicodedata.normalize("NFC", text)):
+        for letter in "".join(spell(part) for part in _tidy(sign) if _counts(part)):
+            signs.append(letter)
+            places.append(index)
+    return Letters("".join(signs), tuple(places))
+
+
+def _spell(sign: str) -> str:
+    if not _is_syllable(sign):
+        return _PARTS.get(sign, sign)
+    code = ord(sign) - 0xAC00
+    letters = _FIRST[code // 588], _MIDDLE[code % 588 // 28], _LAST[code % 28]
+    return "".join(_PARTS.get(letter, letter) for letter in letters)
+
+
+def _tidy(text: str) -> str:
+    """NFKC folds full-width signs, but would turn single letters like ㅅ into parts of syllables: those stay."""
+    return "".join(
+        sign if "ㄱ" <= sign <= "ㅣ" else unicodedata.normalize("NFKC", sign)
+        for sign in unicodedata.normalize("NFC", text)
+    ).lower()
+
+
+def _counts(sign: str) -> bool:
+    return sign.isalnum()
+
+
+def _is_syllable(sign: str) -> bool:
+    return ord(sign) in _SYLLABLES
+
+
+def _one_apart(typed: str, word: str) -> bool:
+    """Edit distance of at most one (two neighbours swapped count as one) to a beginning of `word`."""
+    same = 0
+    while same < min(len(typed), len(word)) and typed[same] == word[same]:
+        same += 1
+    rest, other = typed[same:], word[same:]
+    if not rest:
+        return True
+    return (
+        other.startswith(rest[1:])  # one too many
+        or other[1:].startswith(rest)  # one missing
+        or other[1:].startswith(rest[1:])  # one wrong
+        or (len(rest) > 1 and len(other) > 1 and other[:2] == rest[1::-1] and other[2:].startswith(rest[2:]))
+    )
