@@ -52,7 +52,7 @@ STAFF_MENU = (
     Entry("슬레이트", "slate:staff_queue", "/staff/slate/"),
     Entry("태양광", "solar:staff_plants", "/staff/solar/"),
     Entry("시민 의견", "services:staff_opinions", "/staff/services/opinion"),
-    Entry("프로그램", "services:staff_programmes", "/staff/services/programme"),
+    Entry("프로그램", "services:staff_service_pages", "/staff/services/pages/"),
     Entry("알림 발송", "services:staff_notices", "/staff/services/notice"),
     Entry("보고서", "services:staff_reports", "/staff/services/report"),
     Entry("관리", "admin:index", "/staff/admin/"),

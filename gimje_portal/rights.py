@@ -48,6 +48,9 @@ def only(*roles: Role) -> frozenset[Role]:
     return frozenset(roles)
 
 
+CATALOGUE_EDITORS = only(Role.PROGRAMME_OFFICER, Role.ADMINISTRATOR)
+HOLIDAY_EDITORS = only(Role.CONSULTATION_OFFICER, Role.SLATE_OFFICER, Role.ADMINISTRATOR)
+
 RIGHTS: dict[str, Access] = {
     "healthz": Public,
     "readyz": Public,
@@ -67,6 +70,16 @@ RIGHTS: dict[str, Access] = {
     "services:my": VerifiedResident,
     "services:my_data": VerifiedResident,
     "services:my_readings": VerifiedResident,
+    "services:catalogue": Public,
+    "services:service_page": Public,
+    "services:search": Public,
+    "services:announcements": Public,
+    "services:staff_service_pages": CATALOGUE_EDITORS,
+    "services:staff_service_page": CATALOGUE_EDITORS,
+    "services:staff_announcements": CATALOGUE_EDITORS,
+    "services:staff_announcement_end": CATALOGUE_EDITORS,
+    "services:staff_holidays": HOLIDAY_EDITORS,
+    "services:staff_holiday_remove": HOLIDAY_EDITORS,
     "services:document": Public,  # the signed link is the right
     "services:staff_document": AnyStaff,  # the signed link is the right
     "services:staff_today": AnyStaff,

@@ -7,6 +7,10 @@ from services.views import catalogue, display, documents, people
 app_name = "services"
 urlpatterns = [
     path("", catalogue.home, name="home"),
+    path("services/catalogue/", catalogue.catalogue, name="catalogue"),
+    path("services/catalogue/<slug:slug>/", catalogue.service_page, name="service_page"),
+    path("services/search/", catalogue.search, name="search"),
+    path("services/announcements/", catalogue.announcements, name="announcements"),
     path("services/display/", display.display, name="display"),
     path("services/display/save", display.display_save, name="display_save"),
     path("services/accessibility/", display.accessibility, name="accessibility"),

@@ -31,7 +31,8 @@ def _search_columns(row):
         "title_letters": index_of([row["title"]]),
         "keyword_letters": index_of(keywords),
         "text_letters": index_of(texts),
-        "initials": index_of([row["title"], *keywords], initials_of),
+        "title_initials": index_of([row["title"]], initials_of),
+        "keyword_initials": index_of(keywords, initials_of),
     }
 
 
@@ -73,7 +74,8 @@ class Migration(migrations.Migration):
                 ('title_letters', models.TextField(editable=False)),
                 ('keyword_letters', models.TextField(editable=False)),
                 ('text_letters', models.TextField(editable=False)),
-                ('initials', models.TextField(editable=False)),
+                ('title_initials', models.TextField(editable=False)),
+                ('keyword_initials', models.TextField(editable=False)),
             ],
             options={
                 'verbose_name': '서비스 안내',

@@ -47,8 +47,10 @@ class ServicePage(models.Model):
     title_letters = models.TextField(editable=False)
     keyword_letters = models.TextField(editable=False)
     text_letters = models.TextField(editable=False)
-    initials = models.TextField(editable=False)
+    title_initials = models.TextField(editable=False)
+    keyword_initials = models.TextField(editable=False)
 
+    history_words: ClassVar[dict[str, str]] = {"edited": "고침"}
     objects: ClassVar[ServicePageQuerySet] = ServicePageQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
@@ -79,7 +81,8 @@ class ServicePage(models.Model):
         self.title_letters = index_of([self.title])
         self.keyword_letters = index_of(keywords)
         self.text_letters = index_of([self.summary, self.audience, self.bring, self.facts, self.place])
-        self.initials = index_of([self.title, *keywords], initials_of)
+        self.title_initials = index_of([self.title], initials_of)
+        self.keyword_initials = index_of(keywords, initials_of)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     @property
@@ -117,6 +120,7 @@ class Announcement(models.Model):
     )
     created_at = models.DateTimeField("쓴 때", default=timezone.now, editable=False)
 
+    history_words: ClassVar[dict[str, str]] = {"announced": "올림", "ended": "내림"}
     objects: ClassVar[AnnouncementQuerySet] = AnnouncementQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:

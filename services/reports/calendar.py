@@ -10,6 +10,8 @@ import holidays
 from services.enums.calendar import HolidayKind
 from services.models import Holiday
 
+FIRST_YEAR, LAST_YEAR = 2012, 2035  # what pages show; the package knows more
+
 
 @dataclass(frozen=True, slots=True)
 class HolidayLine:

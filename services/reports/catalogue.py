@@ -1,11 +1,23 @@
-"""What the first page says about each service today, asked from the apps that settings name."""
+"""The catalogue as pages show it, and what the first page says today, asked from the apps that settings name."""
 
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from django.conf import settings
 from django.utils.module_loading import import_string
+
+from services.enums.catalogue import ServiceGroup, ServiceState
+from services.models import Announcement, ServicePage
+from services.rules.korean import date_long
+
+TONES = {
+    ServiceState.OPEN: "good",
+    ServiceState.SOON: "info",
+    ServiceState.CLOSED: "idle",
+    ServiceState.ASK: "info",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +36,48 @@ def home_notes() -> dict[str, list[str]]:
         for note in source():
             notes[note.card].append(note.text)
     return {card: notes[card] for card in ("top", "consultations", "slate", "solar")}
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceCard:
+    """A service as a list shows it."""
+
+    page: ServicePage
+    state: str
+    tone: str
+    period: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceShelf:
+    """The services under one heading; `anchor` is the heading's id."""
+
+    anchor: str
+    label: str
+    cards: list[ServiceCard]
+
+
+def service_card(page: ServicePage, today: date) -> ServiceCard:
+    """State, colour and period of a service on a day."""
+    state = page.state_on(today)
+    return ServiceCard(page, _state_words(page, state, today), TONES[state], page.period_on(today))
+
+
+def service_shelves(today: date) -> list[ServiceShelf]:
+    """All services that are shown, by heading. One query."""
+    cards = [service_card(page, today) for page in ServicePage.objects.shown()]
+    return [
+        ServiceShelf(group.value, str(group.label), [card for card in cards if card.page.group == group])
+        for group in ServiceGroup
+    ]
+
+
+def announcements_on(day: date) -> list[Announcement]:
+    """What the city says on this day, newest first. One query."""
+    return list(Announcement.objects.on(day).select_related("page"))
+
+
+def _state_words(page: ServicePage, state: ServiceState, today: date) -> str:
+    if state == ServiceState.SOON and page.opens_on:
+        return f"{date_long(page.opens_on, this_year=today.year)}부터 신청"
+    return str(state.label)

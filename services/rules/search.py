@@ -7,6 +7,7 @@ from dataclasses import dataclass
 LONGEST_QUERY = 60
 MOST_TOKENS = 6
 SLIP_FROM = 5  # letters: shorter words have too many neighbours
+SYLLABLES_FROM = 3
 
 _FIRST = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 _MIDDLE = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
@@ -89,6 +90,7 @@ class Letters:
 class Token:
     """One word of a question: any of `letters` counts; `is_initials` when only first consonants were typed."""
 
+    word: str
     letters: tuple[str, ...]
     is_initials: bool
 
@@ -115,13 +117,18 @@ def index_of(texts: Iterable[str], spell: Callable[[str], Letters] = letters_of)
 
 
 def words_of(*texts: str) -> frozenset[str]:
-    """The words of some texts as letters, for `is_a_slip_of`."""
-    return frozenset(letters for text in texts for word in text.split() if (letters := letters_of(word).text))
+    """The single words of some texts, for `is_a_slip_of`."""
+    return frozenset("".join(filter(_counts, _tidy(word))) for text in texts for word in text.split())
 
 
-def is_a_slip_of(letters: str, words: Iterable[str]) -> bool:
-    """Whether one letter typed wrong, twice, too few or in the wrong order makes it the beginning of a word."""
-    return len(letters) >= SLIP_FROM and any(_one_apart(letters, word) for word in words)
+def is_a_slip_of(typed: str, words: Iterable[str]) -> bool:
+    """Whether one letter wrong, twice, too few or out of order, or one syllable twice or too few, begins a word."""
+    letters = letters_of(typed).text
+    return any(
+        (len(letters) >= SLIP_FROM and _one_apart(letters, letters_of(word).text))
+        or (len(typed) >= SYLLABLES_FROM and _one_more_or_less(typed, word))
+        for word in words
+    )
 
 
 def hits(text: str, tokens: Iterable[Token]) -> list[tuple[str, bool]]:
@@ -140,13 +147,14 @@ def hits(text: str, tokens: Iterable[Token]) -> list[tuple[str, bool]]:
 
 def _token(word: str) -> Token | None:
     if set(word) <= _CONSONANTS:
-        return Token((word,), is_initials=True)
+        return Token(word, (word,), is_initials=True)
     spelled = letters_of(word).text
     if not spelled:
         return None
     bare = next((word[: -len(end)] for end in _PARTICLES if word.endswith(end) and len(word) - len(end) >= 2), "")
     kin = [other for pair in SAME_WORDS for own, other in (pair, pair[::-1]) if own in (word, bare)]
-    return Token(tuple(dict.fromkeys(letters_of(one).text for one in (word, bare, *kin) if one)), is_initials=False)
+    letters = tuple(dict.fromkeys(letters_of(one).text for one in (word, bare, *kin) if one))
+    return Token(word, letters, is_initials=False)
 
 
 def _places(text: str, token: Token) -> Iterator[int]:
@@ -193,15 +201,22 @@ def _is_syllable(sign: str) -> bool:
 
 def _one_apart(typed: str, word: str) -> bool:
     """Edit distance of at most one (two neighbours swapped count as one) to a beginning of `word`."""
-    same = 0
-    while same < min(len(typed), len(word)) and typed[same] == word[same]:
-        same += 1
-    rest, other = typed[same:], word[same:]
-    if not rest:
-        return True
+    rest, other = _after_common_start(typed, word)
     return (
-        other.startswith(rest[1:])  # one too many
-        or other[1:].startswith(rest)  # one missing
+        not rest
+        or _one_more_or_less(typed, word)
         or other[1:].startswith(rest[1:])  # one wrong
         or (len(rest) > 1 and len(other) > 1 and other[:2] == rest[1::-1] and other[2:].startswith(rest[2:]))
     )
+
+
+def _one_more_or_less(typed: str, word: str) -> bool:
+    rest, other = _after_common_start(typed, word)
+    return bool(other) and (other.startswith(rest[1:]) or other[1:].startswith(rest))
+
+
+def _after_common_start(one: str, other: str) -> tuple[str, str]:
+    same = 0
+    while same < min(len(one), len(other)) and one[same] == other[same]:
+        same += 1
+    return one[same:], other[same:]

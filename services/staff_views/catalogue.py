@@ -1,0 +1,73 @@
+"""Staff write the service pages and today's notices."""
+
+from typing import cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from services.actions import catalogue as actions
+from services.forms.catalogue import AnnouncementForm, ServicePageForm
+from services.forms.people import add_refusal
+from services.models import Announcement, ServicePage, User
+from services.reports.catalogue import service_card
+from services.reports.history import timeline
+from services.rules.refusal import Refused
+
+
+def service_pages(request: HttpRequest) -> HttpResponse:
+    """Every service page, shown or hidden."""
+    today = timezone.localdate()
+    cards = [service_card(page, today) for page in ServicePage.objects.all()]
+    return render(request, "services/staff/service_pages.html", {"cards": cards})
+
+
+def service_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """Change one service page."""
+    user = cast(User, request.user)  # the rights matrix lets nobody else in
+    page = get_object_or_404(ServicePage, slug=slug)
+    form, status = ServicePageForm(request.POST or None, instance=page), 200
+    if form.is_valid():
+        try:
+            actions.edit_service_page(page.pk, by=user.actor, **form.cleaned_data)
+        except Refused as refusal:
+            add_refusal(form, refusal)
+            status = 409 if refusal.conflict else 200
+        else:
+            messages.success(request, "저장했습니다.")
+            return redirect("services:staff_service_page", slug)
+    context = {"form": form, "page": page, "history": timeline(page)}
+    return render(request, "services/staff/service_page.html", context, status=status)
+
+
+def announcements(request: HttpRequest) -> HttpResponse:
+    """Today's notices: what is shown, what comes, and a form for a new one."""
+    user = cast(User, request.user)  # the rights matrix lets nobody else in
+    today = timezone.localdate()
+    form = AnnouncementForm(request.POST or None, initial={"shown_from": today, "shown_until": today})
+    if form.is_valid():
+        try:
+            actions.announce(user=user, **form.cleaned_data)
+        except Refused as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(request, "알림을 올렸습니다.")
+            return redirect("services:staff_announcements")
+    rows = Announcement.objects.filter(shown_until__gte=today).select_related("page", "by")
+    return render(request, "services/staff/announcements.html", {"form": form, "rows": rows, "today": today})
+
+
+@require_POST
+def announcement_end(request: HttpRequest, announcement_id: int) -> HttpResponse:
+    """Take one notice off."""
+    user = cast(User, request.user)  # the rights matrix lets nobody else in
+    get_object_or_404(Announcement, pk=announcement_id)
+    try:
+        actions.end_announcement(announcement_id, by=user.actor)
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        messages.success(request, "알림을 내렸습니다.")
+    return redirect("services:staff_announcements")
