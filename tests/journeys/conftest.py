@@ -156,9 +156,10 @@ def small_targets() -> Callable[[Page, int], list[str]]:
 
     def find(page: Page, least: int) -> list[str]:
         return page.evaluate(
-            """least => [...document.querySelectorAll('a, button, input:not([type=hidden]), select, textarea, summary')]
+            """least => [...document.querySelectorAll('a, button, input, select, textarea, summary')]
+                .filter(e => e.type !== 'hidden')
                 .filter(e => e.offsetParent !== null && !e.closest('p, .sr-only, #krds-skip-link, label'))
-                .filter(e => !(e.tagName === 'A' && e.parentElement.matches('li') && e.previousSibling?.textContent.trim()))
+                .filter(e => !(e.parentElement.tagName === 'LI' && e.previousSibling?.textContent.trim()))
                 .map(e => [Math.round(e.getBoundingClientRect().height), e.outerHTML.slice(0, 100)])
                 .filter(([height]) => height > 0 && height < least).map(([height, html]) => height + 'px ' + html)""",
             least,
