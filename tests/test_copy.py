@@ -60,7 +60,7 @@ LONGEST_VALUES = {
 
 def is_for_staff(path: Path) -> bool:
     parts = path.relative_to(ROOT).with_suffix("").parts
-    return any(name in part for part in parts for name in ("staff", "report"))
+    return any(name in part for part in parts for name in ("staff", "report", "mfa", "account"))
 
 
 @cache
