@@ -2,5 +2,28 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from consultations.views import booking, mine
+
 app_name = "consultations"
-urlpatterns: list[URLPattern | URLResolver] = [path("staff/consultations/", include("consultations.staff_urls"))]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("consultations/", booking.start, name="start"),
+    path("consultations/book/kind", booking.booking_kind, name="booking_kind"),
+    path("consultations/book/appeal", booking.booking_appeal, name="booking_appeal"),
+    path("consultations/book/elsewhere", booking.booking_elsewhere, name="booking_elsewhere"),
+    path("consultations/book/topic", booking.booking_topic, name="booking_topic"),
+    path("consultations/book/township", booking.booking_township, name="booking_township"),
+    path("consultations/book/place", booking.booking_place, name="booking_place"),
+    path("consultations/book/time", booking.booking_time, name="booking_time"),
+    path("consultations/book/who", booking.booking_who, name="booking_who"),
+    path("consultations/book/contact", booking.booking_contact, name="booking_contact"),
+    path("consultations/book/question", booking.booking_question, name="booking_question"),
+    path("consultations/book/needs", booking.booking_needs, name="booking_needs"),
+    path("consultations/book/consents", booking.booking_consents, name="booking_consents"),
+    path("consultations/book/check", booking.booking_check, name="booking_check"),
+    path("consultations/book/done", booking.booking_done, name="booking_done"),
+    path("consultations/bookings/<slug:reference>/", mine.booking, name="booking"),
+    path("consultations/bookings/<slug:reference>/cancel", mine.booking_cancel, name="booking_cancel"),
+    path("consultations/bookings/<slug:reference>/move", mine.booking_move, name="booking_move"),
+    path("consultations/bookings/<slug:reference>/calendar.ics", mine.booking_calendar, name="booking_calendar"),
+    path("staff/consultations/", include("consultations.staff_urls")),
+]

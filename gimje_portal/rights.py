@@ -83,6 +83,25 @@ RIGHTS: dict[str, Access] = {
     "services:document": Public,  # the signed link is the right
     "services:staff_document": AnyStaff,  # the signed link is the right
     "services:staff_today": AnyStaff,
+    "consultations:start": Public,
+    "consultations:booking_kind": Public,
+    "consultations:booking_appeal": Public,
+    "consultations:booking_elsewhere": Public,
+    "consultations:booking_topic": Public,
+    "consultations:booking_township": Public,
+    "consultations:booking_place": Public,
+    "consultations:booking_time": Public,
+    "consultations:booking_who": Public,
+    "consultations:booking_contact": Public,
+    "consultations:booking_question": Public,
+    "consultations:booking_needs": Public,
+    "consultations:booking_consents": Public,
+    "consultations:booking_check": Public,
+    "consultations:booking_done": Public,
+    "consultations:booking": Public,  # the view asks for the phone or the number
+    "consultations:booking_cancel": Public,  # the view asks for the phone or the number
+    "consultations:booking_move": Public,  # the view asks for the phone or the number
+    "consultations:booking_calendar": Public,  # the view asks for the phone or the number
     "mfa_authenticate": Public,  # a stage of the log-in: the password was right, nobody is logged in yet
     "account_login": Public,
     "account_logout": Public,

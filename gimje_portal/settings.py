@@ -111,11 +111,19 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- What the ground floor asks the three apps for, without importing them ---------------------------------------
-RESIDENT_CASE_SOURCES: list[str] = []
-REFERENCE_SOURCES: list[str] = []
-HOME_NOTE_SOURCES: list[str] = []
+RESIDENT_CASE_SOURCES: list[str] = [
+    "consultations.reports.bookings.booking_cases",
+]
+REFERENCE_SOURCES: list[str] = [
+    "consultations.reports.bookings.find_by_reference",
+]
+HOME_NOTE_SOURCES: list[str] = [
+    "consultations.reports.bookings.home_notes",
+]
 PURGE_SOURCES: list[str] = []  # functions () -> int that delete what an app may not keep
-STAFF_TODAY_SOURCES: list[str] = []
+STAFF_TODAY_SOURCES: list[str] = [
+    "consultations.reports.bookings.staff_todos",
+]
 
 # --- Database, cache, broker ---------------------------------------------------------------------------------------
 DATABASES = {"default": env.db("DATABASE_URL", default="postgresql:///gimje")}

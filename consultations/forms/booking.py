@@ -1,0 +1,359 @@
+"""The booking in steps: one question a page, answers kept in the draft."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from consultations.enums import BookingKind, ConsentKind, Need, Topic
+from consultations.reports.offers import Offer, Place
+from consultations.rules import APPEAL_LIMIT_WON, QUESTION_CHARACTERS
+from services.forms.people import clean_phone
+from services.forms.widgets import DatePartsField, RadioCards
+from services.models import Township
+from services.rules.korean import date_long, won_big
+from services.rules.phones import is_mobile
+
+RESIDENT_NUMBER = r"\d{6}\s*-?\s*[1-8]\d{6}"
+TOTAL = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A page of the booking: its URL name, its number and words for the step indicator, the answers it gives."""
+
+    page: str
+    number: int
+    label: str
+    answers: tuple[str, ...]
+
+
+STEPS = (
+    Step("booking_kind", 1, "어떤 상담", ("kind",)),
+    Step("booking_appeal", 1, "어떤 상담", ("is_appeal",)),
+    Step("booking_topic", 2, "상담 분야", ("topic",)),
+    Step("booking_township", 3, "사는 곳과 상담 장소", ("township",)),
+    Step("booking_place", 3, "사는 곳과 상담 장소", ("venue",)),
+    Step("booking_time", 4, "날짜와 시간", ("slot",)),
+    Step("booking_who", 5, "상담받는 분", ("who",)),
+    Step("booking_contact", 6, "이름과 휴대전화", ("name", "phone", "born_on")),
+    Step("booking_question", 7, "상담 내용", ("question",)),
+    Step("booking_needs", 8, "필요한 도움", ("needs",)),
+    Step("booking_consents", 9, "개인정보 동의", ("consents",)),
+)
+CHECK = Step("booking_check", 10, "확인", ())
+
+
+def steps_for(answers: Mapping[str, Any]) -> list[Step]:
+    """The pages this person is asked: the appeal question only for tax (COPY B1a)."""
+    return [step for step in STEPS if step.page != "booking_appeal" or answers.get("kind") == BookingKind.TAX]
+
+
+def missing_step(answers: Mapping[str, Any]) -> Step:
+    """The first page without an answer, or the check page."""
+    return next((step for step in steps_for(answers) if any(answers.get(key) is None for key in step.answers)), CHECK)
+
+
+def refuse_resident_number(text: str) -> str:
+    """F17: a 13-digit resident number is never taken (PD-04)."""
+    if re.search(RESIDENT_NUMBER, text):
+        raise forms.ValidationError(
+            _(
+                "주민등록번호로 보이는 숫자가 있습니다. 이 누리집은 주민등록번호를 받지 않습니다. "
+                "지우고 다시 적어 주세요."
+            )
+        )
+    return text
+
+
+class KindForm(forms.Form):
+    kind = forms.ChoiceField(
+        label=_("어떤 상담을 받으시겠어요?"),
+        choices=BookingKind.choices,
+        widget=RadioCards(hints={kind.value: kind.hint for kind in BookingKind}),
+        error_messages={"required": _("상담 종류를 아직 고르지 않으셨습니다. 하나를 골라 주세요.")},
+    )
+
+
+class AppealForm(forms.Form):
+    """TA-01: an appeal about 3,000,000 won or more belongs elsewhere; this informs, it does not refuse."""
+
+    ANSWERS = [("yes", _("예")), ("no", _("아니요")), ("unsure", _("잘 모르겠습니다"))]
+    limit = won_big(APPEAL_LIMIT_WON)
+    SIZES = [
+        ("below", _("%(limit)s보다 적습니다") % {"limit": limit}),
+        ("above", _("%(limit)s이거나 더 많습니다") % {"limit": limit}),
+        ("unsure", _("잘 모르겠습니다")),
+    ]
+    is_appeal = forms.ChoiceField(
+        label=_("세금이 잘못 나왔다고 다투는 상담인가요?"),
+        choices=ANSWERS,
+        widget=RadioCards,
+        error_messages={"required": _("다투는 상담인지 아직 고르지 않으셨습니다. 하나를 골라 주세요.")},
+    )
+    claim = forms.ChoiceField(
+        label=_("다투려는 세금이 %(limit)s보다 적은가요?") % {"limit": limit},
+        choices=SIZES,
+        widget=RadioCards,
+        required=False,
+    )
+
+
+class TopicForm(forms.Form):
+    topic = forms.ChoiceField(
+        label=_("무엇에 관한 상담인가요?"),
+        widget=RadioCards,
+        error_messages={"required": _("상담 분야를 아직 고르지 않으셨습니다. 하나를 골라 주세요.")},
+    )
+
+    def __init__(self, *args: Any, kind: BookingKind, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["topic"].choices = [(topic.value, topic.label) for topic in Topic.for_kind(kind)]  # type: ignore[attr-defined]
+
+
+class TownshipForm(forms.Form):
+    """Where the person lives; "elsewhere" is an answer."""
+
+    ELSEWHERE = "0"
+    township = forms.ChoiceField(
+        label=_("어느 읍·면·동에 사시나요?"),
+        help_text=_("가까운 상담 장소부터 보여드립니다."),
+        error_messages={"required": _("사시는 읍·면·동을 아직 고르지 않으셨습니다. 하나를 골라 주세요.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = [(str(pk), name) for pk, name in Township.objects.values_list("pk", "name")]
+        choices = [("", _("골라 주세요")), *known, (self.ELSEWHERE, _("김제시가 아닌 곳"))]
+        self.fields["township"].choices = choices  # type: ignore[attr-defined]
+
+
+class PlaceForm(forms.Form):
+    venue = forms.ChoiceField(
+        label=_("어디에서 상담을 받으시겠어요?"),
+        help_text=_("사시는 곳이 아니어도 됩니다."),
+        error_messages={
+            "required": _("상담 장소를 아직 고르지 않으셨습니다. 하나를 골라 주세요."),
+            "invalid_choice": _("이 장소에는 정해진 상담일이 아직 없습니다. 다른 장소를 골라 주세요."),
+        },
+    )
+
+    def __init__(self, *args: Any, places: Sequence[Place], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = [place for place in places if place.next]
+        hints = {str(place.venue.pk): self._hint(place) for place in offered}
+        self.fields["venue"].widget = RadioCards(hints=hints)
+        self.fields["venue"].choices = [(str(place.venue.pk), place.venue.name) for place in offered]  # type: ignore[attr-defined]
+
+    @staticmethod
+    def _hint(place: Place) -> str:
+        offer = place.next
+        if offer is None:
+            return ""
+        on = date_long(offer.day.on, this_year=timezone.localdate().year)
+        if offer.is_in_review:
+            left = str(_("아직 예약을 받지 않습니다"))
+        elif offer.free:
+            left = str(_("남은 자리 %(n)s개") % {"n": offer.free})
+        else:
+            left = str(_("모두 마감"))
+        return " · ".join(filter(None, [place.venue.address, str(_("다음 상담 %(on)s") % {"on": on}), left]))
+
+
+class TimeForm(forms.Form):
+    slot = forms.ChoiceField(
+        label=_("언제 상담을 받으시겠어요?"),
+        widget=RadioCards,
+        error_messages={
+            "required": _("상담 시간을 아직 고르지 않으셨습니다. 하나를 골라 주세요."),
+            "invalid_choice": _("고르신 상담 시간이 없거나 마감되었습니다. 목록에 있는 시간을 골라 주세요."),
+        },
+    )
+
+    def __init__(self, *args: Any, offers: Sequence[Offer], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        free = [(slot.value, slot.value) for offer in offers for slot in offer.slots if slot.is_free]
+        self.fields["slot"].choices = free  # type: ignore[attr-defined]
+
+
+class WhoForm(forms.Form):
+    """For oneself, or for family and neighbours: then the helper's own name and number are needed."""
+
+    who = forms.ChoiceField(
+        label=_("누가 상담을 받으시나요?"),
+        choices=[("self", _("제가 받습니다")), ("other", _("가족이나 이웃을 대신해 예약합니다"))],
+        widget=RadioCards,
+        error_messages={"required": _("누가 상담을 받는지 아직 고르지 않으셨습니다. 하나를 골라 주세요.")},
+    )
+    relation = forms.CharField(label=_("상담받는 분과의 관계"), max_length=20, required=False)
+    helper_name = forms.CharField(label=_("예약하는 분 이름"), max_length=40, required=False)
+    helper_phone = forms.CharField(
+        label=_("예약하는 분 휴대전화 번호"),
+        max_length=40,
+        required=False,
+        help_text=_("상담받는 분께 예약 사실을 알려 주세요. 확인 문자는 두 분 모두에게 보냅니다."),
+        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel"}),
+    )
+    NEEDED = {
+        "relation": _("상담받는 분과의 관계가 비어 있습니다. 예를 들어 딸, 이웃, 이장이라고 적어 주세요."),
+        "helper_name": _("예약하는 분의 이름이 비어 있습니다. 이름을 적어 주세요."),
+        "helper_phone": _("예약하는 분의 휴대전화 번호가 비어 있습니다. 010-1234-5678처럼 적어 주세요."),
+    }
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("who") == "other":
+            for name, sentence in self.NEEDED.items():
+                if not data.get(name) and name not in self.errors:
+                    self.add_error(name, sentence)
+        return data
+
+    def clean_helper_phone(self) -> str:
+        typed = self.cleaned_data["helper_phone"]
+        return clean_phone(typed) if typed and self.cleaned_data.get("who") == "other" else ""
+
+
+class ContactForm(forms.Form):
+    name = forms.CharField(
+        label=_("이름"),
+        max_length=40,
+        help_text=_("주민등록증에 적힌 이름을 적어 주세요."),
+        error_messages={"required": _("이름이 비어 있습니다. 상담받는 분의 이름을 적어 주세요.")},
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    born_on = DatePartsField(
+        label=_("태어난 날"),
+        is_birthday=True,
+        help_text=_("예: 1945년 3월 9일. 같은 이름을 구별하는 데 씁니다. 주민등록번호는 묻지 않습니다."),
+    )
+    phone = forms.CharField(
+        label=_("휴대전화 번호"),
+        max_length=40,
+        help_text=_("예: 010-1234-5678. 이 번호로 인증번호와 상담 안내를 보냅니다."),
+        error_messages={"required": _("휴대전화 번호가 비어 있습니다. 010-1234-5678처럼 적어 주세요.")},
+        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
+    )
+
+    def clean_name(self) -> str:
+        name = " ".join(self.cleaned_data["name"].split())
+        if any(letter.isdigit() for letter in name):
+            raise forms.ValidationError(_("이름에 숫자가 들어 있습니다. 주민등록증에 적힌 이름을 적어 주세요."))
+        return name
+
+    def clean_born_on(self) -> str:
+        born_on, today = self.cleaned_data["born_on"], timezone.localdate()
+        if born_on > today:
+            raise forms.ValidationError(_("태어난 날이 오늘보다 뒤입니다. 태어난 해를 다시 확인해 주세요."))
+        age = today.year - born_on.year - ((today.month, today.day) < (born_on.month, born_on.day))
+        if age < 14:  # PD-05
+            raise forms.ValidationError(
+                _("14세가 되지 않은 분은 보호자 동의가 필요합니다. 보호자께서 전화로 예약해 주세요: %(phone)s")
+                % {"phone": settings.CONSULTATION_PHONE}
+            )
+        return str(born_on.isoformat())
+
+    def clean_phone(self) -> str:
+        phone = clean_phone(self.cleaned_data["phone"])
+        if not is_mobile(phone):
+            raise forms.ValidationError(
+                _("집 전화로는 문자를 받을 수 없습니다. 휴대전화 번호를 적거나 전화로 신청해 주세요: %(phone)s")
+                % {"phone": settings.CONSULTATION_PHONE}
+            )
+        return phone
+
+
+class QuestionForm(forms.Form):
+    question = forms.CharField(
+        label=_("무엇이 궁금하신가요?"),
+        required=False,
+        max_length=QUESTION_CHARACTERS,
+        help_text=_(
+            "언제, 누구와, 무슨 일이 있었는지 적어 주세요. 짧게 적어도 됩니다. 비워 두고 오셔서 말씀하셔도 됩니다."
+        ),
+        widget=forms.Textarea(attrs={"rows": 6, "data-counter": str(QUESTION_CHARACTERS)}),
+    )
+    other_party = forms.CharField(
+        label=_("상대방 이름"),
+        required=False,
+        max_length=60,
+        help_text=_("같은 변호사가 상대방도 상담했는지 확인하는 데에만 씁니다. 시 직원은 볼 수 없습니다."),
+    )
+    has_lawsuit = forms.ChoiceField(
+        label=_("진행 중인 재판이 있나요?"),
+        required=False,
+        choices=[("yes", _("예")), ("no", _("아니요"))],
+        widget=RadioCards,
+    )
+
+    def __init__(self, *args: Any, kind: BookingKind, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        over = _("%(show_value)s자를 적으셨습니다. %(limit_value)s자까지 적으실 수 있습니다. 조금 줄여 주세요.")
+        for validator in self.fields["question"].validators:
+            if getattr(validator, "code", "") == "max_length":
+                validator.message = over  # type: ignore[attr-defined]
+        if kind == BookingKind.TAX:
+            del self.fields["other_party"], self.fields["has_lawsuit"]
+
+    def clean_question(self) -> str:
+        return refuse_resident_number(self.cleaned_data["question"])
+
+
+class NeedsForm(forms.Form):
+    needs = forms.MultipleChoiceField(
+        label=_("상담받으실 때 필요한 도움이 있나요?"),
+        required=False,
+        choices=Need.choices,
+        help_text=_("수어 통역과 외국어 통역은 상담 7일 전까지 알려 주세요."),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    need_language = forms.CharField(label=_("어느 말로 통역할까요?"), required=False, max_length=20)
+
+
+class ConsentsForm(forms.Form):
+    """Four consents, each on its own; the two required ones must be given on the web (F19)."""
+
+    CHOICES = [("yes", _("동의합니다")), ("no", _("동의하지 않습니다"))]
+
+    def __init__(self, *args: Any, has_needs: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for kind in ConsentKind:
+            if kind == ConsentKind.HEALTH and not has_needs:
+                continue
+            is_required = kind in ConsentKind.REQUIRED
+            self.fields[kind.value] = forms.ChoiceField(
+                label=kind.label,
+                choices=self.CHOICES,
+                widget=RadioCards,
+                required=is_required,
+                error_messages={"required": _("동의하시는지 아직 고르지 않으셨습니다. 하나를 골라 주세요.")},
+            )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for number, kind in enumerate(ConsentKind.REQUIRED, start=1):
+            if data.get(kind) == "no":
+                self.add_error(kind, self._refused(number))
+        return data
+
+    @staticmethod
+    def _refused(number: int) -> str:
+        why = {
+            1: _("이름과 연락처가 있어야 자리를 맡아 둘 수 있습니다."),
+            2: _("세무사·변호사에게 알려야 상담을 맡길 수 있습니다."),
+        }[number]
+        return str(
+            _(
+                "%(number)s번에 동의하지 않으시면 누리집에서는 예약할 수 없습니다. %(why)s "
+                "마음이 바뀌시면 '동의합니다'를 고르시고, 아니면 전화로 물어보세요: %(phone)s"
+            )
+            % {"number": number, "why": why, "phone": settings.CONSULTATION_PHONE}
+        )
+
+    def given(self) -> dict[str, bool]:
+        """Every consent that was answered, yes or no."""
+        return {kind: answer == "yes" for kind, answer in self.cleaned_data.items() if answer}

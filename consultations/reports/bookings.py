@@ -1,0 +1,195 @@
+"""Bookings as residents, the home page and staff see them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils import timezone
+from icalendar import Alarm, Calendar, Event
+
+from consultations.enums import BookingState, ClinicDayState
+from consultations.models import Booking, ClinicDay
+from consultations.models.bookings import BookingQuerySet
+from consultations.reports.offers import next_open_day, waiting_for_decision
+from services.enums.people import Role
+from services.models import HistoryEntry, Resident, User
+from services.reports.catalogue import HomeNote
+from services.reports.people import Case, Todo
+from services.rules.korean import date_long, time_ko
+
+WHAT = "세금·법률 무료 상담"
+
+
+def booking_cases(residents: Sequence[Resident]) -> list[Case]:
+    """The bookings of these residents for 내 신청 확인 (RESIDENT_CASE_SOURCES)."""
+    rows = Booking.objects.filter(resident__in=residents).with_place().order_by("-created_at")
+    return [case_of(booking) for booking in rows]
+
+
+def find_by_reference(reference: str, last4_index: str) -> Case | None:
+    """The booking of this number if its resident's phone ends so (REFERENCE_SOURCES)."""
+    digits = reference.replace("-", "")
+    found = Booking.objects.filter(reference=digits, resident__last4_index=last4_index).with_place().first()
+    return case_of(found) if found else None
+
+
+def case_of(booking: Booking) -> Case:
+    return Case(
+        what=WHAT,
+        reference=booking.shown_reference,
+        asked_at=booking.created_at,
+        state=booking.label.citizen_label,
+        tone=booking.label.tone,
+        todo=_todo(booking),
+        url=reverse("consultations:booking", args=[booking.reference]),
+        is_open=booking.is_live,
+        subject_kind="consultations.booking",
+        subject_id=str(booking.pk),
+    )
+
+
+def _todo(booking: Booking) -> str:
+    if not booking.is_live:
+        return "지금 하실 일은 없습니다."
+    start = timezone.localtime(booking.starts_at)
+    when = f"{date_long(start.date(), this_year=timezone.localdate().year)} {time_ko(start)}"
+    return f"{when}까지 {booking.clinic_day.venue.name}에 와 주세요."
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the timeline component."""
+
+    label: str
+    state: str  # done | current | todo | stopped
+    when: str = ""
+    text: str = ""
+
+
+def timeline(booking: Booking) -> list[Step]:
+    """지금 어디까지: booked, moved, came, done, in the words a citizen reads."""
+    entries = HistoryEntry.objects.filter(subject_kind="consultations.booking", subject_id=str(booking.pk))
+    labels = {
+        "booked": "예약했습니다",
+        "moved": "시간을 바꾸었습니다",
+        "arrived": "오셨습니다",
+        "completed": "상담을 마쳤습니다",
+        "missed": "오지 않으셨습니다",
+        "cancelled": "예약을 취소했습니다",
+        "out_of_scope": "다른 곳을 안내했습니다",
+    }
+    steps = [
+        Step(labels[entry.move], "done", when=_moment(entry.at))
+        for entry in entries.order_by("seq")
+        if entry.move in labels
+    ]
+    if booking.is_live:
+        where = booking.clinic_day.venue.name
+        return [*steps, Step("상담받으실 차례입니다", "current", when=_moment(booking.starts_at), text=where)]
+    if steps and booking.state in (BookingState.CANCELLED, BookingState.MISSED, BookingState.OUT_OF_SCOPE):
+        return [*steps[:-1], Step(steps[-1].label, "stopped", when=steps[-1].when)]
+    return steps
+
+
+def _moment(moment: Any) -> str:
+    local = timezone.localtime(moment)
+    return f"{date_long(local.date(), this_year=timezone.localdate().year)} {time_ko(local)}"
+
+
+def calendar_file(booking: Booking) -> bytes:
+    """An iCalendar file without topic or name; later versions replace the earlier one by UID and SEQUENCE."""
+    is_off = booking.state == BookingState.CANCELLED
+    calendar = Calendar()
+    calendar.add("prodid", "-//Gimje//consultations//KO")
+    calendar.add("version", "2.0")
+    calendar.add("method", "CANCEL" if is_off else "PUBLISH")
+    event = Event()
+    event.add("uid", f"booking-{booking.pk}@{settings.SITE_URL.split('//')[-1].split(':')[0]}")
+    event.add("sequence", booking.sequence + is_off)
+    event.add("dtstamp", timezone.now())
+    event.add("dtstart", booking.starts_at)
+    event.add("dtend", booking.ends_at)
+    event.add("summary", WHAT)
+    event.add("location", f"{booking.clinic_day.venue.name} {booking.clinic_day.venue.room}".strip())
+    event.add("description", f"예약번호 {booking.shown_reference}. 신분증과 관련 서류를 가져오세요.")
+    event.add("status", "CANCELLED" if is_off else "CONFIRMED")
+    if not is_off:
+        alarm = Alarm()
+        alarm.add("action", "DISPLAY")
+        alarm.add("description", WHAT)
+        alarm.add("trigger", timedelta(hours=-3))
+        event.add_component(alarm)
+    calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
+def home_notes() -> list[HomeNote]:
+    """다음 무료 상담은 … (HOME_NOTE_SOURCES)."""
+    found = next_open_day()
+    if found is None:
+        return []
+    day, free = found
+    on = date_long(day.on, this_year=timezone.localdate().year)
+    return [
+        HomeNote("consultations", f"다음 무료 상담은 {on} 오후 3시부터 5시까지입니다. 남은 자리는 {free}개입니다.")
+    ]
+
+
+def staff_todos(user: User) -> list[Todo]:
+    """Today's consultations, past ones without a result, and days that need a legal basis (STAFF_TODAY_SOURCES)."""
+    if not user.roles & {Role.CONSULTATION_OFFICER, Role.TOWNSHIP_CLERK}:
+        return []
+    today = timezone.localdate()
+    live = bookings_for(user).live()
+    url = reverse("consultations:staff_bookings")
+    todos = [
+        Todo("오늘 무료 상담", live.filter(on=today).count(), f"{url}?on={today}"),
+        Todo("결과를 적지 않은 상담", live.filter(on__lt=today).count(), f"{url}?state=open&until={today}", "warn"),
+    ]
+    if Role.CONSULTATION_OFFICER in user.roles:
+        days = reverse("consultations:staff_clinic_days")
+        todos.append(Todo("선거 기간 확인", waiting_for_decision(), f"{days}?state=REVIEW", "warn"))
+    return todos
+
+
+def bookings_for(user: User) -> BookingQuerySet:
+    """What this member of staff may see: everything, or as a clerk the bookings at the own township."""
+    if Role.CONSULTATION_OFFICER in user.roles or Role.AUDITOR in user.roles:
+        return Booking.objects.all()
+    return Booking.objects.filter(clinic_day__venue__township=user.township_id or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class DayLine:
+    """One clinic day in the staff's list."""
+
+    day: ClinicDay
+    advisers: tuple[str, ...]
+    seats: int
+    booked: int
+
+
+def clinic_day_lines(first: date, last: date, *, state: str = "") -> list[DayLine]:
+    """Clinic days of a period with advisers, seats and live bookings. Two queries and one for the sittings."""
+    days = (
+        ClinicDay.objects.filter(on__range=(first, last))
+        .select_related("venue")
+        .prefetch_related("sittings__adviser")
+        .annotate(booked=Count("bookings", filter=Q(bookings__state__in=BookingState.LIVE)))
+        .order_by("on", "venue__order", "pk")
+    )
+    if state in ClinicDayState.values:
+        days = days.filter(state=state)
+    return [
+        DayLine(
+            day,
+            tuple(str(one.adviser) for one in day.sittings.all() if not one.is_absent),
+            sum(len(one.starts(day)) for one in day.sittings.all() if not one.is_absent),
+            getattr(day, "booked", 0),
+        )
+        for day in days
+    ]

@@ -1,0 +1,1 @@
+"""Citizens' pages, one module a flow."""

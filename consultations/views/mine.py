@@ -1,0 +1,114 @@
+"""A booking in 내 신청 확인: see, change, cancel, print, calendar file (COPY 3.3)."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from consultations.actions import bookings
+from consultations.enums import BookingKind
+from consultations.forms.booking import TimeForm
+from consultations.forms.mine import CancelForm, slot_of
+from consultations.models import Booking
+from consultations.reports.bookings import calendar_file, timeline
+from consultations.reports.offers import Offer, offers
+from consultations.views.booking import DONE
+from services.forms.people import add_refusal
+from services.reports.people import is_theirs
+from services.rules.refusal import Refused
+
+
+class NotYet(Exception):
+    """The visitor has not proved a phone yet; carries where to go."""
+
+    def __init__(self, response: HttpResponse) -> None:
+        super().__init__()
+        self.response = response
+
+
+def own_booking(request: HttpRequest, reference: str) -> Booking:
+    """The visitor's booking: by verified phone, opened by its number, or just made in this session.
+
+    Raises NotYet for strangers without a verified phone, Http404 for somebody else's: neither reveals that it exists.
+    """
+    booking = Booking.objects.with_place().filter(reference=reference).first()
+    if booking and (request.session.get(DONE) == booking.pk or is_theirs(request.session, booking, booking.resident)):
+        return booking
+    if request.resident_phone_index:  # type: ignore[attr-defined]
+        raise Http404
+    raise NotYet(redirect(f"{reverse('services:my_start')}?next={request.path}"))
+
+
+@never_cache
+def booking(request: HttpRequest, reference: str) -> HttpResponse:
+    """One booking with its timeline and what may be done."""
+    try:
+        own = own_booking(request, reference)
+    except NotYet as stranger:
+        return stranger.response
+    page = {"booking": own, "steps": timeline(own), "phone": settings.CONSULTATION_PHONE}
+    return render(request, "consultations/booking.html", page)
+
+
+@never_cache
+def booking_cancel(request: HttpRequest, reference: str) -> HttpResponse:
+    """상담 예약을 취소하시겠어요?"""
+    try:
+        own = own_booking(request, reference)
+    except NotYet as stranger:
+        return stranger.response
+    form = CancelForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            reason = form.cleaned_data["reason"]
+            bookings.cancel(own.pk, by=own.resident.actor, reason=reason, is_online=True)
+        except Refused as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(request, _("예약을 취소했습니다."))
+            return redirect("consultations:booking", reference)
+    page = {"booking": own, "form": form, "phone": settings.CONSULTATION_PHONE}
+    return render(request, "consultations/booking_cancel.html", page, status=409 if form.errors else 200)
+
+
+@never_cache
+def booking_move(request: HttpRequest, reference: str) -> HttpResponse:
+    """상담 시간 바꾸기: the old time stays until the new one is held."""
+    try:
+        own = own_booking(request, reference)
+    except NotYet as stranger:
+        return stranger.response
+    found = offers(BookingKind(own.kind))
+    form, status = TimeForm(request.POST if request.method == "POST" else None, offers=found), 200
+    if form.is_valid():
+        try:
+            day_id, starts_at = slot_of(form.cleaned_data["slot"], found)
+            bookings.move(own.pk, day_id, starts_at, by=own.resident.actor, is_online=True)
+        except Refused as refusal:
+            add_refusal(form, refusal)
+            status, found = 409 if refusal.conflict else 200, offers(BookingKind(own.kind))
+        else:
+            messages.success(request, _("상담 시간을 바꾸었습니다. 예약번호는 그대로입니다."))
+            return redirect("consultations:booking", reference)
+    page = {"booking": own, "form": form, "offers": _near_first(found, own), "phone": settings.CONSULTATION_PHONE}
+    return render(request, "consultations/booking_move.html", page, status=status)
+
+
+def _near_first(found: list[Offer], own: Booking) -> list[Offer]:
+    """The days at the booking's own place, then the other places, by date."""
+    return sorted(found, key=lambda offer: (offer.day.venue_id != own.clinic_day.venue_id, offer.day.on))
+
+
+@never_cache
+def booking_calendar(request: HttpRequest, reference: str) -> HttpResponse:
+    """휴대전화 달력에 넣기."""
+    try:
+        own = own_booking(request, reference)
+    except NotYet as stranger:
+        return stranger.response
+    response = HttpResponse(calendar_file(own), content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="gimje-{own.reference}.ics"'
+    return response
