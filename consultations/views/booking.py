@@ -363,7 +363,8 @@ def _summary(answers: Answers) -> list[dict[str, Any]]:
     if answers["who"] == "other":
         rows.insert(5, ("대신 예약하는 분", [f"{answers['helper_name']} ({answers['relation']})"], "booking_who"))
     return [
-        {"label": label, "values": values, "url": reverse(f"consultations:{page}")} for label, values, page in rows
+        {"label": label, "value": "\n".join(map(str, values)), "url": reverse(f"consultations:{page}")}
+        for label, values, page in rows
     ]
 
 
