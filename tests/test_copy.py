@@ -34,7 +34,7 @@ PATTERNS = [
     (r"\d\s(원|분|개|명|건|번|일|시|월|년|장|곳|점|호)(?![가-힣])", "단위는 숫자에 붙여 씁니다"),
     (r"\b\d{4}\.\s?0\d\.", "날짜에 0을 채우지 않습니다"),
     (r"(?<![\d.] )\d{4}\. \d{1,2}\. \d{1,2}(?![\d.])", "날짜 끝에도 마침표를 찍습니다"),
-    (r"\s~\s|[가-힣]\s:", "~ 앞뒤와 : 앞은 띄우지 않습니다"),
+    (r" ~ |[가-힣] :", "~ 앞뒤와 : 앞은 띄우지 않습니다"),
     (r"(?<!도와)(?<!돌려)(?<!들려)(?<=[가-힣])주세요", "주세요는 띄어 씁니다"),
     (r"(?<=[려내해와어아])\s드립니다", "드립니다는 붙여 씁니다"),
     (r"}}님", "님은 띄어 씁니다"),
@@ -107,6 +107,7 @@ def strings_of(source: Path) -> list[str]:
 
 def modules(*, for_citizens: bool) -> list[Path]:
     found = [path for room in ROOMS for path in (ROOT / room).rglob("*.py") if path.name != "assets.py"]
+    found = [path for path in found if path.name != "search.py"]  # the words people type, not words they read
     found = [path for path in found if not {"migrations", "management", "launcher", "data"} & set(path.parts)]
     if for_citizens:
         found = [path for path in found if not any(name in str(path.relative_to(ROOT)) for name in NOT_FOR_CITIZENS)]
@@ -172,7 +173,7 @@ def sentences(text: str) -> list[str]:
 @pytest.mark.parametrize("template", named([path for path in citizen_templates() if path.suffix == ".html"]))
 def test_every_sentence_ends_politely_and_soon(template):
     for sentence in sentences(text_of(template)):
-        if sentence.endswith((".", "?")):
+        if sentence.endswith((".", "?")) and not sentence.startswith("예:"):
             assert re.search(r"(니다|세요|까지)\.$|요\?$", sentence), sentence
         spoken = re.sub(r"{{.*?}}", "", sentence)
         assert len(HANGUL.findall(spoken)) <= LONGEST_SENTENCE, sentence
