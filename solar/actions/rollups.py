@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from django.db import connection, transaction
@@ -47,8 +48,8 @@ def roll_up(limit: int = PLANT_DAYS_AT_ONCE) -> int:
         dirty = _claim(cursor, limit)
         if not dirty:
             return 0
-        _drop(cursor, dirty)
         counted = _counted(dirty)
+        _drop(cursor, sorted(set(dirty) - {(row.plant_id, row.day) for row in counted}))
         _tell_days(cursor, counted)
         _tell_sun(cursor, counted)
         for statement in (_HOURS, _DAYS):
@@ -79,24 +80,19 @@ def _claim(cursor: Any, limit: int) -> list[tuple[int, date]]:
     return dirty
 
 
-def _drop(cursor: Any, dirty: Sequence[tuple[int, date]]) -> None:
-    plants, days = [row[0] for row in dirty], [row[1] for row in dirty]
-    cursor.execute(
-        """
-        DELETE FROM solar_rolluphour USING unnest(%s::bigint[], %s::date[]) AS d(plant_id, day)
-        WHERE solar_rolluphour.plant_id = d.plant_id
-          AND hour_at >= d.day::timestamp AT TIME ZONE 'Asia/Seoul'
-          AND hour_at < (d.day + 1)::timestamp AT TIME ZONE 'Asia/Seoul'
-        """,
-        [plants, days],
-    )
-    cursor.execute(
-        """
-        DELETE FROM solar_rollupday USING unnest(%s::bigint[], %s::date[]) AS d(plant_id, day)
-        WHERE solar_rollupday.plant_id = d.plant_id AND solar_rollupday.day = d.day
-        """,
-        [plants, days],
-    )
+def _drop(cursor: Any, empty: Sequence[tuple[int, date]]) -> None:
+    """Forget the rollups of plant-days that no source covers any more (a file was taken back)."""
+    for plant_id, group in groupby(empty, key=lambda row: row[0]):
+        days = [day for _, day in group]
+        midnights = [_hours_of(days[0])[0], _hours_of(days[-1])[-1]]
+        cursor.execute(
+            """
+            DELETE FROM solar_rolluphour WHERE plant_id = %s AND hour_at BETWEEN %s AND %s
+               AND (hour_at AT TIME ZONE 'Asia/Seoul')::date = ANY(%s)
+            """,
+            [plant_id, *midnights, days],
+        )
+        cursor.execute("DELETE FROM solar_rollupday WHERE plant_id = %s AND day = ANY(%s)", [plant_id, days])
 
 
 def _counted(dirty: Sequence[tuple[int, date]]) -> list[PlantDay]:
@@ -152,15 +148,16 @@ def _tell_days(cursor: Any, counted: Sequence[PlantDay]) -> None:
 def _tell_sun(cursor: Any, counted: Sequence[PlantDay]) -> None:
     """Seconds of daylight in every hour of the days, by place."""
     wanted = sorted({(row.source.place, row.day) for row in counted})
-    hours = [(place, hour) for place, day in wanted for hour in _hours_of(day)]
-    lit = [(str(place), hour, sun_seconds(*place, hour)) for place, hour in hours]
+    lit = [(str(place), day, hour, sun_seconds(*place, hour)) for place, day in wanted for hour in _hours_of(day)]
     cursor.execute(
         """
         DROP TABLE IF EXISTS solar_daylight;
         CREATE TEMP TABLE solar_daylight ON COMMIT DROP AS
-        SELECT * FROM unnest(%s::text[], %s::timestamptz[], %s::int[]) AS s(place, hour_at, seconds)
+        SELECT * FROM unnest(%s::text[], %s::date[], %s::timestamptz[], %s::int[]) AS s(place, day, hour_at, seconds);
+        CREATE INDEX ON solar_daylight (place, day);
+        ANALYZE solar_daylight, solar_rolling
         """,
-        [[row[0] for row in lit], [row[1] for row in lit], [row[2] for row in lit]],
+        [[row[column] for row in lit] for column in range(4)],
     )
 
 
@@ -169,36 +166,48 @@ def _hours_of(day: date) -> list[datetime]:
     return [midnight + timedelta(hours=number) for number in range(24)]
 
 
+# LATERAL: one range of the primary key per plant-day, whatever the planner believes about tables it has no figures of.
 _HOURS = """
     INSERT INTO solar_rolluphour (plant_id, hour_at, joules, simulated_j, n_got, n_expected, flags)
     WITH got AS (
-        SELECT d.plant_id, d.source_id, date_trunc('hour', r.start_at) AS hour_at, sum(r.joules) AS joules,
-               sum(r.joules) FILTER (WHERE r.flags & 8 > 0) AS simulated_j, count(*) AS n_got, bit_or(r.flags) AS flags
-        FROM solar_rolling d JOIN solar_reading r ON r.source_id = d.source_id
-         AND r.start_at >= d.day::timestamp AT TIME ZONE 'Asia/Seoul'
-         AND r.start_at < (d.day + 1)::timestamp AT TIME ZONE 'Asia/Seoul'
-        GROUP BY 1, 2, 3
+        SELECT d.plant_id, d.source_id, g.*
+        FROM solar_rolling d
+        CROSS JOIN LATERAL (
+            SELECT date_trunc('hour', start_at) AS hour_at, sum(joules) AS joules,
+                   sum(joules) FILTER (WHERE flags & 8 > 0) AS simulated_j, count(*) AS n_got, bit_or(flags) AS flags
+            FROM solar_reading
+            WHERE source_id = d.source_id AND start_at >= d.day::timestamp AT TIME ZONE 'Asia/Seoul'
+              AND start_at < (d.day + 1)::timestamp AT TIME ZONE 'Asia/Seoul'
+            GROUP BY 1
+        ) g
     )
     SELECT d.plant_id, s.hour_at, COALESCE(sum(g.joules), 0), COALESCE(sum(g.simulated_j), 0),
            COALESCE(sum(g.n_got), 0), sum(s.seconds / d.interval_s), COALESCE(bit_or(g.flags), 0)
     FROM solar_rolling d
-    JOIN solar_daylight s ON s.place = d.place AND (s.hour_at AT TIME ZONE 'Asia/Seoul')::date = d.day
+    JOIN solar_daylight s ON s.place = d.place AND s.day = d.day
     LEFT JOIN got g ON g.plant_id = d.plant_id AND g.source_id = d.source_id AND g.hour_at = s.hour_at
     GROUP BY d.plant_id, s.hour_at
+    ON CONFLICT (plant_id, hour_at) DO UPDATE SET joules = excluded.joules, simulated_j = excluded.simulated_j,
+        n_got = excluded.n_got, n_expected = excluded.n_expected, flags = excluded.flags
 """
 _DAYS = """
     INSERT INTO solar_rollupday
         (plant_id, day, joules, simulated_j, n_got, n_expected, flags, light_j, mid_j, peak_j)
-    SELECT d.plant_id, d.day, sum(h.joules), sum(h.simulated_j), sum(least(h.n_got, h.n_expected)), sum(h.n_expected),
-           bit_or(h.flags),
-           COALESCE(sum(h.joules) FILTER (WHERE band = 'L'), 0), COALESCE(sum(h.joules) FILTER (WHERE band = 'M'), 0),
-           COALESCE(sum(h.joules) FILTER (WHERE band = 'P'), 0)
+    SELECT d.plant_id, d.day, h.*
     FROM (SELECT DISTINCT plant_id, day, bands FROM solar_rolling) d
-    JOIN solar_rolluphour h ON h.plant_id = d.plant_id
-     AND h.hour_at >= d.day::timestamp AT TIME ZONE 'Asia/Seoul'
-     AND h.hour_at < (d.day + 1)::timestamp AT TIME ZONE 'Asia/Seoul'
-    CROSS JOIN LATERAL substr(d.bands, extract(hour FROM h.hour_at AT TIME ZONE 'Asia/Seoul')::int + 1, 1) AS band
-    GROUP BY d.plant_id, d.day
+    CROSS JOIN LATERAL (
+        SELECT sum(joules), sum(simulated_j), sum(least(n_got, n_expected)), sum(n_expected), bit_or(flags),
+               COALESCE(sum(joules) FILTER (WHERE band = 'L'), 0), COALESCE(sum(joules) FILTER (WHERE band = 'M'), 0),
+               COALESCE(sum(joules) FILTER (WHERE band = 'P'), 0)
+        FROM solar_rolluphour
+        CROSS JOIN LATERAL substr(d.bands, extract(hour FROM hour_at AT TIME ZONE 'Asia/Seoul')::int + 1, 1) AS band
+        WHERE plant_id = d.plant_id
+          AND hour_at >= d.day::timestamp AT TIME ZONE 'Asia/Seoul'
+          AND hour_at < (d.day + 1)::timestamp AT TIME ZONE 'Asia/Seoul'
+    ) h
+    ON CONFLICT (plant_id, day) DO UPDATE SET joules = excluded.joules, simulated_j = excluded.simulated_j,
+        n_got = excluded.n_got, n_expected = excluded.n_expected, flags = excluded.flags,
+        light_j = excluded.light_j, mid_j = excluded.mid_j, peak_j = excluded.peak_j
 """
 
 
