@@ -50,6 +50,15 @@ def only(*roles: Role) -> frozenset[Role]:
 
 CATALOGUE_EDITORS = only(Role.PROGRAMME_OFFICER, Role.ADMINISTRATOR)
 HOLIDAY_EDITORS = only(Role.CONSULTATION_OFFICER, Role.SLATE_OFFICER, Role.ADMINISTRATOR)
+# Who serves residents on the telephone and at the counter.
+CASE_ROLES = only(
+    Role.TOWNSHIP_CLERK,
+    Role.CONSULTATION_OFFICER,
+    Role.SLATE_OFFICER,
+    Role.SLATE_APPROVER,
+    Role.SETTLEMENT_OFFICER,
+    Role.PROGRAMME_OFFICER,
+)
 
 RIGHTS: dict[str, Access] = {
     "healthz": Public,
@@ -102,6 +111,16 @@ RIGHTS: dict[str, Access] = {
     "consultations:booking_cancel": Public,  # the view asks for the phone or the number
     "consultations:booking_move": Public,  # the view asks for the phone or the number
     "consultations:booking_calendar": Public,  # the view asks for the phone or the number
+    "services:staff_people": only(Role.ADMINISTRATOR),
+    "services:staff_person_new": only(Role.ADMINISTRATOR),
+    "services:staff_person": only(Role.ADMINISTRATOR),
+    "services:staff_person_close": only(Role.ADMINISTRATOR),
+    "services:staff_person_reopen": only(Role.ADMINISTRATOR),
+    "services:staff_person_reset": only(Role.ADMINISTRATOR),
+    "services:staff_resident": CASE_ROLES,
+    "services:staff_resident_view": CASE_ROLES,
+    "services:staff_readings": only(Role.AUDITOR),
+    "services:staff_readings_csv": only(Role.AUDITOR),
     "mfa_authenticate": Public,  # a stage of the log-in: the password was right, nobody is logged in yet
     "account_login": Public,
     "account_logout": Public,

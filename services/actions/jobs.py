@@ -12,11 +12,12 @@ from django.db.models import Min
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from services.models import Draft, JobRun, Notice, ReadingLogEntry, Tick, Verification
+from services.models import Draft, JobRun, Notice, ReadingLogEntry, ReferenceTry, Tick, Verification
 from services.rules.jobs import Period, Schedule
 
 ABANDONED_AFTER = timedelta(minutes=10)  # a task lives two minutes
 REACH = timedelta(days=7)
+A_DAY = timedelta(days=1)  # as long as the limits count
 log = structlog.get_logger(__name__)
 
 
@@ -91,7 +92,9 @@ def purge() -> dict[str, int]:
     now = timezone.now()
     expired = {
         "drafts": Draft.objects.filter(expires_at__lt=now),
-        "codes": Verification.objects.filter(sent_at__lt=now - timedelta(days=2)),
+        "codes": Verification.objects.filter(sent_at__lt=now - A_DAY),
+        "code messages": Notice.objects.filter(once_key__startswith="verification:", created_at__lt=now - A_DAY),
+        "number tries": ReferenceTry.objects.filter(at__lt=now - A_DAY),
         "sessions": Session.objects.filter(expire_date__lt=now),
         "notices": Notice.objects.filter(created_at__lt=now - timedelta(days=settings.NOTICE_DAYS)),
         "readings": ReadingLogEntry.objects.filter(at__lt=now - timedelta(days=settings.READING_LOG_DAYS)),

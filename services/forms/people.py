@@ -1,8 +1,13 @@
 """What residents type to prove a phone or to find one case, and what staff type about people."""
 
+from datetime import timedelta
+
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from services.enums.people import Role
+from services.models import Township, User
 from services.rules.phones import parse_phone
 from services.rules.refusal import Refused
 
@@ -70,3 +75,75 @@ def add_refusal(form: forms.BaseForm, refusal: Refused) -> None:
     """Show a refused action at its field, or above the form."""
     field = refusal.field if refusal.field in form.fields else None
     form.add_error(field, refusal.sentence)
+
+
+class StaffForm(forms.Form):
+    """Roles, department and township of a member of staff."""
+
+    roles = forms.MultipleChoiceField(
+        label="하는 일", choices=Role.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    department = forms.CharField(label="부서", max_length=40, required=False)
+    township = forms.ModelChoiceField(
+        label="읍·면·동", queryset=Township.objects.order_by("order"), required=False, empty_label="시 전체"
+    )
+
+    def clean_roles(self) -> frozenset[Role]:
+        return frozenset(Role(value) for value in self.cleaned_data["roles"])
+
+
+class NewStaffForm(StaffForm):
+    """A new member of staff."""
+
+    username = forms.RegexField(
+        r"^[A-Za-z0-9._-]{2,40}$",
+        label="아이디",
+        help_text="영문과 숫자 2자에서 40자까지",
+        error_messages={
+            "required": "아이디가 비어 있습니다. 영문과 숫자로 적어 주세요.",
+            "invalid": "아이디에 쓸 수 없는 글자가 있습니다. 영문과 숫자로 적어 주세요.",
+        },
+    )
+    display_name = forms.CharField(
+        label="이름", max_length=40, error_messages={"required": "이름이 비어 있습니다. 이름을 적어 주세요."}
+    )
+    field_order = ["username", "display_name", "department", "township", "roles"]
+
+
+class ReasonForm(forms.Form):
+    """Why something out of the ordinary is done."""
+
+    reason = forms.CharField(
+        label="이유",
+        max_length=200,
+        error_messages={"required": "이유가 비어 있습니다. 왜 하시는지 적어 주세요."},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class FindResidentForm(forms.Form):
+    """A phone number, or the whole name."""
+
+    who = forms.CharField(
+        label="전화번호나 이름",
+        max_length=60,
+        error_messages={"required": "찾을 전화번호나 이름이 비어 있습니다. 적어 주세요."},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class ReadingsForm(forms.Form):
+    """Which days and whose readings the auditor looks at."""
+
+    first = forms.DateField(label="첫날", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(label="마지막 날", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    user = forms.ModelChoiceField(
+        label="사람", queryset=User.objects.order_by("username"), required=False, empty_label="모두"
+    )
+
+    def clean(self) -> dict[str, object]:
+        cleaned = super().clean() or self.cleaned_data
+        today = timezone.localdate()
+        cleaned["last"] = cleaned.get("last") or today
+        cleaned["first"] = cleaned.get("first") or cleaned["last"] - timedelta(days=30)
+        return cleaned

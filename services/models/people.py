@@ -67,9 +67,13 @@ class User(AbstractUser):
     def roles(self) -> frozenset[Role]:
         """The roles of this person, read once per object."""
         if not hasattr(self, "_roles"):
-            names = self.groups.values_list("name", flat=True)
+            names = [group.name for group in self.groups.all()]  # lists prefetch the groups
             self._roles = frozenset(Role(name) for name in names if name in Role.values)
         return self._roles
+
+    @property
+    def role_labels(self) -> list[str]:
+        return [role.label for role in Role if role in self.roles]
 
     @property
     def actor(self) -> Actor:
