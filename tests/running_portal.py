@@ -13,7 +13,16 @@ from gimje_portal.launcher.environment import BASE_PYTHON
 from gimje_portal.launcher.places import ROOT, Place
 
 # What the launcher of the tests set for the tests must not reach a portal that makes its own.
-OWN = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "FIELD_KEYS", "BLIND_INDEX_KEY", "DATA_DIR", "STATICFILES_STORAGE")
+OWN = (
+    "PORTAL_LAUNCHED",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "FIELD_KEYS",
+    "BLIND_INDEX_KEY",
+    "DATA_DIR",
+    "STATICFILES_STORAGE",
+)
 
 
 def free_port() -> int:

@@ -15,6 +15,8 @@ def is_wanted(arguments: Sequence[str]) -> bool:
     """Leave plain Django commands alone where Django and its keys are there: in production, and our children."""
     if arguments and arguments[0] in OWN_COMMANDS:
         return True
+    if os.environ.get("PORTAL_LAUNCHED"):  # never start ourselves: a broken Django must be a plain ImportError
+        return False
     return not (importlib.util.find_spec("django") and os.environ.get("SECRET_KEY"))
 
 

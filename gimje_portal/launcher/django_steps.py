@@ -22,6 +22,7 @@ def settings_environment(place: Place, *, demo: bool) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "gimje_portal.settings",
         "DATA_DIR": str(place.files),
         "PYTHONUNBUFFERED": "1",
+        "PORTAL_LAUNCHED": "1",
     }
     theirs = dict(os.environ)
     # Some containers set it; then nothing imported is ever kept compiled, and every start takes 2 seconds longer.

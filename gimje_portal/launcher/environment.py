@@ -15,7 +15,7 @@ from gimje_portal.launcher.stamps import Stamp, hash_files
 
 # Inside an environment sys.executable is that environment's own Python, which we may be about to replace.
 BASE_PYTHON = Path(getattr(sys, "_base_executable", sys.executable))
-PLATFORM = f"{sys.version} {BASE_PYTHON}"
+PLATFORM = f"{sys.version} {BASE_PYTHON.resolve()}"  # resolved: python3 and python3.11 are the same
 MEGABYTE = 1024 * 1024
 
 
@@ -51,8 +51,10 @@ class Environment:
             if self.is_current():
                 return
             require_space(ROOT, self.megabytes)
+            # No stamp at all means broken off: half a package may look like a whole one, so begin anew.
+            is_whole = self.stamp.path.exists() and self.base_stamp.is_current() and self.python.exists()
             self.stamp.clear()
-            if not (self.base_stamp.is_current() and self.python.exists()):
+            if not is_whole:
                 make_environment(self.path, step, with_pip=False)
                 self.base_stamp.write()
             install(self, step)

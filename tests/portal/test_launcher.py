@@ -49,10 +49,18 @@ def test_own_commands_are_the_launchers_even_with_keys(command: str, monkeypatch
 
 @pytest.mark.parametrize(("key", "wanted"), [("x", False), (None, True)])
 def test_a_django_command_is_left_alone_only_with_keys(key: str | None, wanted: bool, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.delenv("SECRET_KEY", raising=False)
+    for name in ("SECRET_KEY", "PORTAL_LAUNCHED"):
+        monkeypatch.delenv(name, raising=False)
     if key:
         monkeypatch.setenv("SECRET_KEY", key)
     assert launcher.is_wanted(["migrate"]) is wanted
+
+
+def test_a_child_of_the_launcher_never_becomes_a_launcher(monkeypatch: pytest.MonkeyPatch):
+    """Else a broken Django in the environment would set everything up again, from inside of it."""
+    monkeypatch.setenv("PORTAL_LAUNCHED", "1")
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    assert not launcher.is_wanted(["migrate"])
 
 
 def test_options_have_safe_defaults():
