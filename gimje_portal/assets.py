@@ -159,7 +159,7 @@ def _sources() -> Iterable[Path]:
     yield from (ROOT / "templates").rglob("*.*")
     for room in ROOMS:
         found = (ROOT / room).rglob("*")
-        yield from (path for path in found if path.suffix in {".py", ".csv", ".js"} and path.name != "assets.py")
+        yield from (path for path in found if path.suffix in {".py", ".csv", ".js", ".toml"} and path.name != "assets.py")
 
 
 def _is_work(path: Path) -> bool:
