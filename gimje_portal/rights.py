@@ -59,6 +59,14 @@ CASE_ROLES = only(
     Role.SETTLEMENT_OFFICER,
     Role.PROGRAMME_OFFICER,
 )
+# Who has messages to watch, people to phone and letters to post; the queryset shows only those of their own desk.
+NOTICE_DESK = only(
+    Role.CONSULTATION_OFFICER,
+    Role.SLATE_OFFICER,
+    Role.SETTLEMENT_OFFICER,
+    Role.PROGRAMME_OFFICER,
+    Role.TOWNSHIP_CLERK,
+)
 
 RIGHTS: dict[str, Access] = {
     "healthz": Public,
@@ -121,6 +129,15 @@ RIGHTS: dict[str, Access] = {
     "services:staff_resident_view": CASE_ROLES,
     "services:staff_readings": only(Role.AUDITOR),
     "services:staff_readings_csv": only(Role.AUDITOR),
+    "services:staff_notices": NOTICE_DESK | {Role.ADMINISTRATOR, Role.AUDITOR},
+    "services:staff_notice": NOTICE_DESK | {Role.AUDITOR},
+    "services:staff_notices_retry": NOTICE_DESK | {Role.ADMINISTRATOR},
+    "services:staff_calls": NOTICE_DESK,
+    "services:staff_call": NOTICE_DESK,
+    "services:staff_calls_print": NOTICE_DESK,
+    "services:staff_letters": NOTICE_DESK,
+    "services:staff_letters_print": NOTICE_DESK,
+    "services:staff_letters_posted": NOTICE_DESK,
     "mfa_authenticate": Public,  # a stage of the log-in: the password was right, nobody is logged in yet
     "account_login": Public,
     "account_logout": Public,

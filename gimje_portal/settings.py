@@ -122,6 +122,7 @@ HOME_NOTE_SOURCES: list[str] = [
 ]
 PURGE_SOURCES: list[str] = []  # functions () -> int that delete what an app may not keep
 STAFF_TODAY_SOURCES: list[str] = [
+    "services.reports.notices.todos",
     "consultations.reports.bookings.staff_todos",
 ]
 
@@ -320,6 +321,18 @@ SOLAPI_SECRET = env.str("SOLAPI_SECRET", default="")
 ALIMTALK_PROFILE = env.str("ALIMTALK_PROFILE", default="")
 ALIMTALK_TEMPLATES = env.json("ALIMTALK_TEMPLATES", default={})  # {"slate/notices/approved": "provider's template id"}
 DOORBELL = env.bool("DOORBELL", default=True)  # ring the dispatcher after a commit; beat sweeps anyway
+# Which messages stand on whose desk: role -> beginnings of a notice's kind; "" is every one.
+NOTICE_DESKS = {
+    "consultation_officer": ("consultations/",),
+    "slate_officer": ("slate/",),
+    "slate_approver": ("slate/",),
+    "settlement_officer": ("slate/",),
+    "energy_manager": ("solar/",),
+    "programme_officer": ("services/",),
+    "township_clerk": ("consultations/", "slate/", "services/"),  # of residents of their own township only
+    "auditor": ("",),
+    "administrator": ("",),
+}
 NOTICE_HOURS = (9, 20)  # KR-04: nothing but codes outside 09:00 to 20:00
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 EMAIL_BACKEND = EMAIL_CONFIG["EMAIL_BACKEND"]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from services.staff_views import calendar, catalogue, documents, people
+from services.staff_views import calendar, catalogue, documents, notices, people
 
 urlpatterns = [
     path("", people.today, name="staff_today"),
@@ -24,5 +24,14 @@ urlpatterns = [
     path("services/residents/<int:pk>/", people.resident_view, name="staff_resident_view"),
     path("services/readings/", people.readings, name="staff_readings"),
     path("services/readings.csv", people.readings_csv, name="staff_readings_csv"),
+    path("services/notices/", notices.notices, name="staff_notices"),
+    path("services/notices/retry/", notices.notices_retry, name="staff_notices_retry"),
+    path("services/notices/calls/", notices.calls, name="staff_calls"),
+    path("services/notices/calls/print/", notices.calls_print, name="staff_calls_print"),
+    path("services/notices/calls/<int:pk>/", notices.call, name="staff_call"),
+    path("services/notices/letters/", notices.letters, name="staff_letters"),
+    path("services/notices/letters/print/", notices.letters_print, name="staff_letters_print"),
+    path("services/notices/letters/posted/", notices.letters_posted, name="staff_letters_posted"),
+    path("services/notices/<int:pk>/", notices.notice, name="staff_notice"),
     path("services/documents/<str:token>", documents.document, name="staff_document"),
 ]

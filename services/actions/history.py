@@ -1,6 +1,6 @@
 """Writing history: who did what to which case, inside the transaction of the change."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -71,6 +71,24 @@ def record_reading(
         address=address,
         reason=reason,
     )
+
+
+def record_readings(
+    user: User,
+    seen: Iterable[tuple[Resident, models.Model]],
+    action: str,
+    *,
+    address: str | None,
+    reason: str = "",
+) -> None:
+    """Note that `user` saw a whole list: one line a resident, in one statement."""
+    entries = []
+    for resident, subject in seen:
+        kind, key = subject_of(subject)
+        entry = ReadingLogEntry(user=user, resident=resident, subject_kind=kind, subject_id=key)
+        entry.action, entry.address, entry.reason = action, address, reason
+        entries.append(entry)
+    ReadingLogEntry.objects.bulk_create(entries)
 
 
 @transaction.atomic

@@ -91,6 +91,14 @@ class Notice(models.Model):
         return self.short if self.channel == Channel.SMS else self.body or self.short
 
     @property
+    def tone(self) -> str:
+        return NoticeState(self.state).tone
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state in NoticeState.WAITING
+
+    @property
     def masked_to(self) -> str:
         """The recipient as lists show it (PD-11)."""
         if self.channel == Channel.EMAIL:
