@@ -13,6 +13,7 @@ from gimje_portal.launcher.environment import BASE_PYTHON
 from gimje_portal.launcher.places import ROOT, Place
 
 # What the launcher of the tests set for the tests must not reach a portal that makes its own.
+# PORTAL_DATA keeps it from becoming the portal that the developer's own Django commands would use afterwards.
 OWN = (
     "PORTAL_LAUNCHED",
     "DATABASE_URL",
@@ -32,7 +33,7 @@ def free_port() -> int:
 
 
 def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name not in (*OWN, "PORTAL_DATA")} | dict(extra or {})
+    return {name: value for name, value in os.environ.items() if name not in OWN} | dict(extra or {})
 
 
 def points_to(link: Path, target: str) -> bool:
@@ -65,7 +66,7 @@ class RunningPortal:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env=clean_environment(env),
+                env=clean_environment({"PORTAL_DATA": str(data), **(env or {})}),
                 start_new_session=True,
             )
 

@@ -74,8 +74,9 @@ def take(place: Place, *, demo: bool) -> None:
         msg = f"{place.path} was started {other} --no-demo before; choose another --data, the two must not mix."
         raise Problem(msg)
     place.kind.write_text(kind)
-    RUNTIME.mkdir(exist_ok=True)
-    LAST_PLACE.write_text(str(place.path))
+    if "PORTAL_DATA" not in os.environ:  # else the environment says where, to Django commands as well
+        RUNTIME.mkdir(exist_ok=True)
+        LAST_PLACE.write_text(str(place.path))
 
 
 def existing_parent(path: Path) -> Path:
@@ -230,7 +231,9 @@ def attached(name_of_command: str) -> Iterator[tuple[Place, bool]]:
 
 def last_place() -> Place:
     if "PORTAL_DATA" not in os.environ and LAST_PLACE.exists():
-        return Place(Path(LAST_PLACE.read_text()))
+        place = Place(Path(LAST_PLACE.read_text()))
+        if place.kind.exists():  # else it was removed since, and must not come back empty
+            return place
     return find_place(None, name=DEMO_FILE)
 
 

@@ -91,7 +91,7 @@ def test_a_terminal_that_closes_stops_everything(data: Path):
     child, terminal = pty.fork()
     if child == 0:  # pragma: no cover -- this is the other process
         argv = [BASE_PYTHON, ROOT / "manage.py", "up", "--no-demo", "--data", data, "--port", str(free_port())]
-        os.execve(BASE_PYTHON, [str(part) for part in argv], clean_environment())  # noqa: S606
+        os.execve(BASE_PYTHON, [str(part) for part in argv], clean_environment({"PORTAL_DATA": str(data)}))  # noqa: S606
     seen = b""
     while b"Stop it with Ctrl-C" not in seen:
         seen += os.read(terminal, 4096)

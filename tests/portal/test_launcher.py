@@ -169,6 +169,16 @@ def test_keys_are_made_once_and_are_private(place: Place, monkeypatch: pytest.Mo
     assert keys.read_or_make(place.keys) == first | {"SECRET_KEY": "given"}
 
 
+def test_a_data_directory_that_was_removed_is_not_used_again(place: Place, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("PORTAL_DATA", raising=False)
+    note = place.path / "last-up"
+    note.write_text(str(place.path))
+    monkeypatch.setattr(up, "LAST_PLACE", note)
+    assert up.last_place().path != place.path
+    place.kind.write_text("demo")
+    assert up.last_place().path == place.path
+
+
 def test_a_new_database_forgets_what_was_done_to_the_old_one(place: Place):
     (place.stamps / "migrated").write_text("x")
     place.demo_logins.write_text("x")
