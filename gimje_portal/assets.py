@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 import venv
+from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -146,12 +147,18 @@ def slices() -> dict[str, str]:
 
 
 def core_characters() -> set[str]:
-    """Every character that a citizens' page or its code can show without anybody typing it."""
-    return set(ALWAYS) | _characters_in(path for path in _sources() if not _is_work(path))
+    """Every character of the citizens' templates, and of their code and data where it is no rarity."""
+    counted: Counter[str] = Counter()
+    written: set[str] = set(ALWAYS)
+    for path in (path for path in _sources() if not _is_work(path)):
+        signs = _characters_in([path])
+        counted.update(signs)
+        written |= signs if path.suffix == ".html" else set()
+    return written | {sign for sign, places in counted.items() if places > 1}
 
 
 def work_characters() -> set[str]:
-    """The same for staff pages, letters and PDFs."""
+    """What else our own templates, code and data can show, to staff and in letters too."""
     return _characters_in(_sources())
 
 
@@ -159,7 +166,9 @@ def _sources() -> Iterable[Path]:
     yield from (ROOT / "templates").rglob("*.*")
     for room in ROOMS:
         found = (ROOT / room).rglob("*")
-        yield from (path for path in found if path.suffix in {".py", ".csv", ".js", ".toml"} and path.name != "assets.py")
+        yield from (
+            path for path in found if path.suffix in {".py", ".csv", ".js", ".toml"} and path.name != "assets.py"
+        )
 
 
 def _is_work(path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""`manage.py bench pages`: what each open page weighs at its first visit, and Lighthouse's marks where it is installed.
+"""`manage.py bench pages`: what each open page weighs at its first visit, and Lighthouse's marks.
 
 Lighthouse is a tool of the bench machine, not of the project: `LIGHTHOUSE=/path/to/lighthouse manage.py bench pages`.
 """
