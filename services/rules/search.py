@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 LONGEST_QUERY = 60
 MOST_TOKENS = 6
@@ -97,12 +98,12 @@ class Token:
 
 def letters_of(text: str) -> Letters:
     """슬레이트 -> ㅅㅡㄹㄹㅔㅇㅣㅌㅡ: so that 슬레, 슬렝 and 슬레잍 are parts of it. Signs and spaces are left out."""
-    return _spelled(text, _spell)
+    return _spelled(text, _letters)
 
 
 def initials_of(text: str) -> Letters:
     """슬레이트 -> ㅅㄹㅇㅌ."""
-    return _spelled(text, lambda sign: sign if not _is_syllable(sign) else _FIRST[(ord(sign) - 0xAC00) // 588])
+    return _spelled(text, _initials)
 
 
 def tokens_of(query: str) -> list[Token]:
@@ -123,9 +124,9 @@ def words_of(*texts: str) -> frozenset[str]:
 
 def is_a_slip_of(typed: str, words: Iterable[str]) -> bool:
     """Whether one letter wrong, twice, too few or out of order, or one syllable twice or too few, begins a word."""
-    letters = letters_of(typed).text
+    letters = _word_letters(typed)
     return any(
-        (len(letters) >= SLIP_FROM and _one_apart(letters, letters_of(word).text))
+        (len(letters) >= SLIP_FROM and _one_apart(letters, _word_letters(word)))
         or (len(typed) >= SYLLABLES_FROM and _one_more_or_less(typed, word))
         for word in words
     )
@@ -134,7 +135,9 @@ def is_a_slip_of(typed: str, words: Iterable[str]) -> bool:
 def hits(text: str, tokens: Iterable[Token]) -> list[tuple[str, bool]]:
     """The text in parts, each with whether the question hit it: for marking."""
     tokens, text = list(tokens), unicodedata.normalize("NFC", text)
-    wanted = {place for token in tokens for place in _places(text, token)}
+    letters, initials = letters_of(text), initials_of(text)
+    found = (_places(initials if token.is_initials else letters, token.letters) for token in tokens)
+    wanted = {place for places in found for place in places}
     parts: list[tuple[str, bool]] = []
     for index, sign in enumerate(text):
         hit = index in wanted
@@ -157,9 +160,13 @@ def _token(word: str) -> Token | None:
     return Token(word, letters, is_initials=False)
 
 
-def _places(text: str, token: Token) -> Iterator[int]:
-    spelled = initials_of(text) if token.is_initials else letters_of(text)
-    for needle in token.letters:
+@lru_cache(maxsize=10_000)
+def _word_letters(word: str) -> str:
+    return letters_of(word).text
+
+
+def _places(spelled: Letters, needles: Iterable[str]) -> Iterator[int]:
+    for needle in needles:
         start = spelled.text.find(needle)
         while start >= 0:
             yield from spelled.places[start : start + len(needle)]
@@ -169,10 +176,21 @@ def _places(text: str, token: Token) -> Iterator[int]:
 def _spelled(text: str, spell: Callable[[str], str]) -> Letters:
     signs, places = [], []
     for index, sign in enumerate(unicodedata.normalize("NFC", text)):
-        for letter in "".join(spell(part) for part in _tidy(sign) if _counts(part)):
-            signs.append(letter)
-            places.append(index)
+        letters = spell(sign)
+        signs.append(letters)
+        places += [index] * len(letters)
     return Letters("".join(signs), tuple(places))
+
+
+@cache  # at most as many as there are signs, and a few hundred in use
+def _letters(sign: str) -> str:
+    return "".join(_spell(part) for part in _tidy(sign) if _counts(part))
+
+
+@cache
+def _initials(sign: str) -> str:
+    parts = [part for part in _tidy(sign) if _counts(part)]
+    return "".join(_FIRST[(ord(part) - 0xAC00) // 588] if _is_syllable(part) else part for part in parts)
 
 
 def _spell(sign: str) -> str:

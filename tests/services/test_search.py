@@ -179,10 +179,10 @@ def test_what_was_typed_is_escaped(client, db):
     assert "<script>alert" not in text
 
 
-def test_a_search_costs_one_query_and_never_more_than_three(client, db, django_assert_num_queries):
+def test_a_search_costs_one_query_and_never_more_than_two(client, db, django_assert_num_queries):
     with django_assert_num_queries(1):
         client.get("/services/search/", {"q": "슬레이트 지붕"})
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         client.get("/services/search/", {"q": "우주선 발사대"})
 
 
