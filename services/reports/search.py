@@ -67,7 +67,7 @@ def search(query: str) -> Found:
 
 
 def _ranked(tokens: list[Token]) -> list[Any]:
-    """ServicePages with at least one of the words, each with how many it `fits`: most words first, then best places."""
+    """ServicePages with at least one of the words and how many each `fits`: most words first, then best places."""
     rows = [(number, token.is_initials, needle) for number, token in enumerate(tokens) for needle in token.letters]
     numbers, initials, needles = (list(column) for column in zip(*rows, strict=True))
     return list(ServicePage.objects.raw(_RANKED, [numbers, initials, needles, MOST_RESULTS]))
