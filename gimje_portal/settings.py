@@ -120,7 +120,7 @@ REFERENCE_SOURCES: list[str] = [
 HOME_NOTE_SOURCES: list[str] = [
     "consultations.reports.bookings.home_notes",
 ]
-PURGE_SOURCES: list[str] = []  # functions () -> int that delete what an app may not keep
+PURGE_SOURCES = ["services.actions.documents.forget_abandoned"]  # functions () -> int that delete what an app may not keep
 STAFF_TODAY_SOURCES: list[str] = [
     "services.reports.notices.todos",
     "consultations.reports.bookings.staff_todos",

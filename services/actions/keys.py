@@ -11,7 +11,10 @@ from django.conf import settings
 from django.db import connection, transaction
 from psycopg2 import sql
 
+from services.actions import documents
+from services.models import Document
 from services.models.encryption import EncryptedTextField, key_ring
+from services.reports.documents import stored_token
 
 Key = int | str | UUID
 
@@ -58,6 +61,9 @@ def rotate(*, batch: int = 500, tell: Callable[[str], object] = lambda line: Non
         changed += done
     done = _rotate_second_factors()
     tell(f"second factors: {done}")
+    changed += done
+    done = _rotate_files(tell)
+    tell(f"files: {done}")
     return changed + done
 
 
@@ -102,6 +108,20 @@ def _rotate_second_factors() -> int:
         with transaction.atomic():
             factor = Authenticator.objects.select_for_update().get(pk=pk)
             changed += _rotate_factor(factor)
+    return changed
+
+
+def _rotate_files(tell: Callable[[str], object]) -> int:
+    """The files of documents; one that is lost is named and does not stop the others."""
+    changed = 0
+    for document in Document.objects.order_by("pk").iterator(chunk_size=100):
+        try:
+            paths = [path for path in (document.original_path, document.display_path) if path]
+            if not all(is_newest(stored_token(path)) for path in paths):
+                documents.reencrypt(document)
+                changed += len(paths)
+        except FileNotFoundError:
+            tell(f"document {document.pk}: its file is missing")
     return changed
 
 

@@ -51,8 +51,13 @@ class Opened:
 
 def read_file(path: str) -> bytes:
     """The decrypted content of a stored file. Raises FileNotFoundError or InvalidToken."""
+    return key_ring().decrypt(stored_token(path))
+
+
+def stored_token(path: str) -> str:
+    """A stored file as the Fernet token that it is. Raises FileNotFoundError."""
     with default_storage.open(path) as file:
-        return key_ring().decrypt(base64.urlsafe_b64encode(file.read()))
+        return base64.urlsafe_b64encode(file.read()).decode()
 
 
 def link(document: Document, viewer: User | SessionBase, *, original: bool = False) -> str:

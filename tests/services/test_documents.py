@@ -17,11 +17,12 @@ from PIL import Image
 from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
-from services.actions.documents import accept, adopt, forget_abandoned, reencrypt, remove
+from services.actions.documents import accept, adopt, forget_abandoned, remove
+from services.actions.jobs import purge
+from services.actions.keys import rotate
 from services.enums.documents import ScanState
 from services.enums.people import Role
 from services.models import Document, Draft, HistoryEntry, ReadingLogEntry
-from services.models.encryption import key_ring
 from services.reports.documents import link, read_file
 from services.rules.documents import media_type_of, megabytes, plain_name
 from services.rules.history import Actor
@@ -338,7 +339,7 @@ def test_files_of_a_draft_that_is_gone_are_forgotten(draft, files):
     take(draft, photo())
     kept = take(Draft.objects.create(kind="slate"), photo())
     draft.delete()
-    assert forget_abandoned() == 1
+    assert purge()["services.actions.documents.forget_abandoned"] == 1
     assert forget_abandoned() == 0
     assert list(Document.objects.all()) == [kept]
     assert len(files()) == 2
@@ -348,11 +349,17 @@ def test_files_of_a_draft_that_is_gone_are_forgotten(draft, files):
 def test_a_new_key_reads_and_replaces_the_old(draft, files, settings):
     data = photo()
     document = take(draft, data)
-    old = settings.FIELD_KEYS
-    settings.FIELD_KEYS = ["bmV3a2V5bmV3a2V5bmV3a2V5bmV3a2V5bmV3a2V5bmU=", *old]
-    reencrypt(document)
+    lost = take(draft, pdf(), "서류.pdf")
+    default_storage.delete(lost.original_path)
+    settings.FIELD_KEYS = ["bmV3a2V5bmV3a2V5bmV3a2V5bmV3a2V5bmV3a2V5bmU=", *settings.FIELD_KEYS]
+    told: list[str] = []
+    rotate(tell=told.append)
+    assert "files: 2" in told
+    assert f"document {lost.pk}: its file is missing" in told
+    before = files()
+    rotate(tell=told.append)  # a second run changes nothing
+    assert files() == before
     settings.FIELD_KEYS = settings.FIELD_KEYS[:1]
-    assert key_ring()
     paths = Document.objects.values_list("original_path", "display_path").get(pk=document.pk)
     assert read_file(paths[0]) == data
     assert read_file(paths[1])
