@@ -209,3 +209,11 @@ def remedies(terms: RemedyTerms) -> str:
         "라. 이의신청을 하시면 행정심판과 행정소송의 90일은 이의신청 결과를 받은 날부터 셉니다.\n"
         f"혼자 하기 어려우시면 김제시 무료 상담({terms.advice_phone})이나 대한법률구조공단(132)에 물어보세요."
     )
+
+
+OTHER_CITIES = ("전주시", "군산시", "익산시", "정읍시", "남원시", "완주군", "부안군", "고창군", "순창군", "임실군")
+
+
+def is_outside_gimje(address: str) -> bool:
+    """Whether an address names a neighbouring city or county (F21)."""
+    return any(name in address for name in OTHER_CITIES)

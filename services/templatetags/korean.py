@@ -62,6 +62,12 @@ def won_big(value: int | None) -> str:
 
 
 @register.filter
+def won_letter(value: int | None) -> str:
+    """금3,440,000원(금삼백사십사만원), for letters."""
+    return "" if value is None else f"금{value:,}원(금{korean.won_hangul(value)}원)"
+
+
+@register.filter
 def show_phone(value: str) -> str:
     """010-1234-5678."""
     return phones.show_phone(value) if value else ""

@@ -1,4 +1,4 @@
-"""Read-only answers: one number, one query. What support comes to, what is left, who waits for what."""
+"""What support comes to, what is left of the year's money, and whether the ledger agrees."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

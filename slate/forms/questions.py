@@ -1,0 +1,360 @@
+"""The questions citizens answer: the three of the check, and the nine steps of an application (COPY 3.5, 3.6)."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from services.forms.people import clean_phone
+from services.forms.widgets import DatePartsField, RadioCards
+from services.models import Township
+from services.rules.resident_numbers import has_resident_number
+from slate import rules
+from slate.enums import (
+    BuildingKind,
+    ContactWay,
+    Household,
+    InUse,
+    Ownership,
+    PhotoKind,
+    SlatePlace,
+    WithdrawReason,
+    YesNoUnknown,
+)
+
+RESIDENT_NUMBER = _(
+    "주민등록번호로 보이는 숫자가 있습니다. 이 누리집은 주민등록번호를 받지 않습니다. 지우고 다시 적어 주세요."
+)
+AGREE = [("yes", _("동의합니다")), ("no", _("동의하지 않습니다"))]
+DECIMAL = {"inputmode": "decimal", "autocomplete": "off"}
+
+
+def clean_free_text(text: str) -> str:
+    """The text, or the sentence of F17."""
+    if has_resident_number(text):
+        raise forms.ValidationError(RESIDENT_NUMBER)
+    return text
+
+
+def choice(label: Any, choices: Any, missing: Any, **kwargs: Any) -> forms.ChoiceField:
+    """A question with radio cards; `missing` is the full sentence of F01."""
+    hints = kwargs.pop("hints", None)
+    return forms.ChoiceField(
+        label=label,
+        choices=choices,
+        widget=RadioCards(hints=hints),
+        error_messages={"required": missing, "invalid_choice": missing},
+        **kwargs,
+    )
+
+
+class AreaForm(forms.Form):
+    """An area, or width and length, or 잘 모르겠습니다."""
+
+    area_m2 = forms.DecimalField(
+        label=_("슬레이트 면적(m²)"),
+        required=False,
+        min_value=Decimal(0),
+        max_value=Decimal(99_999),
+        max_digits=7,
+        decimal_places=1,
+        widget=forms.TextInput(attrs=DECIMAL),
+    )
+    width_m = forms.DecimalField(
+        label=_("가로(m)"), required=False, min_value=0, max_value=999, widget=forms.TextInput(attrs=DECIMAL)
+    )
+    length_m = forms.DecimalField(
+        label=_("세로(m)"), required=False, min_value=0, max_value=999, widget=forms.TextInput(attrs=DECIMAL)
+    )
+    is_area_guessed = forms.BooleanField(label=_("면적을 잘 모르겠습니다"), required=False)
+    area_is_right = forms.BooleanField(label=_("넓은 면적이 맞습니다"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("is_area_guessed"):
+            return data | {"area_m2": None}
+        area, width, length = data.get("area_m2"), data.get("width_m"), data.get("length_m")
+        if not area and width and length:
+            area = rules.roof_area_m2(width, length)
+        if not area:
+            if "area_m2" not in self.errors:
+                self.add_error(
+                    "area_m2", _("슬레이트 면적이 0입니다. 가로와 세로를 적거나 '잘 모르겠습니다'를 골라 주세요.")
+                )
+        elif area > rules.IMPLAUSIBLE_M2 and not data.get("area_is_right"):
+            self.add_error(
+                "area_m2",
+                _(
+                    "면적이 %(area)sm²로 매우 큽니다. 보통 집은 100m²쯤입니다. "
+                    "맞으면 '맞습니다'를 고르고, 아니면 다시 적어 주세요."
+                )
+                % {"area": f"{area:f}"},
+            )
+        return data | {"area_m2": area}
+
+    @property
+    def asks_again(self) -> bool:
+        """F23: show the box 맞습니다."""
+        return bool(self.is_bound and "area_m2" in self.errors and self.data.get("area_m2"))
+
+
+CHECK_KINDS = [
+    ("house", _("사람이 사는 집(주택)")),
+    ("outbuilding", _("창고·축사 등 집이 아닌 건물")),
+    ("stored", _("땅이나 집 둘레에 버려진 슬레이트")),
+    ("removed", _("이미 걷어낸 지붕")),
+]
+
+
+class CheckForm(AreaForm):
+    """The three questions; no name."""
+
+    kind = choice(
+        _("어떤 건물인가요?"),
+        CHECK_KINDS,
+        _("건물을 아직 고르지 않으셨습니다. 하나를 골라 주세요."),
+        hints={"house": _("비어 있는 집도 됩니다.")},
+    )
+    household = choice(
+        _("어느 가구에 해당하나요?"),
+        Household.choices,
+        _("가구를 아직 고르지 않으셨습니다. 하나를 골라 주세요."),
+        hints={Household.UNKNOWN.value: _("신청하실 때 담당자가 확인해드립니다.")},
+    )
+    field_order = ["kind", "area_m2", "width_m", "length_m", "is_area_guessed", "area_is_right", "household"]
+
+
+class AddressForm(forms.Form):
+    """A1."""
+
+    township = forms.ModelChoiceField(
+        Township.objects.order_by("order"),
+        label=_("읍·면·동"),
+        empty_label=_("골라 주세요"),
+        error_messages={"required": _("읍·면·동을 아직 고르지 않으셨습니다. 하나를 골라 주세요.")},
+    )
+    address = forms.CharField(
+        label=_("주소"),
+        max_length=120,
+        help_text=_("도로명 주소나 땅 번지(지번) 모두 됩니다. 예: 만경읍 ○○리 12-3, 산 12-3"),
+        error_messages={"required": _("주소가 비어 있습니다. 마을 이름과 번지를 적어 주세요.")},
+    )
+
+    def clean_address(self) -> str:
+        address = clean_free_text(" ".join(self.cleaned_data["address"].split()))
+        if rules.is_outside_gimje(address):
+            raise forms.ValidationError(
+                _(
+                    "김제시 밖의 건물입니다. 이 사업은 김제시에 있는 건물만 지원합니다. "
+                    "건물이 있는 시청이나 군청에 물어보세요."
+                )
+            )
+        return address
+
+
+class PartForm(AreaForm):
+    """A2 and A3: one building part."""
+
+    kind = choice(_("종류"), BuildingKind.choices, _("종류를 아직 고르지 않으셨습니다. 하나를 골라 주세요."))
+    in_use = choice(
+        _("지금 쓰고 있나요?"), InUse.choices, _("쓰고 있는지 아직 고르지 않으셨습니다. 하나를 골라 주세요.")
+    )
+    built_year = forms.IntegerField(
+        label=_("지은 해"),
+        required=False,
+        min_value=1900,
+        help_text=_("예: 1972"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+    in_register = choice(
+        _("건축물대장에 있나요?"),
+        [("yes", _("있습니다")), ("no", _("없습니다")), ("unknown", _("잘 모르겠습니다"))],
+        _("건축물대장에 있는지 아직 고르지 않으셨습니다. 하나를 골라 주세요."),
+    )
+    slate_place = choice(
+        _("슬레이트가 어디에 있나요?"),
+        SlatePlace.choices,
+        _("슬레이트가 있는 곳을 아직 고르지 않으셨습니다. 하나를 골라 주세요."),
+    )
+    is_overlaid = choice(
+        _("슬레이트 위에 함석 같은 다른 지붕을 덧대었나요?"),
+        YesNoUnknown.choices,
+        _("덧댄 지붕을 아직 고르지 않으셨습니다. 하나를 골라 주세요."),
+    )
+    field_order = ["kind", "in_use", "built_year", "in_register", "slate_place", "is_overlaid", "area_m2"]
+
+    def clean_built_year(self) -> int | None:
+        year: int | None = self.cleaned_data["built_year"]
+        if year and year > timezone.localdate().year:
+            raise forms.ValidationError(_("지은 해가 올해보다 뒤입니다. 다시 적어 주세요."))
+        return year
+
+
+class RoofForm(forms.Form):
+    """A4."""
+
+    wants_reroofing = choice(
+        _("철거 뒤에 새 지붕을 얹으시겠어요?"),
+        [("yes", _("예, 지원을 신청합니다")), ("no", _("아니요"))],
+        _("새 지붕을 얹을지 아직 고르지 않으셨습니다. 하나를 골라 주세요."),
+    )
+
+
+class HouseholdForm(forms.Form):
+    """A5."""
+
+    household = choice(
+        _("어느 가구에 해당하나요?"),
+        Household.choices,
+        _("가구를 아직 고르지 않으셨습니다. 하나를 골라 주세요."),
+        hints={Household.UNKNOWN.value: _("담당자가 확인해드립니다.")},
+    )
+    city_may_verify = choice(
+        _("해당하는 것을 시가 확인해도 될까요?"),
+        [("yes", _("예, 확인해 주세요")), ("no", _("아니요, 증명서를 내겠습니다"))],
+        _("시가 확인해도 되는지 아직 고르지 않으셨습니다. 하나를 골라 주세요."),
+    )
+
+
+class PhotosForm(forms.Form):
+    """A6: a photo for each view; none is fine, the officer takes them."""
+
+    whole = forms.FileField(label=_("1. 건물 전체"), required=False)
+    close = forms.FileField(label=_("2. 슬레이트 지붕 가까이"), required=False)
+    back = forms.FileField(label=_("3. 건물 뒤쪽"), required=False)
+    road = forms.FileField(label=_("4. 건물로 들어오는 길"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in PhotoKind.values:
+            self.fields[name].widget.attrs["accept"] = "image/jpeg,image/png,application/pdf"
+
+
+class OwnerForm(forms.Form):
+    """A7."""
+
+    ownership = choice(
+        _("건물 주인이신가요?"),
+        Ownership.choices,
+        _("주인인지 아직 고르지 않으셨습니다. 하나를 골라 주세요."),
+    )
+    owner_name = forms.CharField(label=_("주인 이름"), required=False, max_length=40)
+    owner_phone = forms.CharField(
+        label=_("주인 휴대전화 번호"), required=False, max_length=40, widget=forms.TextInput(attrs={"type": "tel"})
+    )
+    owner_agreed = forms.BooleanField(
+        label=_("건물 주인으로서 슬레이트 철거에 동의합니다. 철거하면 지붕이 없어진다는 것을 알고 있습니다."),
+        required=False,
+    )
+
+    def clean_owner_name(self) -> str:
+        return clean_free_text(self.cleaned_data["owner_name"])
+
+    def clean_owner_phone(self) -> str:
+        typed: str = self.cleaned_data["owner_phone"]
+        return clean_phone(typed) if typed else ""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("ownership") == Ownership.OWNER and not data.get("owner_agreed"):
+            self.add_error("owner_agreed", _("주인의 동의가 비어 있습니다. 읽어 보시고 동의하시면 골라 주세요."))
+        return data
+
+
+class ContactForm(forms.Form):
+    """A8: who applies and how to reach him."""
+
+    name = forms.CharField(
+        label=_("이름"),
+        max_length=40,
+        help_text=_("주민등록증에 적힌 이름을 적어 주세요."),
+        error_messages={"required": _("이름이 비어 있습니다. 신청하시는 분의 이름을 적어 주세요.")},
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    born_on = DatePartsField(
+        label=_("태어난 날"),
+        is_birthday=True,
+        help_text=_("예: 1945년 3월 9일. 같은 이름을 구별하는 데 씁니다. 주민등록번호는 묻지 않습니다."),
+    )
+    phone = forms.CharField(
+        label=_("휴대전화 번호"),
+        max_length=40,
+        help_text=_("예: 010-1234-5678. 이 번호로 인증번호와 안내를 보냅니다."),
+        error_messages={"required": _("휴대전화 번호가 비어 있습니다. 010-1234-5678처럼 적어 주세요.")},
+        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
+    )
+    contact_way = choice(
+        _("연락 방법"), ContactWay.choices, _("연락 방법을 아직 고르지 않으셨습니다. 하나를 골라 주세요.")
+    )
+
+    def clean_name(self) -> str:
+        name = " ".join(self.cleaned_data["name"].split())
+        if any(letter.isdigit() for letter in name):
+            raise forms.ValidationError(_("이름에 숫자가 들어 있습니다. 주민등록증에 적힌 이름을 적어 주세요."))
+        return name
+
+    def clean_phone(self) -> str:
+        return clean_phone(self.cleaned_data["phone"])
+
+    def clean_born_on(self) -> dt.date:
+        born_on: dt.date = self.cleaned_data["born_on"]
+        if born_on > timezone.localdate():
+            raise forms.ValidationError(_("태어난 날이 오늘보다 뒤입니다. 태어난 해를 다시 확인해 주세요."))
+        return born_on
+
+
+CONSENT_MISSING = _("아직 고르지 않으셨습니다. 동의하는지 하나를 골라 주세요.")
+
+
+class ConsentForm(forms.Form):
+    """A9: each on its own, nothing ticked beforehand."""
+
+    consent_collect = choice(_("1. 개인정보 받기와 쓰기(수집·이용)"), AGREE, CONSENT_MISSING)
+    consent_lookup = choice(_("2. 시가 자료를 확인하기(행정정보 공동이용)"), AGREE, CONSENT_MISSING)
+    consent_contractor = choice(_("3. 철거 업체에 알려 주기(제3자 제공)"), AGREE, CONSENT_MISSING)
+    consent_electronic = choice(
+        _("4. 카카오톡·문자로 결정을 받아 보기(전자 송달)"), AGREE, CONSENT_MISSING, required=False
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for number, name in enumerate(("consent_collect", "consent_lookup", "consent_contractor"), start=1):
+            if data.get(name) == "no":
+                self.add_error(
+                    name,
+                    _(
+                        "%(number)s번에 동의하지 않으시면 누리집에서는 신청할 수 없습니다. "
+                        "마음이 바뀌시면 '동의합니다'를 고르시고, 아니면 전화로 물어보세요."
+                    )
+                    % {"number": number},
+                )
+        return data
+
+
+class SupplyForm(forms.Form):
+    """What was asked for: up to three files and a word."""
+
+    answer = forms.CharField(
+        label=_("하고 싶은 말"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    paper1 = forms.FileField(label=_("서류 1"), required=False)
+    paper2 = forms.FileField(label=_("서류 2"), required=False)
+    paper3 = forms.FileField(label=_("서류 3"), required=False)
+
+    def clean_answer(self) -> str:
+        return clean_free_text(self.cleaned_data["answer"])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not data.get("answer") and not any(data.get(f"paper{n}") for n in (1, 2, 3)):
+            raise forms.ValidationError(_("내실 것이 비어 있습니다. 서류를 올리거나 할 말을 적어 주세요."))
+        return data
+
+
+class WithdrawForm(forms.Form):
+    """Why people give up: one question, and nobody has to answer it."""
+
+    reason = choice(_("이유"), WithdrawReason.choices, "", required=False)

@@ -1,0 +1,186 @@
+"""What an applicant sees of his application, and what waits for staff: answers to the ground floor's questions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+
+from services.enums.people import Role
+from services.models import Resident, User
+from services.reports.catalogue import HomeNote
+from services.reports.people import Case, Todo
+from services.rules.korean import date_long, won, won_big
+from slate.enums import ApplicationState
+from slate.models import Application, Decision, InfoRequest
+from slate.reports.money import current_programme, total
+
+S = ApplicationState
+NOTHING_TO_DO = "지금 하실 일은 없습니다."
+KEEP_THE_ROOF = "지붕을 먼저 걷어내지 마세요."
+STEPS = ("접수", "서류 확인", "지원할 집 정하기", "면적 재기", "본인 부담금 확인", "철거", "마침")
+_AT_STEP = {
+    S.SUBMITTED: 1,
+    S.CHECKING: 1,
+    S.NEEDS_INFO: 1,
+    S.REFUSAL_PROPOSED: 1,
+    S.ELIGIBLE: 2,
+    S.SELECTION_PROPOSED: 2,
+    S.WAITLISTED: 2,
+    S.APPROVED: 3,
+    S.COMPLETED: 6,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Where an application is: label and tone, what is going on, what the applicant has to do (COPY 3.7)."""
+
+    label: str
+    tone: str
+    sentence: str
+    todo: str
+
+
+def status_of(application: Application) -> Status:
+    """The four things everybody asks, from the row and its last decision or request."""
+    state = application.status
+    sentence, todo = _words(application, state)
+    return Status(state.citizen_label, state.tone, sentence, todo)
+
+
+def _words(application: Application, state: ApplicationState) -> tuple[str, str]:
+    by = date_long(application.due_on, this_year=timezone.localdate().year)
+    if state in (S.CHECKING, S.REFUSAL_PROPOSED):
+        officer = f"{application.officer} 담당자가" if application.officer else "담당자가"
+        return f"{officer} 서류를 확인하고 있습니다. {by}까지 답해드립니다.", NOTHING_TO_DO
+    if state == S.NEEDS_INFO:
+        return _needs_info(application)
+    if state in (S.APPROVED, S.REFUSED):
+        return _decided(application, state)
+    if state == S.WITHDRAWN:
+        closed = date_long(timezone.localdate(application.closed_at)) if application.closed_at else ""
+        return f"{closed}에 신청을 취소하셨습니다.", "신청 기간이면 다시 신청하실 수 있습니다."
+    plain = {
+        S.SUBMITTED: (f"신청을 접수했습니다. 곧 담당자를 정합니다. {by}까지 첫 답을 드립니다.", NOTHING_TO_DO),
+        S.ELIGIBLE: (f"지원 자격을 확인했습니다. 지원할 집을 정하는 중입니다. {by}쯤 정합니다.", KEEP_THE_ROOF),
+        S.SELECTION_PROPOSED: (f"지원할 집을 정하고 있습니다. {by}까지 알려드립니다.", KEEP_THE_ROOF),
+        S.WAITLISTED: (
+            "올해 예산을 먼저 정한 집에 모두 배정했습니다. 그만두는 분이 있으면 차례대로 알려드립니다.",
+            "먼저 걷어내면 대기에서 빠집니다.",
+        ),
+        S.COMPLETED: ("철거와 처리를 모두 마쳤습니다.", "처리 확인서를 내려받으실 수 있습니다."),
+    }
+    return plain.get(state, ("담당자가 다시 살펴보고 있습니다.", NOTHING_TO_DO))
+
+
+def _needs_info(application: Application) -> tuple[str, str]:
+    request = open_request(application)
+    until = date_long(request.due_on) if request else ""
+    return (
+        "서류가 더 필요합니다. 내실 때까지 답하는 날을 세지 않습니다.",
+        f"{until}까지 아래 서류를 내 주세요.",
+    )
+
+
+def _decided(application: Application, state: ApplicationState) -> tuple[str, str]:
+    decision = last_decision(application)
+    if state == S.APPROVED:
+        cap = won(decision.support_won) if decision else ""
+        return f"슬레이트 철거를 지원합니다. 시가 {cap}까지 냅니다.", "업체에 돈을 먼저 주지 마세요."
+    until = date_long(decision.objection_until) if decision else ""
+    return (
+        f"이번에는 지원하지 못합니다. 이유: {application.reason_sentence}",
+        f"{until}까지 이의신청을 하실 수 있습니다.",
+    )
+
+
+def open_request(application: Application) -> InfoRequest | None:
+    """What the applicant was asked for and has not supplied."""
+    return application.info_requests.filter(answered_at__isnull=True).first()
+
+
+def last_decision(application: Application) -> Decision | None:
+    return application.decisions.order_by("-pk").first()
+
+
+def steps_of(application: Application) -> list[dict[str, str]]:
+    """The way of an application for the timeline; dead ones stop where they were."""
+    state = application.status
+    at = _AT_STEP.get(state, 2)
+    here = "stopped" if state in S.DEAD else "current"
+    status = status_of(application)
+    steps = []
+    for number, label in enumerate(STEPS):
+        place = "done" if number < at else here if number == at else "todo"
+        text = status.sentence if number == at else ""
+        name = status.label if number == at and state in S.DEAD else label
+        steps.append({"label": name, "state": place, "text": text})
+    return steps
+
+
+# --- What the ground floor asks ----------------------------------------------------------------------------------
+
+
+def case_of(application: Application) -> Case:
+    """One row of 내 신청 확인."""
+    status = status_of(application)
+    return Case(
+        what="슬레이트 지붕 철거 지원",
+        reference=application.reference,
+        asked_at=application.submitted_at,
+        state=status.label,
+        tone=status.tone,
+        todo=status.todo,
+        url=reverse("slate:application", args=[application.reference]),
+        is_open=application.status.is_open,
+        subject_kind=application._meta.label_lower,
+        subject_id=str(application.pk),
+    )
+
+
+def cases_of(residents: Sequence[Resident]) -> list[Case]:
+    """RESIDENT_CASE_SOURCES."""
+    applications = Application.objects.of(list(residents)).select_related("officer").order_by("-submitted_at")
+    return [case_of(application) for application in applications]
+
+
+def find(reference: str, last4_index: str) -> Case | None:
+    """REFERENCE_SOURCES: by number and the last four digits of the phone."""
+    found = Application.objects.filter(reference=reference, resident__last4_index=last4_index)
+    application = found.select_related("officer").first()
+    return case_of(application) if application else None
+
+
+def home_notes() -> list[HomeNote]:
+    """HOME_NOTE_SOURCES: until when applications are taken and what money is left."""
+    programme = current_programme()
+    if programme is None:
+        return []
+    today = timezone.localdate()
+    if not programme.is_open(today):
+        return [HomeNote("slate", "올해 신청을 마감했습니다.")]
+    until = f"{date_long(programme.closes_on)}까지" if programme.closes_on else "예산이 남아 있는 동안"
+    left = won_big(total(programme).left_won // 1_000_000 * 1_000_000)
+    return [HomeNote("slate", f"{until} 신청을 받습니다. 남은 예산은 약 {left}입니다.")]
+
+
+def todos(user: User) -> list[Todo]:
+    """STAFF_TODAY_SOURCES: late, due by tomorrow, to be decided, new in the township."""
+    queue, today = reverse("slate:staff_queue"), timezone.localdate()
+    result = []
+    if Role.SLATE_OFFICER in user.roles:
+        mine = Application.objects.filter(officer=user)
+        late = mine.due_by(today - timedelta(days=1)).count()
+        soon = mine.due_by(today + timedelta(days=1)).count() - late
+        new = Application.objects.filter(state=S.SUBMITTED).count()
+        result += [
+            Todo("슬레이트 기한 지남", late, f"{queue}?due=late", "danger"),
+            Todo("슬레이트 내일까지", soon, f"{queue}?due=soon", "warn"),
+            Todo("슬레이트 새 신청", new, f"{queue}?state=submitted"),
+        ]
+    if Role.SLATE_APPROVER in user.roles:
+        waiting = Application.objects.with_approver().exclude(proposed_by=user).count()
+        result.append(Todo("슬레이트 결재", waiting, reverse("slate:staff_approvals"), "warn"))
+    return result

@@ -1,0 +1,117 @@
+"""The applicant's own application: where it is, what is missing, the decision, withdrawing."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from services.actions import documents
+from services.forms.people import add_refusal
+from services.models import Document
+from services.reports.documents import link
+from services.reports.people import is_theirs
+from services.rules.refusal import Refused
+from slate import actions
+from slate.enums import ApplicationState
+from slate.forms.questions import SupplyForm, WithdrawForm
+from slate.models import Application
+from slate.reports.cases import last_decision, open_request, status_of, steps_of
+
+
+class NotYours(Exception):
+    """Nobody is known in this session: ask for the phone first."""
+
+
+def mine(request: HttpRequest, reference: str) -> Application:
+    """The visitor's application of this number. Raises Http404 for somebody else's, NotYours for a stranger."""
+    rows = Application.objects.select_related("programme", "resident", "township", "officer")
+    application = rows.filter(reference=reference).first()
+    if application and is_theirs(request.session, application, application.resident):
+        return application
+    if request.resident_phone_index or request.session.get("resident_case"):  # type: ignore[attr-defined]
+        raise Http404
+    raise NotYours
+
+
+def ask_for_phone(request: HttpRequest) -> HttpResponse:
+    return redirect(f"{reverse('services:my_start')}?{urlencode({'next': request.path})}")
+
+
+@never_cache
+def application(request: HttpRequest, reference: str) -> HttpResponse:
+    """지금 어디까지."""
+    try:
+        row = mine(request, reference)
+    except NotYours:
+        return ask_for_phone(request)
+    papers = [{"label": paper.name, "url": link(paper, request.session)} for paper in Document.objects.of(row)]
+    page = {
+        "application": row,
+        "status": status_of(row),
+        "steps": steps_of(row),
+        "parts": row.parts.all(),
+        "papers": papers,
+        "request_for_more": open_request(row),
+        "decision": last_decision(row),
+        "may_withdraw": row.state in ApplicationState.WITHDRAWABLE,
+    }
+    return render(request, "slate/application.html", page)
+
+
+@never_cache
+def application_supply(request: HttpRequest, reference: str) -> HttpResponse:
+    """Papers that were asked for."""
+    try:
+        row = mine(request, reference)
+    except NotYours:
+        return ask_for_phone(request)
+    form = SupplyForm(request.POST or None, request.FILES or None)
+    if row.state != ApplicationState.NEEDS_INFO:
+        return redirect("slate:application", reference)
+    if form.is_valid():
+        try:
+            for upload in request.FILES.values():
+                documents.accept(upload, subject=row, kind="supplied", by=row.resident.actor, resident=row.resident)
+            actions.supply(row, answer=form.cleaned_data["answer"], by=row.resident.actor)
+        except Refused as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(request, _("제출했습니다."))
+            return redirect("slate:application", reference)
+    page = {"application": row, "form": form, "request_for_more": open_request(row)}
+    return render(request, "slate/application_supply.html", page)
+
+
+@never_cache
+def application_withdraw(request: HttpRequest, reference: str) -> HttpResponse:
+    """Asks once, then withdraws."""
+    try:
+        row = mine(request, reference)
+    except NotYours:
+        return ask_for_phone(request)
+    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            actions.withdraw(row, by=row.resident.actor, reason=form.cleaned_data["reason"])
+        except Refused as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(request, _("신청을 취소했습니다."))
+            return redirect("slate:application", reference)
+    return render(request, "slate/application_withdraw.html", {"application": row, "form": form})
+
+
+@never_cache
+def decision(request: HttpRequest, reference: str) -> HttpResponse:
+    """The letter, from the decision's record alone."""
+    try:
+        row = mine(request, reference)
+    except NotYours:
+        return ask_for_phone(request)
+    record = last_decision(row)
+    if record is None:
+        raise Http404
+    return render(request, "slate/decision.html", {"application": row, "decision": record})
