@@ -67,6 +67,7 @@ NOTICE_DESK = only(
     Role.PROGRAMME_OFFICER,
     Role.TOWNSHIP_CLERK,
 )
+SLATE_READERS = only(Role.TOWNSHIP_CLERK, Role.SLATE_OFFICER, Role.SLATE_APPROVER, Role.AUDITOR)
 
 RIGHTS: dict[str, Access] = {
     "healthz": Public,
@@ -99,6 +100,40 @@ RIGHTS: dict[str, Access] = {
     "services:staff_holiday_remove": HOLIDAY_EDITORS,
     "services:document": Public,  # the signed link is the right
     "services:staff_document": AnyStaff,  # the signed link is the right
+    "slate:start": Public,
+    "slate:check": Public,
+    "slate:application_address": Public,
+    "slate:application_parts": Public,
+    "slate:application_part": Public,
+    "slate:application_part_remove": Public,
+    "slate:application_roof": Public,
+    "slate:application_household": Public,
+    "slate:application_photos": Public,
+    "slate:application_photo_remove": Public,
+    "slate:application_owner": Public,
+    "slate:application_contact": Public,
+    "slate:application_consents": Public,  # the check page asks for the proved phone
+    "slate:application_check": Public,
+    "slate:application_done": Public,  # shows what this session has sent
+    "slate:application": Public,  # the view asks: proved phone, or opened by its number
+    "slate:application_supply": Public,
+    "slate:application_withdraw": Public,
+    "slate:decision": Public,
+    "slate:staff_queue": SLATE_READERS,
+    "slate:staff_case": SLATE_READERS,  # a township clerk: his own township
+    "slate:staff_letter": SLATE_READERS,
+    "slate:staff_receipt": SLATE_READERS,
+    "slate:staff_figures": SLATE_READERS,
+    "slate:staff_budget": only(Role.SLATE_OFFICER, Role.SLATE_APPROVER, Role.SETTLEMENT_OFFICER, Role.AUDITOR),
+    "slate:staff_counter": only(Role.TOWNSHIP_CLERK, Role.SLATE_OFFICER),
+    "slate:staff_assign": only(Role.SLATE_OFFICER),
+    "slate:staff_checks": only(Role.SLATE_OFFICER),
+    "slate:staff_request_more": only(Role.SLATE_OFFICER),
+    "slate:staff_propose_refusal": only(Role.SLATE_OFFICER),
+    "slate:staff_propose_approval": only(Role.SLATE_OFFICER),
+    "slate:staff_decide": only(Role.SLATE_APPROVER),
+    "slate:staff_approvals": only(Role.SLATE_APPROVER),
+    "slate:staff_approve_many": only(Role.SLATE_APPROVER),
     "services:staff_today": AnyStaff,
     "consultations:start": Public,
     "consultations:booking_kind": Public,

@@ -113,17 +113,21 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # --- What the ground floor asks the three apps for, without importing them ---------------------------------------
 RESIDENT_CASE_SOURCES: list[str] = [
     "consultations.reports.bookings.booking_cases",
+    "slate.reports.cases.cases_of",
 ]
 REFERENCE_SOURCES: list[str] = [
     "consultations.reports.bookings.find_by_reference",
+    "slate.reports.cases.find",
 ]
 HOME_NOTE_SOURCES: list[str] = [
     "consultations.reports.bookings.home_notes",
+    "slate.reports.cases.home_notes",
 ]
 PURGE_SOURCES = ["services.actions.documents.forget_abandoned"]  # functions () -> int that delete what an app may not keep
 STAFF_TODAY_SOURCES: list[str] = [
     "services.reports.notices.todos",
     "consultations.reports.bookings.staff_todos",
+    "slate.reports.cases.todos",
 ]
 
 # --- Database, cache, broker ---------------------------------------------------------------------------------------

@@ -1,5 +1,23 @@
 """Staff paths."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from slate.staff_views import approvals, case, counter, money, queue
+
+urlpatterns = [
+    path("", queue.queue, name="staff_queue"),
+    path("assign/", queue.assign, name="staff_assign"),
+    path("approvals/", approvals.approvals, name="staff_approvals"),
+    path("approvals/approve/", approvals.approve_many, name="staff_approve_many"),
+    path("budget/", money.budget, name="staff_budget"),
+    path("figures/", money.figures, name="staff_figures"),
+    path("counter/", counter.counter, name="staff_counter"),
+    path("cases/<str:reference>/", case.case, name="staff_case"),
+    path("cases/<str:reference>/receipt/", counter.receipt, name="staff_receipt"),
+    path("cases/<str:reference>/letter/", case.letter, name="staff_letter"),
+    path("cases/<str:reference>/checks/", case.checks, name="staff_checks"),
+    path("cases/<str:reference>/request-more/", case.request_more, name="staff_request_more"),
+    path("cases/<str:reference>/propose-refusal/", case.propose_refusal, name="staff_propose_refusal"),
+    path("cases/<str:reference>/propose-approval/", case.propose_approval, name="staff_propose_approval"),
+    path("cases/<str:reference>/decide/", case.decide, name="staff_decide"),
+]

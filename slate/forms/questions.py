@@ -344,6 +344,10 @@ class SupplyForm(forms.Form):
     paper2 = forms.FileField(label=_("서류 2"), required=False)
     paper3 = forms.FileField(label=_("서류 3"), required=False)
 
+    @property
+    def papers(self) -> list[Any]:
+        return [self.cleaned_data[name] for name in ("paper1", "paper2", "paper3") if self.cleaned_data.get(name)]
+
     def clean_answer(self) -> str:
         return clean_free_text(self.cleaned_data["answer"])
 

@@ -123,6 +123,13 @@ class Application(models.Model):
     closed_at = models.DateTimeField("마친 때", null=True, blank=True)
 
     objects: ClassVar[ApplicationQuerySet] = ApplicationQuerySet.as_manager()  # type: ignore[assignment]
+    history_words: ClassVar = {
+        "assigned": "담당자 정함",
+        "returned": "보완 요청",
+        "supplied": "보완 서류 받음",
+        "checked": "확인한 것 저장",
+        "given_back": "되돌려 보냄",
+    }
 
     class Meta:
         ordering = ["due_on", "pk"]
@@ -171,6 +178,10 @@ class Application(models.Model):
     @property
     def place(self) -> str:
         return f"{self.township.name} {self.address}"
+
+    @property
+    def household_label(self) -> str:
+        return Household(self.household).short_label
 
     @property
     def missing_checks(self) -> list[CheckItem]:

@@ -25,8 +25,9 @@ from services.rules.korean import date_long
 from services.rules.refusal import Refused
 from services.views.people import start_verification
 from slate import actions
-from slate.enums import BuildingKind, Household, InUse, Ownership, PhotoKind, Work
+from slate.enums import BuildingKind, Household, Ownership, PhotoKind, Work
 from slate.forms import questions
+from slate.forms.answers import lives_there, new_from, plain
 from slate.models import Application, Programme, SupportRate
 from slate.reports import Quote, Wanted, current_programme, price_day, quote
 
@@ -65,25 +66,6 @@ def visitor(request: HttpRequest) -> Actor:
 def answers_of(draft: Draft) -> dict[str, Any]:
     answers: dict[str, Any] = draft.answers or {}  # type: ignore[assignment]
     return answers
-
-
-def plain(values: dict[str, Any]) -> dict[str, Any]:
-    """Cleaned data as JSON keeps it."""
-    return {name: _plain(value) for name, value in values.items()}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Township):
-        return value.pk
-    if isinstance(value, (dt.date, Decimal)):
-        return str(value)
-    return value
-
-
-def lives_there(answers: dict[str, Any]) -> bool:
-    """A new roof is only for a house in which people live (A4)."""
-    parts = answers.get("parts", [])
-    return any(part["kind"] == BuildingKind.HOUSE and part["in_use"] == InUse.LIVED_IN for part in parts)
 
 
 def open_steps(answers: dict[str, Any]) -> list[str]:
@@ -332,47 +314,6 @@ def application_done(request: HttpRequest) -> HttpResponse:
 # --- Answers into values -----------------------------------------------------------------------------------------
 
 
-def new_from(answers: dict[str, Any], programme: Programme) -> actions.NewApplication:
-    """The draft's answers as the action takes them."""
-    address, household, owner = answers["address"], answers["household"], answers["owner"]
-    contact, consents = answers["contact"], answers["consents"]
-    wants_roof = lives_there(answers) and answers.get("roof", {}).get("wants_reroofing") == "yes"
-    return actions.NewApplication(
-        name=contact["name"],
-        phone=contact["phone"],
-        born_on=contact["born_on"],
-        township=Township.objects.get(pk=address["township"]),
-        address=address["address"],
-        household=Household(household["household"]),
-        ownership=owner["ownership"],
-        owner_name=owner["owner_name"],
-        owner_phone=owner["owner_phone"],
-        owner_agreed=owner["owner_agreed"],
-        city_may_verify=household["city_may_verify"] == "yes",
-        contact_way=contact["contact_way"],
-        consent_collect=consents["consent_collect"] == "yes",
-        consent_lookup=consents["consent_lookup"] == "yes",
-        consent_contractor=consents["consent_contractor"] == "yes",
-        consent_electronic=consents["consent_electronic"] == "yes",
-        parts=[new_part(part, programme, wants_roof=wants_roof) for part in answers["parts"]],
-    )
-
-
-def new_part(part: dict[str, Any], programme: Programme, *, wants_roof: bool) -> actions.NewPart:
-    is_home = part["kind"] == BuildingKind.HOUSE and part["in_use"] == InUse.LIVED_IN
-    return actions.NewPart(
-        kind=part["kind"],
-        in_use=part["in_use"],
-        in_register=part["in_register"],
-        slate_place=part["slate_place"],
-        is_overlaid=part["is_overlaid"],
-        area_m2=Decimal(part["area_m2"] or programme.default_area_m2),
-        is_area_guessed=part["is_area_guessed"],
-        built_year=part["built_year"],
-        wants_reroofing=is_home and wants_roof,
-    )
-
-
 def estimate_of(answers: dict[str, Any], programme: Programme) -> Quote:
     """What the city would pay for these answers, before there is an application."""
     new = new_from(answers, programme)
@@ -404,7 +345,7 @@ def rows_of(answers: dict[str, Any], draft: Draft) -> list[dict[str, Any]]:
     if lives_there(answers):
         rows.insert(2, ("application_roof", _("새 지붕"), [_("예") if wants else _("아니요")]))
     return [
-        {"label": label, "values": values, "url": f"{reverse(f'slate:{page}')}?mend=1"} for page, label, values in rows
+        {"label": label, "parts": values, "url": f"{reverse(f'slate:{page}')}?mend=1"} for page, label, values in rows
     ]
 
 

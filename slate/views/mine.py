@@ -73,7 +73,7 @@ def application_supply(request: HttpRequest, reference: str) -> HttpResponse:
         return redirect("slate:application", reference)
     if form.is_valid():
         try:
-            for upload in request.FILES.values():
+            for upload in form.papers:
                 documents.accept(upload, subject=row, kind="supplied", by=row.resident.actor, resident=row.resident)
             actions.supply(row, answer=form.cleaned_data["answer"], by=row.resident.actor)
         except Refused as refusal:

@@ -1,0 +1,72 @@
+"""결재함: what waits for the approver, one by one or up to a hundred at once."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from services.rules.refusal import Refused
+from slate import actions
+from slate.enums import ApplicationState
+from slate.forms.staff import BatchForm
+from slate.models import Application
+from slate.reports import current_programme, quote_of, total
+from slate.staff_views.queue import due_words, staff_of
+
+ROWS = 20
+
+
+def approvals(request: HttpRequest) -> HttpResponse:
+    """Everything proposed by somebody else, in the order of due days."""
+    user = staff_of(request)
+    waiting = Application.objects.with_approver().order_by("due_on", "pk")
+    rows = waiting.select_related("resident", "township", "proposed_by", "programme").prefetch_related("parts")
+    page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
+    programme = current_programme()
+    values = {
+        "page": page,
+        "rows": [
+            {
+                "application": row,
+                "due": due_words(row),
+                "is_own": row.proposed_by_id == user.pk,
+                "is_approval": row.state == ApplicationState.SELECTION_PROPOSED,
+            }
+            for row in page.object_list
+        ],
+        "balance": total(programme) if programme else None,
+    }
+    return render(request, "slate/staff/approvals.html", values)
+
+
+@require_POST
+def approve_many(request: HttpRequest) -> HttpResponse:
+    """{n}건 지원 결정하기: each by itself; what does not fit stays and says why."""
+    user = staff_of(request)
+    form = BatchForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, str(next(iter(form.errors.values()))[0]))
+        return redirect("slate:staff_approvals")
+    chosen = list(form.cleaned_data["chosen"])
+    if "confirmed" not in request.POST:
+        sums = [quote_of(application) for application in chosen]
+        programme = current_programme()
+        values = {
+            "chosen": chosen,
+            "support_won": sum(quote.support_won for quote in sums),
+            "left_won": total(programme).left_won - sum(quote.support_won for quote in sums) if programme else 0,
+        }
+        return render(request, "slate/staff/approve_many.html", values)
+    try:
+        results = actions.approve_many(chosen, by=user)
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+        return redirect("slate:staff_approvals")
+    done = sum(result.is_approved for result in results)
+    rest = [result for result in results if not result.is_approved]
+    left = f" {len(rest)}건은 남았습니다." if rest else ""
+    messages.success(request, f"{len(results)}건 가운데 {done}건을 결정했습니다.{left}")
+    for result in rest:
+        messages.warning(request, f"{result.application.reference}: {result.sentence}")
+    return redirect("slate:staff_approvals")

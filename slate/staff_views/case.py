@@ -1,0 +1,200 @@
+"""One application: read it (logged), check it, ask for more, propose, decide."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from services.actions.history import record_reading
+from services.enums.people import Role
+from services.forms.people import add_refusal
+from services.models import Document, User
+from services.reports.documents import link
+from services.reports.history import timeline
+from services.reports.people import address_of
+from services.rules.korean import won
+from services.rules.refusal import Refused
+from slate import actions, rules
+from slate.enums import ApplicationState, CheckItem, Household, Needed, RefusalReason
+from slate.forms.staff import ChecksForm, DecideForm, RefusalForm, RequestMoreForm, VersionForm
+from slate.models import Application
+from slate.reports import quote_of, total
+from slate.reports.cases import last_decision
+from slate.staff_views.queue import due_words, staff_of, visible
+
+S = ApplicationState
+
+
+def case(request: HttpRequest, reference: str) -> HttpResponse:
+    """Everything about one application; whoever looks is written down (PD-10)."""
+    user = staff_of(request)
+    application = _open(request, reference, "보기")
+    papers = [(paper, link(paper, user)) for paper in Document.objects.of(application)]
+    values = {
+        "application": application,
+        "parts": application.parts.all(),
+        "quote": quote_of(application),
+        "papers": papers,
+        "history": timeline(application),
+        "requests": application.info_requests.select_related("asked_by"),
+        "decision": last_decision(application),
+        "due": due_words(application),
+        "checks": [(item.label, item.value in application.checked) for item in CheckItem],
+        "buttons": _buttons(application, user),
+    }
+    return render(request, "slate/staff/case.html", values)
+
+
+def _open(request: HttpRequest, reference: str, why: str) -> Application:
+    rows = visible(staff_of(request)).select_related("programme", "resident", "township", "officer", "proposed_by")
+    application = get_object_or_404(rows, reference=reference)
+    record_reading(staff_of(request), application.resident, application, why, address=address_of(request) or None)
+    return application
+
+
+def _buttons(application: Application, user: User) -> list[tuple[str, str]]:
+    """What this person may do now: label and page."""
+    found: list[tuple[str, str]] = []
+    if Role.SLATE_OFFICER in user.roles and application.state == S.CHECKING:
+        found += [
+            ("자격 확인하기", "slate:staff_checks"),
+            ("보완 요청하기", "slate:staff_request_more"),
+            ("지원 제외 올리기", "slate:staff_propose_refusal"),
+        ]
+    if Role.SLATE_OFFICER in user.roles and application.state == S.ELIGIBLE:
+        found.append(("지원 결정 올리기", "slate:staff_propose_approval"))
+    if Role.SLATE_APPROVER in user.roles and application.state in S.WITH_APPROVER:
+        found.append(("결재하기", "slate:staff_decide"))
+    return found
+
+
+def _act(
+    request: HttpRequest,
+    application: Application,
+    form: forms.Form,
+    do: Callable[[dict[str, Any]], str],
+    page: dict[str, Any],
+) -> HttpResponse:
+    """A page that asks once and acts: done -> back to the case, refused -> the same page with the sentence."""
+    status = 200
+    if form.is_valid():
+        try:
+            sentence = do(form.cleaned_data)
+        except Refused as refusal:
+            add_refusal(form, refusal)
+            status = 409 if refusal.conflict else 200
+        else:
+            messages.success(request, sentence)
+            return redirect("slate:staff_case", application.reference)
+    template = f"slate/staff/{page.pop('template')}.html"
+    return render(request, template, {"application": application, "form": form} | page, status=status)
+
+
+def checks(request: HttpRequest, reference: str) -> HttpResponse:
+    """자격을 확인했나요?"""
+    application, user = _open(request, reference, "자격 확인"), staff_of(request)
+    initial = {
+        "version": application.version,
+        "checked": application.checked,
+        "household": application.household,
+        "verified_on": application.household_verified_on,
+        "valid_until": application.household_valid_until,
+    }
+    form = ChecksForm(request.POST or None, initial=initial)
+
+    def do(data: dict[str, Any]) -> str:
+        kept = actions.save_checks(
+            application,
+            checked=[CheckItem(item) for item in data["checked"]],
+            household=Household(data["household"]),
+            verified_on=data["verified_on"],
+            valid_until=data["valid_until"],
+            by=user,
+            version=data["version"],
+        )
+        if "eligible" not in request.POST:
+            return "저장했습니다."
+        actions.mark_eligible(kept, by=user, version=kept.version)
+        return "자격을 확인했습니다."
+
+    return _act(request, application, form, do, {"template": "checks"})
+
+
+def request_more(request: HttpRequest, reference: str) -> HttpResponse:
+    """서류를 더 내 달라고 할까요?"""
+    application, user = _open(request, reference, "보완 요청"), staff_of(request)
+    form = RequestMoreForm(request.POST or None, initial={"version": application.version})
+
+    def do(data: dict[str, Any]) -> str:
+        items = [Needed(item) for item in data["items"]]
+        actions.request_more(application, items=items, note=data["note"], by=user, version=data["version"])
+        return "보완을 요청했습니다. 문자 1건을 보냅니다."
+
+    return _act(request, application, form, do, {"template": "request_more"})
+
+
+def propose_refusal(request: HttpRequest, reference: str) -> HttpResponse:
+    """지원 제외를 결재에 올릴까요?"""
+    application, user = _open(request, reference, "지원 제외 올리기"), staff_of(request)
+    form = RefusalForm(request.POST or None, initial={"version": application.version})
+
+    def do(data: dict[str, Any]) -> str:
+        code = RefusalReason(data["code"])
+        sentence = data["sentence"] or rules.REASON_SENTENCES[code][0]
+        actions.propose_refusal(application, code=code, sentence=sentence, by=user, version=data["version"])
+        return "결재에 올렸습니다."
+
+    page = {"template": "propose_refusal", "sentences": _sentences()}
+    return _act(request, application, form, do, page)
+
+
+def _sentences() -> list[tuple[str, str, str]]:
+    return [(str(code.label), *rules.REASON_SENTENCES[code]) for code in RefusalReason]
+
+
+def propose_approval(request: HttpRequest, reference: str) -> HttpResponse:
+    """지원 결정을 결재에 올릴까요?"""
+    application, user = _open(request, reference, "지원 결정 올리기"), staff_of(request)
+    form = VersionForm(request.POST or None, initial={"version": application.version})
+
+    def do(data: dict[str, Any]) -> str:
+        actions.propose_approval(application, by=user, version=data["version"])
+        return "결재에 올렸습니다."
+
+    return _act(request, application, form, do, {"template": "propose_approval", "quote": quote_of(application)})
+
+
+def decide(request: HttpRequest, reference: str) -> HttpResponse:
+    """Approve, refuse or give back; never one's own proposal."""
+    application, user = _open(request, reference, "결재"), staff_of(request)
+    form = DecideForm(request.POST or None, initial={"version": application.version})
+    quote = quote_of(application)
+
+    def do(data: dict[str, Any]) -> str:
+        version = data["version"]
+        if data["decision"] == "give_back":
+            actions.give_back(application, by=user, note=data["note"], version=version)
+            return "되돌려 보냈습니다."
+        if application.state == S.REFUSAL_PROPOSED:
+            actions.refuse(application, by=user, version=version)
+            return "지원 제외를 결정했습니다."
+        decision = actions.approve(application, by=user, version=version)
+        return f"지원을 결정했습니다. 지원금은 {won(decision.support_won)}입니다."
+
+    page = {
+        "template": "decide",
+        "quote": quote,
+        "left_won": total(application.programme).left_won,
+        "is_own": application.proposed_by_id == user.pk,
+    }
+    return _act(request, application, form, do, page)
+
+
+def letter(request: HttpRequest, reference: str) -> HttpResponse:
+    """결정 통지서, from the record."""
+    application = _open(request, reference, "통지서 보기")
+    values = {"application": application, "decision": last_decision(application)}
+    return render(request, "slate/staff/letter.html", values)

@@ -1,0 +1,66 @@
+"""대신 신청하기: a clerk enters an application for somebody at the counter, and prints the receipt."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from services.enums.people import Role
+from services.forms.people import add_refusal
+from services.models import Document, Township
+from services.rules.refusal import Refused
+from slate import actions
+from slate.enums import Household
+from slate.forms.answers import new_part, plain
+from slate.forms.staff import CounterForm
+from slate.models import Application, Programme
+from slate.reports import current_programme
+from slate.staff_views.queue import staff_of, visible
+
+
+def counter(request: HttpRequest) -> HttpResponse:
+    """One screen; a township clerk takes in buildings of his own township only."""
+    user, programme = staff_of(request), current_programme()
+    townships = Township.objects.order_by("order")
+    if Role.SLATE_OFFICER not in user.roles:
+        townships = townships.filter(pk=user.township_id or 0)
+    form = CounterForm(request.POST or None, townships=townships)
+    if programme and form.is_valid():
+        try:
+            new = _new(form.cleaned_data, programme)
+            application = actions.submit(programme, new, by=user.actor, clerk=user)
+        except Refused as refusal:
+            add_refusal(form, refusal)
+        else:
+            return redirect("slate:staff_receipt", application.reference)
+    return render(request, "slate/staff/counter.html", {"form": form, "programme": programme})
+
+
+def _new(data: dict[str, Any], programme: Programme) -> actions.NewApplication:
+    return actions.NewApplication(
+        name=data["name"],
+        phone=data["phone"],
+        born_on=str(data["born_on"]),
+        township=data["township"],
+        address=data["address"],
+        household=Household(data["household"]),
+        ownership=data["ownership"],
+        owner_name=data["owner_name"],
+        owner_phone=data["owner_phone"],
+        owner_agreed=data["owner_agreed"],
+        city_may_verify=data["city_may_verify"] == "yes",
+        contact_way=data["contact_way"],
+        consent_collect=data["consent_collect"] == "yes",
+        consent_lookup=data["consent_lookup"] == "yes",
+        consent_contractor=data["consent_contractor"] == "yes",
+        consent_electronic=data["consent_electronic"] == "yes",
+        parts=[new_part(plain(data), programme, wants_roof=False)],
+    )
+
+
+def receipt(request: HttpRequest, reference: str) -> HttpResponse:
+    """접수증, to be printed."""
+    rows: Any = visible(staff_of(request)).select_related("programme", "resident", "township")
+    application: Application = get_object_or_404(rows, reference=reference)
+    papers = Document.objects.of(application).count()
+    return render(request, "slate/staff/receipt.html", {"application": application, "papers": papers})

@@ -1,0 +1,112 @@
+"""The queue of applications: find, sort, assign."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from services.enums.people import Role
+from services.models import User, blind_index
+from services.rules.references import normalise_reference
+from services.rules.refusal import Refused
+from slate import actions
+from slate.enums import ApplicationState
+from slate.forms.staff import SORT, AssignForm, QueueForm
+from slate.models import Application
+from slate.models.applications import ApplicationQuerySet
+
+ROWS = 20
+WHOLE_CITY = {Role.SLATE_OFFICER, Role.SLATE_APPROVER, Role.AUDITOR}
+
+
+def staff_of(request: HttpRequest) -> User:
+    """The member of staff; the middleware let nobody else in."""
+    assert isinstance(request.user, User)  # noqa: S101
+    return request.user
+
+
+def visible(user: User) -> ApplicationQuerySet:
+    """The applications this person may see: a township clerk only those of his township."""
+    return Application.objects.seen_by(user, whole_city=bool(user.roles & WHOLE_CITY))
+
+
+def queue(request: HttpRequest) -> HttpResponse:
+    """슬레이트 신청."""
+    user = staff_of(request)
+    form = QueueForm(request.GET)
+    form.is_valid()  # an unknown value is no condition
+    found = _found(visible(user), form.cleaned_data)
+    rows = found.select_related("resident", "township", "officer").prefetch_related("parts")
+    page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
+    values = {
+        "form": form,
+        "page": page,
+        "rows": [(row, due_words(row)) for row in page.object_list],
+        "may_assign": Role.SLATE_OFFICER in user.roles,
+        "may_enter": bool(user.roles & {Role.TOWNSHIP_CLERK, Role.SLATE_OFFICER}),
+        "assign_form": AssignForm(),
+        "clear_url": reverse("slate:staff_queue"),
+    }
+    return render(request, "slate/staff/queue.html", values)
+
+
+def _found(rows: ApplicationQuerySet, asked: dict[str, Any]) -> ApplicationQuerySet:
+    today = timezone.localdate()
+    if asked.get("state"):
+        rows = rows.filter(state=asked["state"])
+    if asked.get("township"):
+        rows = rows.filter(township=asked["township"])
+    if asked.get("officer"):
+        rows = rows.filter(officer=asked["officer"])
+    if asked.get("due"):
+        days = {"late": -1, "today": 0, "soon": 1}[asked["due"]]
+        rows = rows.due_by(today + timedelta(days=days))
+    if asked.get("q"):
+        rows = _by_words(rows, asked["q"].strip())
+    sort = asked.get("sort") or SORT[0][0]
+    return rows.order_by(sort, "pk")
+
+
+def _by_words(rows: ApplicationQuerySet, words: str) -> ApplicationQuerySet:
+    """A reference, the last four digits of a phone, or a whole name: names are encrypted and found by blind index."""
+    if words.isdecimal() and len(words) == 4:
+        return rows.filter(resident__last4_index=blind_index(words, purpose="last4"))
+    if any(letter.isdecimal() for letter in words):
+        return rows.filter(reference=normalise_reference(words))
+    return rows.filter(resident__name_index=blind_index(words.replace(" ", ""), purpose="name"))
+
+
+def due_words(application: Application) -> str:
+    """The date that hurts, in words: 기한 3일 지남, 오늘까지, 내일까지, 5일 남음, 보완 중(멈춤)."""
+    if application.state == ApplicationState.NEEDS_INFO:
+        return "보완 중(멈춤)"
+    if application.state not in ApplicationState.WAITING_FOR_ANSWER:
+        return ""
+    days = (application.due_on - timezone.localdate()).days
+    if days < 0:
+        return f"기한 {-days}일 지남"
+    return {0: "오늘까지", 1: "내일까지"}.get(days, f"{days}일 남음")
+
+
+@require_POST
+def assign(request: HttpRequest) -> HttpResponse:
+    """담당자 정하기, for the chosen rows."""
+    user = staff_of(request)
+    form = AssignForm(request.POST)
+    if form.is_valid():
+        try:
+            changed = actions.assign(form.cleaned_data["chosen"], form.cleaned_data["officer"], by=user)
+        except Refused as refusal:
+            messages.error(request, refusal.sentence)
+        else:
+            messages.success(request, f"담당자를 정했습니다. {changed}건을 바꾸었습니다.")
+    else:
+        for fault in form.errors.values():
+            messages.error(request, str(fault[0]))
+    return redirect("slate:staff_queue")
