@@ -85,10 +85,12 @@ def _items(entries: tuple[Entry, ...], request: HttpRequest) -> list[Item]:
 
 def _may_open(page: str, request: HttpRequest) -> bool:
     access = access_for(page)
-    if isinstance(access, frozenset):
-        user = getattr(request, "user", None)
-        return isinstance(user, User) and bool(user.roles & access)
-    return access in (Public, VerifiedResident, AnyStaff)
+    if access in (Public, VerifiedResident):
+        return True
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):
+        return False
+    return bool(user.roles & access) if isinstance(access, frozenset) else access is AnyStaff
 
 
 def _current(entry: Entry, url: str, path: str) -> str:
