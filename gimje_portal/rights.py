@@ -69,6 +69,9 @@ NOTICE_DESK = only(
 )
 SLATE_READERS = only(Role.TOWNSHIP_CLERK, Role.SLATE_OFFICER, Role.SLATE_APPROVER, Role.AUDITOR)
 
+CONSULTATION_DESK = only(Role.CONSULTATION_OFFICER, Role.TOWNSHIP_CLERK)
+CONSULTATION_READERS = only(Role.CONSULTATION_OFFICER, Role.TOWNSHIP_CLERK, Role.AUDITOR)
+
 RIGHTS: dict[str, Access] = {
     "healthz": Public,
     "readyz": Public,
@@ -135,6 +138,15 @@ RIGHTS: dict[str, Access] = {
     "slate:staff_approvals": only(Role.SLATE_APPROVER),
     "slate:staff_approve_many": only(Role.SLATE_APPROVER),
     "services:staff_today": AnyStaff,
+    "consultations:staff_bookings": CONSULTATION_READERS,
+    "consultations:staff_booking": CONSULTATION_READERS,
+    "consultations:staff_day_board": CONSULTATION_READERS,
+    "consultations:staff_booking_act": CONSULTATION_DESK,
+    "consultations:staff_counter": CONSULTATION_DESK,
+    "consultations:staff_clinic_days": CONSULTATION_READERS,
+    "consultations:staff_clinic_day": only(Role.CONSULTATION_OFFICER),
+    "consultations:staff_clinic_days_make": only(Role.CONSULTATION_OFFICER),
+    "consultations:staff_clinic_day_act": only(Role.CONSULTATION_OFFICER),
     "consultations:start": Public,
     "consultations:booking_kind": Public,
     "consultations:booking_appeal": Public,

@@ -59,6 +59,16 @@ class Booking(models.Model):
     sequence = models.PositiveSmallIntegerField("바뀐 횟수", default=0)  # of the calendar file, and of its reminders
     created_at = models.DateTimeField("신청한 때", default=timezone.now)
 
+    history_words: ClassVar = {
+        "booked": "예약",
+        "moved": "시간·장소 바꿈",
+        "arrived": "오심",
+        "completed": "상담 마침",
+        "missed": "오지 않음",
+        "cancelled": "예약 취소",
+        "out_of_scope": "다른 기관 안내",
+    }
+
     objects: ClassVar[BookingQuerySet] = BookingQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:

@@ -142,6 +142,15 @@ class ClinicDay(models.Model):
     )
     decided_at = models.DateTimeField("결정한 때", null=True, blank=True)
 
+    history_words: ClassVar = {
+        "made": "상담일 만듦",
+        "basis_recorded": "선거 기간 근거 적음",
+        "closed": "예약 닫음",
+        "reopened": "예약 다시 받음",
+        "cancelled": "상담일 취소",
+        "held": "상담 마침",
+    }
+
     objects: ClassVar[ClinicDayQuerySet] = ClinicDayQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -157,10 +157,11 @@ def staff_todos(user: User) -> list[Todo]:
 
 
 def bookings_for(user: User) -> BookingQuerySet:
-    """What this member of staff may see: everything, or as a clerk the bookings at the own township."""
+    """What this member of staff may see: everything, or as a clerk the own township and the own bookings."""
     if Role.CONSULTATION_OFFICER in user.roles or Role.AUDITOR in user.roles:
         return Booking.objects.all()
-    return Booking.objects.filter(clinic_day__venue__township=user.township_id or 0)
+    own_place = Q(clinic_day__venue__township=user.township_id or 0)
+    return Booking.objects.filter(own_place | Q(taken_by=user))
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,3 +194,33 @@ def clinic_day_lines(first: date, last: date, *, state: str = "") -> list[DayLin
         )
         for day in days
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """One time of a clinic day with everybody who comes then."""
+
+    starts_at: datetime
+    bookings: tuple[Booking, ...]
+    free: tuple[str, ...]  # kinds of adviser with nothing to do
+
+
+def day_board(day: ClinicDay) -> list[BoardRow]:
+    """The times of a clinic day in order, with bookings and free advisers. Three queries."""
+    booked: dict[datetime, list[Booking]] = {}
+    for booking in day.bookings.exclude(state=BookingState.CANCELLED).select_related("resident").order_by("pk"):
+        booked.setdefault(booking.starts_at, []).append(booking)
+    held = {(hold.adviser_id, hold.period.lower) for hold in day.holds.order_by("pk")}
+    free: dict[datetime, list[str]] = {}
+    for one in day.sittings.filter(is_absent=False).select_related("adviser"):
+        for start in one.starts(day):
+            taken = (one.adviser_id, start) in held
+            free.setdefault(start, []).extend([] if taken else [str(one.adviser.get_kind_display())])
+    starts = sorted(free.keys() | booked.keys())
+    return [BoardRow(start, tuple(booked.get(start, ())), tuple(free.get(start, ()))) for start in starts]
+
+
+def future_bookings_of(residents: Sequence[Resident]) -> list[Booking]:
+    """Live bookings to come of these people: the clerk is warned before booking a second one."""
+    rows = Booking.objects.live().filter(resident__in=residents, starts_at__gte=timezone.now())
+    return list(rows.with_place().order_by("starts_at"))

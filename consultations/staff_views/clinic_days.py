@@ -1,0 +1,97 @@
+"""Staff: clinic days, making them, opening those in review, closing and reopening."""
+
+from datetime import date, timedelta
+from typing import cast
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from consultations.actions import clinic_days as actions
+from consultations.enums import ClinicDayState
+from consultations.forms.staff import BasisForm, MakeDaysForm
+from consultations.models import ClinicDay
+from consultations.reports.bookings import clinic_day_lines
+from consultations.reports.offers import skipped_days
+from services.enums.people import Role
+from services.forms.people import add_refusal
+from services.models import User
+from services.reports import history
+from services.rules.korean import date_letter
+from services.rules.refusal import Refused
+
+MOST_DAYS = 400  # nobody plans further ahead
+
+
+def _default_until() -> date:
+    return timezone.localdate() + timedelta(days=31 * settings.CONSULTATION_MONTHS_AHEAD)
+
+
+def clinic_days(request: HttpRequest) -> HttpResponse:
+    """정례 상담일: the coming ones with seats and bookings, holidays that were left out, and a button to make more."""
+    state = request.GET.get("state", "")
+    first, last = timezone.localdate(), timezone.localdate() + timedelta(days=MOST_DAYS)
+    page = {
+        "lines": clinic_day_lines(first, last, state=state),
+        "skipped": skipped_days(_default_until()),
+        "form": MakeDaysForm(initial={"until": _default_until()}),
+        "states": ClinicDayState.choices,
+        "state": state,
+        "is_officer": Role.CONSULTATION_OFFICER in cast(User, request.user).roles,
+    }
+    return render(request, "consultations/staff/clinic_days.html", page)
+
+
+@require_POST
+def clinic_days_make(request: HttpRequest) -> HttpResponse:
+    """상담일 만들기: what the timetable promises until a day; again makes nothing."""
+    user, form = cast(User, request.user), MakeDaysForm(request.POST)
+    farthest = timezone.localdate() + timedelta(days=MOST_DAYS)
+    until = form.cleaned_data["until"] if form.is_valid() else _default_until()
+    made = actions.make_clinic_days(min(until, farthest), by=user.actor)
+    left_out = ", ".join(date_letter(day) for day in sorted(made.holidays))
+    note = f" 공휴일이라 만들지 않은 날: {left_out}" if left_out else ""
+    messages.success(request, f"상담일 {len(made.days)}개를 만들었습니다.{note}")
+    return redirect("consultations:staff_clinic_days")
+
+
+def clinic_day(request: HttpRequest, day_id: int) -> HttpResponse:
+    """One clinic day: opening it in an election window needs a basis and a document number."""
+    user = cast(User, request.user)
+    day = get_object_or_404(ClinicDay.objects.select_related("venue", "decided_by"), pk=day_id)
+    form = BasisForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            same_date = ClinicDay.objects.filter(on=day.on, state=ClinicDayState.REVIEW)
+            ids = same_date.values_list("pk", flat=True) if "all" in request.POST else [day.pk]
+            actions.record_basis(list(ids), user=user, **form.cleaned_data)
+        except Refused as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(request, "근거를 적고 예약을 열었습니다.")
+            return redirect("consultations:staff_clinic_day", day_id)
+    page = {
+        "day": day,
+        "form": form,
+        "lines": history.timeline(day),
+        "sittings": day.sittings.select_related("adviser"),
+    }
+    return render(request, "consultations/staff/clinic_day.html", page)
+
+
+@require_POST
+def clinic_day_act(request: HttpRequest, day_id: int) -> HttpResponse:
+    """예약 닫기, 다시 받기."""
+    user = cast(User, request.user)
+    verb = actions.reopen_booking if request.POST.get("act") == "reopen" else actions.close_booking
+    get_object_or_404(ClinicDay, pk=day_id)
+    try:
+        verb(day_id, by=user.actor)
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        messages.success(request, "저장했습니다.")
+    return redirect("consultations:staff_clinic_day", day_id)
