@@ -26,9 +26,7 @@ class BookingFilter(forms.Form):
 
     on = forms.DateField(label="날짜", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label="이날까지", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    venue = forms.ModelChoiceField(
-        Venue.objects.filter(is_active=True), label="장소", required=False, empty_label="모두"
-    )
+    venue = _venue_choice()
     state = forms.ChoiceField(
         label="상태", required=False, choices=[("", "모두"), ("open", "상담 전"), *BookingState.choices]
     )
@@ -86,9 +84,7 @@ class KindForm(forms.Form):
     """The first choice of counter mode: it decides which times are free."""
 
     kind = forms.ChoiceField(label="상담", choices=BookingKind.choices, required=False)
-    venue = forms.ModelChoiceField(
-        Venue.objects.filter(is_active=True), label="장소", required=False, empty_label="모두"
-    )
+    venue = _venue_choice()
 
 
 class BasisForm(forms.Form):
