@@ -20,6 +20,7 @@ from tests.running_portal import RunningPortal, clean_environment, free_port
 
 pytestmark = pytest.mark.fault
 STOP_SECONDS = 5.0
+SET_UP_SECONDS = 300.0  # the first start here may have to install and to build everything, on a busy machine
 # No test may look at the sockets of the test run's own servers.
 SERVER_VARIABLES = ("DATABASE_URL", "REDIS_URL")
 
@@ -36,9 +37,11 @@ def data() -> Iterator[Path]:
 @pytest.fixture
 def portal(data: Path) -> Iterator[RunningPortal]:
     running = RunningPortal(data, "--no-demo")
-    running.wait_until_ready()
-    yield running
-    running.kill_what_is_left()
+    try:
+        running.wait_until_ready(SET_UP_SECONDS)
+        yield running
+    finally:
+        running.kill_what_is_left()
 
 
 def query(portal: RunningPortal, sql: str, monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
@@ -71,7 +74,7 @@ def test_killing_the_launcher_leaves_no_process_and_loses_no_row(
     assert seconds <= STOP_SECONDS
     again = RunningPortal(data, "--no-demo")
     try:
-        again.wait_until_ready()
+        again.wait_until_ready(SET_UP_SECONDS)
         assert query(again, "SELECT number FROM survivor", monkeypatch) == [(1,)]
         query(again, "DROP TABLE survivor", monkeypatch)
         assert again.stop()[0] == 0
@@ -110,7 +113,7 @@ def test_a_broken_off_set_up_is_repaired(portal: RunningPortal, data: Path):
     (data / "state.json").write_text('{"pid": 1, "address": "http://127.0.0.1:1"}')
     again = RunningPortal(data, "--no-demo")
     try:
-        again.wait_until_ready()
+        again.wait_until_ready(SET_UP_SECONDS)
         assert again.answers("/readyz"), "the stamp of the lost database kept the new one without tables"
         assert again.stop()[0] == 0
     finally:
