@@ -122,12 +122,14 @@ REFERENCE_SOURCES: list[str] = [
 HOME_NOTE_SOURCES: list[str] = [
     "consultations.reports.bookings.home_notes",
     "slate.reports.cases.home_notes",
+    "solar.reports.public.home_notes",
 ]
 PURGE_SOURCES = ["services.actions.documents.forget_abandoned"]  # functions () -> int that delete what an app may not keep
 STAFF_TODAY_SOURCES: list[str] = [
     "services.reports.notices.todos",
     "consultations.reports.bookings.staff_todos",
     "slate.reports.cases.todos",
+    "solar.reports.work.todos",
 ]
 
 # --- Database, cache, broker ---------------------------------------------------------------------------------------
@@ -178,6 +180,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BEAT_SCHEDULER = "gimje_portal.beat:LoneScheduler"
 CELERY_BEAT_SCHEDULE = {
+    "roll-up-solar": {"task": "solar.tasks.roll_up", "schedule": 60.0},
+    "make-solar-reports": {"task": "solar.tasks.make_monthly_reports", "schedule": crontab(minute=25)},
     "make-clinic-days": {"task": "consultations.tasks.make_clinic_days", "schedule": crontab(hour=5, minute=20)},
     "remind-bookings": {"task": "consultations.tasks.remind", "schedule": crontab(minute="*/30")},
     "tick": {"task": "services.tasks.tick", "schedule": 60.0},

@@ -65,10 +65,15 @@ def upload(source: Source, *, file_name: str, content: bytes, by: User) -> Uploa
 
 def read(batch: ImportBatch, mapping: Mapping | None = None) -> Parsed:
     """The rows of a stored batch, read as `mapping` says or as it was read."""
-    content, mapping = zlib.decompress(batch.content), mapping or Mapping(**batch.mapping)
+    content, mapping = bytes_of(batch), mapping or Mapping(**batch.mapping)
     if batch.origin == BatchOrigin.API:
         return parse_rows(rows_of_push(content), mapping, rated_w=batch.source.rated_w)
     return parse(decode(content), mapping, rated_w=batch.source.rated_w)
+
+
+def bytes_of(batch: ImportBatch) -> bytes:
+    """The batch as it came."""
+    return zlib.decompress(batch.content)
 
 
 def rows_of_push(content: bytes) -> Iterator[tuple[int, list[str]]]:

@@ -14,6 +14,7 @@ from solar.rules.stamps import Clock, parse_stamp
 from solar.rules.sun import CLOCK_DOUBT_HOURS, clock_offset_hours
 
 SAMPLE = 400
+LARGEST_DIGITS = 7  # 10 GW in kW; larger numbers would not fit the column
 MAX_BYTES = 10 * 1024 * 1024
 INTERVALS = (60, 300, 600, 900, 1800, 3600)
 _POWER_WORDS = ("ac_power", "power", "출력", "전력", "발전", "kwh", "kw", "energy", "meas_val", "value", "값")
@@ -241,7 +242,7 @@ def parse_rows(rows: Iterable[tuple[int, Sequence[str]]], mapping: Mapping, *, r
         if not reason and rated_j is not None and joules > REFUSE_ABOVE_RATED * rated_j:
             reason = "값이 설비 크기의 두 배를 넘습니다."
         if reason:
-            parsed.refusals.append(Refusal(line, ",".join(row)[:200], reason))
+            parsed.refusals.append(Refusal(line, ",".join(row)[:200].replace("\x00", ""), reason))
         elif start in seen:
             parsed.repeats.append(Repeat(line, start, seen[start], joules))
         else:
@@ -263,6 +264,8 @@ def _read(row: Sequence[str], mapping: Mapping, clock: Clock, factor: Decimal, p
     value = _number(cell)
     if value is None:
         return "값이 숫자가 아닙니다.", 0, 0
+    if value.adjusted() > LARGEST_DIGITS:
+        return "값이 너무 큽니다.", 0, 0
     try:
         start, moved = clock.start_of(row[mapping.stamp_column])
     except ValueError:

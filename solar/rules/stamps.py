@@ -8,6 +8,7 @@ from solar.enums import Label
 
 _KOREAN = re.compile(r"\s*[년월./]\s*|\s*일\s*")
 _CLOCK = re.compile(r"^(\d{1,4})-(\d{1,2})-(\d{1,4})[ T-]*(?:(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?)?$")
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -47,6 +48,8 @@ class Clock:
         stamp = parse_stamp(text)
         if stamp.tzinfo is None:
             stamp = stamp.replace(tzinfo=self.zone)
+        if not FIRST_YEAR <= stamp.year <= LAST_YEAR:
+            raise ValueError(text)
         seconds = int((stamp - EPOCH).total_seconds()) - self.shift
         off_grid = seconds % self.interval_s
         return seconds - off_grid, bool(off_grid)
