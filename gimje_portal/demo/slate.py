@@ -1,0 +1,135 @@
+"""Demonstration slate subsidy: the programme of 2020 with its real budget, and forty applications of 시연 people."""
+
+from datetime import date
+from decimal import Decimal
+
+from services.enums.people import Role
+from services.models import Township, User
+from services.rules.history import Actor
+from slate import actions, rules
+from slate.enums import CheckItem, Household, Needed, RefusalReason, Work
+from slate.models import Application, Programme
+
+BY = Actor.system("demo")
+YEAR = 2020
+SHARES = (
+    "국비·도비·시비의 비율과 일별 나눔은 김제시가 발표하지 않았습니다. "
+    "다른 시의 50/10/40을 시연을 위해 가정했습니다."
+)
+    "국비·도비·시비의 비율과 일별 나눔은 김제시가 발표하지 않았습니다. 다른 시의 50/10/40을 시연을 위해 가정했습니다."
+)
+# The sum is the announcement's 1.4 billion won; how it is divided by kind of work is an assumption.
+ALLOTMENTS = {Work.HOUSE: 1_204_000_000, Work.OUTBUILDING: 68_800_000, Work.REROOFING: 127_200_000}
+FAMILY, GIVEN = "김이박최정강조윤", ("만경", "백산", "청하", "공덕", "용지", "진봉", "금산", "봉남", "죽산", "부량")
+APPLICATIONS = 40
+
+
+def load() -> None:
+    """Add the programme, its money and its applications; nothing is added twice."""
+    programme = _programme()
+    officer = User.objects.get(username=Role.SLATE_OFFICER.value)
+    approver = User.objects.get(username=Role.SLATE_APPROVER.value)
+    if not programme.lines.exists():
+        for work, amount in ALLOTMENTS.items():
+            actions.allot(programme, work, amount, by=approver, note="2020년 2월 발표한 예산(나눔은 시연을 위한 가정)")
+    if not programme.applications.exists():
+        for number in range(APPLICATIONS):
+            _case(programme, number, officer, approver)
+
+
+def _programme() -> Programme:
+    programme, _ = Programme.objects.get_or_create(
+        year=YEAR,
+        defaults={
+            "opens_on": date(2020, 1, 2),
+            "planned_buildings": 400,
+            "budget_won": 1_400_000_000,
+            "source": "김제시 발표, 2020년 2월",
+            "national_bp": 5000,
+            "province_bp": 1000,
+            "shares_source": SHARES,
+            "shares_confidence": "assumption",
+        },
+    )
+    return programme
+
+
+def _case(programme: Programme, number: int, officer: User, approver: User) -> None:
+    """One application, as far along as its number says."""
+    application = actions.submit(programme, _new(number), by=BY)
+    stage = number % 8
+    if stage == 0:
+        return
+    actions.assign([application], officer, by=officer)
+    application.refresh_from_db()
+    if stage == 1:
+        return
+    if stage == 2:
+        items = [Needed.PHOTOS, Needed.OWNER_CONSENT]
+        actions.request_more(application, items=items, note="", by=officer, version=application.version)
+        return
+    if stage == 3:
+        _refusal(application, officer, approver, is_decided=number % 16 == 3)
+        return
+    application = actions.save_checks(
+        application,
+        checked=list(CheckItem),
+        household=Household(application.household),
+        verified_on=date(2020, 2, 3),
+        valid_until=date(2020, 12, 31),
+        by=officer,
+        version=application.version,
+    )
+    application = actions.mark_eligible(application, by=officer, version=application.version)
+    if stage == 4:
+        return
+    application = actions.propose_approval(application, by=officer, version=application.version)
+    if stage > 5:
+        actions.approve(application, by=approver, version=application.version)
+
+
+def _refusal(application: Application, officer: User, approver: User, *, is_decided: bool) -> None:
+    code = RefusalReason.NOT_SLATE
+    sentence = rules.REASON_SENTENCES[code][0]
+    proposed = actions.propose_refusal(
+        application, code=code, sentence=sentence, by=officer, version=application.version
+    )
+    if is_decided:
+        actions.refuse(proposed, by=approver, version=proposed.version)
+
+
+def _new(number: int) -> actions.NewApplication:
+    townships = list(Township.objects.order_by("order"))
+    households = [Household.GENERAL, Household.NEAR_POOR, Household.BASIC_LIVELIHOOD, Household.OTHER_PRIORITY]
+    household = households[number % 4]
+    is_poor = household in (Household.NEAR_POOR, Household.BASIC_LIVELIHOOD)
+    parts = [_part("house", "lived_in", 80 + number * 7 % 110, wants_reroofing=is_poor and number % 3 == 0)]
+    if number % 5 == 0:
+        parts.append(_part("barn", "used", 40 + number % 30))
+    return actions.NewApplication(
+        name=f"시연 {FAMILY[number % 8]}{GIVEN[number % 10]}",
+        phone=f"+8210{55500000 + number}",
+        born_on=f"{1936 + number % 40}-03-09",
+        township=townships[number % len(townships)],
+        address=f"시연리 {number + 1}",
+        household=household,
+        ownership="owner",
+        owner_agreed=True,
+        consent_collect=True,
+        consent_lookup=True,
+        consent_contractor=True,
+        parts=parts,
+    )
+
+
+def _part(kind: str, in_use: str, area_m2: int, *, wants_reroofing: bool = False) -> actions.NewPart:
+    return actions.NewPart(
+        kind=kind,
+        in_use=in_use,
+        in_register="yes",
+        slate_place="roof",
+        is_overlaid="no",
+        area_m2=Decimal(area_m2),
+        built_year=1972,
+        wants_reroofing=wants_reroofing,
+    )
