@@ -13,9 +13,6 @@ from slate.models import Application, Programme
 BY = Actor.system("demo")
 YEAR = 2020
 SHARES = (
-    "국비·도비·시비의 비율과 일별 나눔은 김제시가 발표하지 않았습니다. "
-    "다른 시의 50/10/40을 시연을 위해 가정했습니다."
-)
     "국비·도비·시비의 비율과 일별 나눔은 김제시가 발표하지 않았습니다. 다른 시의 50/10/40을 시연을 위해 가정했습니다."
 )
 # The sum is the announcement's 1.4 billion won; how it is divided by kind of work is an assumption.
