@@ -17,7 +17,7 @@ class DatePartsWidget(forms.MultiWidget):
 
     def __init__(self, attrs: dict[str, Any] | None = None, *, is_birthday: bool = False) -> None:
         parts = ("year", "month", "day")
-        widgets = {}
+        widgets: dict[str, forms.Widget | type[forms.Widget]] = {}
         for part, size in zip(parts, (4, 2, 2), strict=True):
             extra = {
                 "inputmode": "numeric",

@@ -21,7 +21,7 @@ def display_save(request: HttpRequest) -> HttpResponse:
     response = redirect(_own_address(request, request.POST.get("next", "")))
     choices = ((rules.SIZE_COOKIE, "size", rules.SIZES), (rules.CONTRAST_COOKIE, "contrast", rules.CONTRASTS))
     for cookie, name, allowed in choices:
-        value = request.POST.get(name)
+        value = request.POST.get(name, "")
         if value in allowed:
             secure = request.is_secure()
             response.set_cookie(cookie, value, rules.COOKIE_SECONDS, samesite="Lax", secure=secure, httponly=True)
