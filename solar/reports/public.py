@@ -59,7 +59,7 @@ def words_of(page: Page) -> dict[str, str]:
     return {
         "saved_words": f"약 {won_big(three_digits(page.total.saved_won or 0))}",
         "avoided_words": tonnes(page.total.avoided_kg),
-        "plan_words": won_big(three_digits(plan.saved_won)) if plan else "",
+        "plan_saved_won": won_big(three_digits(plan.saved_won)) if plan else "",
     }
 
 
