@@ -1,6 +1,7 @@
 """House rules as tests, not as prose."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -102,3 +103,13 @@ def modules() -> list[Path]:
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(settings.BASE_DIR)))
 def test_every_module_opens_with_one_sentence(path):
     assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+
+
+def test_a_form_component_is_not_cut_off_from_the_csrf_token():
+    """`{% include "components/form.html" … only %}` drops csrf_token: people would get a 403."""
+    cut_off = [
+        str(path.relative_to(settings.BASE_DIR))
+        for path in (Path(settings.BASE_DIR) / "templates").rglob("*.html")
+        if re.search(r'include "components/form\.html"[^%]* only %}', path.read_text(encoding="utf-8"))
+    ]
+    assert not cut_off

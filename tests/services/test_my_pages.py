@@ -302,3 +302,14 @@ def test_the_moment_is_shown_in_korean_time(client, make_resident, make_staff):
     reading = record_reading(clerk, kim, kim, "보기", address=None)
     verify(client)
     assert timezone.localtime(reading.at).strftime("%H:%M") in client.get("/my/readings/").content.decode()
+
+
+@pytest.mark.parametrize("path", ["/my/start/", "/my/number/", "/my/code/", "/my/", "/my/data/", "/my/readings/"])
+def test_every_form_has_its_csrf_token(client, make_resident, path):
+    make_resident("시연 김만경", PHONE)
+    if path == "/my/code/":
+        ask_for_code(client)
+    else:
+        verify(client)
+    page = client.get(path).content.decode()
+    assert page.count('method="post"') == page.count('name="csrfmiddlewaretoken"') > 0
