@@ -54,7 +54,7 @@ STAFF_MENU = (
     Entry("시민 의견", "services:staff_opinions", "/staff/services/opinion"),
     Entry("프로그램", "services:staff_service_pages", "/staff/services/pages/"),
     Entry("알림 발송", "services:staff_notices", "/staff/services/notice"),
-    Entry("보고서", "services:staff_reports", "/staff/services/report"),
+    Entry("보고서", "solar:staff_reports", "/staff/solar/reports"),
     Entry("시민 찾기", "services:staff_resident", "/staff/services/residents/"),
     Entry("접근 기록", "services:staff_readings", "/staff/services/readings"),
     Entry("담당자", "services:staff_people", "/staff/services/people/"),
