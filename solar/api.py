@@ -54,7 +54,7 @@ class ReadingsSerializer(serializers.Serializer[Any]):
     stamps = serializers.ChoiceField(choices=Label.choices, required=False, default="")
     zone = serializers.ChoiceField(choices=Zone.choices, required=False, default="")
     readings = serializers.ListField(
-        child=serializers.ListField(child=serializers.JSONField(), min_length=2, max_length=2),
+        child=serializers.ListField(child=serializers.JSONField(allow_null=True), min_length=2, max_length=2),
         min_length=1,
         max_length=MAX_ROWS,
         help_text='[["2026-11-23T12:00:00+09:00", 6.5], ...]',

@@ -13,7 +13,7 @@ from services.rules.refusal import Refused
 from solar.models import RollupMonth, SolarReport
 from solar.reports.monthly import HEADS, month_report, report_csv
 
-SERIES, WHOLE_LIFE = "solar-report", 0  # numbered through, not by year
+SERIES, WHOLE_LIFE = "SR", 0  # numbered through, not by year
 
 
 @transaction.atomic

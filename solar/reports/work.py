@@ -110,7 +110,7 @@ def preview_of(batch: ImportBatch, parsed: Parsed) -> Preview:
         _moment(ends[0]) if ends else None,
         _moment(ends[1]) if ends else None,
         [(name, count) for name, count in [*reasons.items(), *flagged, *inside, *moved] if count],
-        parsed.clock_doubt_hours(batch.source.place[1]),
+        abs(parsed.clock_doubt_hours(batch.source.place[1])),
     )
 
 

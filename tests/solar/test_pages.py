@@ -1,0 +1,150 @@
+"""Citizens' pages: every figure from rollups, the same in page, chart and CSV; simulation never unmarked."""
+
+import csv
+import io
+from html import unescape
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from solar.actions.rollups import roll_up_all
+from solar.enums import SourceKind
+from solar.models import Plant, RollupMonth, SavingMonth
+from tests.solar.factories import make_source
+from tests.solar.test_rollups import at, take
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def year(clock):
+    """2024 at noon of the third of each month: the council simulated, the city hall measured."""
+    clock("2024-12-20 13:00")
+    model = make_source(code="model", kind=SourceKind.MODEL, interval_s=3600, credit="Weather data by Open-Meteo.com")
+    meter = make_source(slug="city-hall", code="meter", interval_s=3600)
+    for month in range(1, 13):
+        take(model, {at(f"2024-{month:02}-03 12:00"): 100_000_000 * month}, f"m{month}".encode())
+        take(meter, {at(f"2024-{month:02}-03 12:00"): 50_000_000 * month}, f"x{month}".encode())
+    roll_up_all()
+    return model, meter
+
+
+def read_csv(response) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
+
+
+def test_a_new_city_reads_that_there_are_no_figures_yet(client, clock):
+    clock("2020-02-20 10:00")
+    page = client.get(reverse("solar:public")).content.decode()
+    assert "아직 자료가 없습니다. 설비가 전기를 만들기 시작하면 여기에 나옵니다." in page
+    assert "2020년 12월에 완공할 예정입니다. (시청사 남측 경사로 옆 주차장, 100kW)" in page
+    assert page.count("자료 없음") == 9
+
+
+def test_the_year_says_its_figures_in_words_table_and_csv_alike(client, year):
+    response = client.get(reverse("solar:public"))
+    page = unescape(response.content.decode())
+    made = response.context["page"]
+    assert made.total.joules == sum(RollupMonth.objects.values_list("joules", flat=True)) == 78 * 150_000_000
+    assert f"{made.total.kwh:,}" in page
+    assert made.total.saved_won == sum(SavingMonth.objects.values_list("saved_won", flat=True)) > 0
+    assert "2024. 1. 1.(월)부터 2024. 12. 20.(금)까지입니다." in page
+    assert "12월에 가장 많이 만들었습니다(500kWh)." in page
+    rows = read_csv(client.get(reverse("solar:public_csv")))
+    assert rows[0] == ["달", "만든 전기(kWh)", "아낀 전기요금(원)", "줄인 온실가스(kg)", "자료(%)", "근거"]
+    for row, found in zip(rows[1:], made.rows, strict=True):
+        figures = found.figures
+        assert row[:4] == [found.label, f"{figures.kwh}", f"{figures.saved_won}", f"{figures.avoided_kg}"]
+        assert f'<td class="num">{figures.kwh:,} ({figures.kind})</td>' in page
+
+
+@pytest.mark.parametrize("path", ["/solar/", "/solar/?period=all", "/solar/?period=month", "/solar/plants/council/"])
+def test_simulated_figures_are_marked_wherever_they_are_shown(client, year, path):
+    page = client.get(path).content.decode()
+    assert "시뮬레이션 값입니다." in page
+    assert "Weather data by Open-Meteo.com" in page
+
+
+def test_measured_figures_are_not_called_simulated(client, year):
+    page = client.get(reverse("solar:plant", args=["city-hall"])).content.decode()
+    assert "시뮬레이션 값입니다." not in page
+    assert "잰 값 100%" in page
+    assert "2억 4,200만원(국비 1억 900만원, 시비 1억 3,300만원)" in page
+
+
+def test_the_year_page_reads_rollups_only_and_costs_the_same_for_more_plants(client, year):
+    def statements():
+        with CaptureQueriesContext(connection) as queries:
+            client.get(reverse("solar:public"))
+        return [query["sql"] for query in queries]
+
+    before = statements()
+    assert not [sql for sql in before if '"solar_reading"' in sql or "solar_rolluphour" in sql or "rollupday" in sql]
+    for number in range(1, 8):
+        extra = make_source(slug=f"site-2019-{number}", code="meter", interval_s=3600)
+        take(extra, {at("2024-06-03 12:00"): 1_000_000}, str(number).encode())
+    roll_up_all()
+    assert len(statements()) == len(before)
+    assert len(before) <= 12
+
+
+@pytest.mark.parametrize("period", ["today", "month", "year", "all"])
+def test_every_period_adds_up(client, year, clock, period):
+    clock("2024-06-03 18:00")
+    made = client.get(reverse("solar:public"), {"period": period}).context["page"]
+    assert made.total.joules == sum(row.figures.joules for row in made.rows) > 0
+    assert made.total.simulated_percent == 67
+
+
+@pytest.mark.parametrize("query", ["?period=week", "?year=abc", "?period=month&year=2024&month=13", "?year=1"])
+def test_a_strange_address_still_opens(client, year, query):
+    assert client.get(reverse("solar:public") + query).status_code == 200
+
+
+def test_what_is_not_there_is_not_found(client):
+    for path in ("/solar/plants/nowhere/", "/solar/reports/2024-13.pdf", "/solar/reports/2024-01.csv"):
+        assert client.get(path).status_code == 404
+
+
+def test_a_site_of_the_group_says_that_its_size_is_unknown(client, year):
+    page = client.get(reverse("solar:plant", args=["site-2019-3"])).content.decode()
+    assert "이곳의 크기는 알려지지 않았습니다." in page
+    assert "15.4kW로 가정했습니다." in page
+
+
+def test_home_says_what_this_year_saved(client, year):
+    from solar.reports.public import home_notes
+
+    assert "올해 햇빛으로 만든 전기로 전기요금" in home_notes()[0].text
+
+
+def test_the_demonstration_makes_what_the_rules_expect(settings):
+    """100 kW, tilt 15 degrees, 14 % losses: 1,255 and 1,253 kWh for each kW (rules 3f), 22 million won a year."""
+    from gimje_portal.demo import solar as demo
+
+    demo.load()
+    hall = Plant.objects.get(slug="city-hall")
+    for number, expected in ((2023, 125_500), (2024, 125_300)):
+        months = RollupMonth.objects.filter(plant=hall, month__year=number)
+        kwh = sum(months.values_list("joules", flat=True)) / 3_600_000
+        assert abs(kwh - expected) < 0.01 * expected
+        assert all(month.is_simulated and month.completeness == 100 for month in months)
+    won = sum(SavingMonth.objects.filter(plant=hall, month__year=2024).values_list("saved_won", flat=True))
+    assert 21_000_000 < won < 23_000_000
+    before = RollupMonth.objects.count()
+    demo.load()
+    assert RollupMonth.objects.count() == before == 9 * 24
+
+
+def test_web_processes_import_neither_pvlib_nor_pandas():
+    import subprocess
+    import sys
+
+    code = (
+        "import django, sys; django.setup(); from django.urls import get_resolver; get_resolver().url_patterns; "
+        "import gimje_portal.wsgi; print([name for name in ('pvlib', 'pandas', 'numpy') if name in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
