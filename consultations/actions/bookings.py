@@ -1,14 +1,16 @@
 """Booking, moving, cancelling and closing a consultation: the adviser's time first, then everything that follows."""
 
 import secrets
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import OperationalError, transaction
+from django.contrib.postgres.fields import DateTimeRangeField
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import DurationField, Exists, F, Func, OuterRef, Value
 from django.utils import timezone
 
 from consultations.enums import (
@@ -102,7 +104,6 @@ def book(
     day = lock_day(day_id)
     seats = seats_for(day, wish.kind, starts_at)
     booking = _insert(day, starts_at, seats, wish, resident=resident, source=source, taken_by=taken_by)
-    _hold(booking, seats)
     if wish.consents:
         _write_consents(booking, wish.consents)
     record(booking, "booked", by=by, after=booking.state)
@@ -113,7 +114,7 @@ def book(
 
 def lock_day(day_id: int) -> ClinicDay:
     """The queue: one booking of a day is decided at a time."""
-    return ClinicDay.objects.select_for_update().get(pk=day_id)
+    return ClinicDay.objects.select_for_update(of=("self",)).select_related("venue").get(pk=day_id)
 
 
 def seats_for(
@@ -124,38 +125,34 @@ def seats_for(
         raise Refused(BLOCKED)
     if starts_at <= timezone.now():
         raise Refused(PAST)
-    sittings = [one for one in _sittings(day) if starts_at in one.starts(day)]
-    busy = _busy(day, sittings, starts_at, moving)
+    sittings = [one for one in _sittings(day, starts_at, moving) if starts_at in one.starts(day)]
     seats = []
     for wanted in kind.kinds:
         able = [one for one in sittings if one.adviser.kind == wanted]
         if not able:
             raise Refused(NO_SUCH_TIME)
-        free = [one for one in able if one.adviser_id not in busy]
+        free = [one for one in able if not getattr(one, "is_busy", False)]
         if not free:
             raise Refused(TAKEN if has_free_seat(day, kind) else FULL, conflict=True)
         seats.append(free[0])
     return sorted(seats, key=lambda one: one.adviser_id)
 
 
-def _sittings(day: ClinicDay) -> list[Sitting]:
-    return list(day.sittings.filter(is_absent=False).select_related("adviser").order_by("adviser_id"))
-
-
-def _busy(day: ClinicDay, sittings: Collection[Sitting], starts_at: datetime, moving: Booking | None) -> set[int]:
-    if not sittings:
-        return set()
-    length = timedelta(minutes=max(one.slot_minutes for one in sittings))
-    period = DateTimeTZRange(starts_at, starts_at + length)
-    holds = Hold.objects.filter(adviser_id__in={one.adviser_id for one in sittings}, period__overlap=period)
+def _sittings(day: ClinicDay, starts_at: datetime, moving: Booking | None = None) -> list[Sitting]:
+    """Who sits that day, in adviser order, each with `is_busy` at that time. One query."""
+    length = F("slot_minutes") * Value(timedelta(minutes=1), output_field=DurationField())
+    period = Func(Value(starts_at), Value(starts_at) + length, function="tstzrange", output_field=DateTimeRangeField())
+    holds = Hold.objects.filter(adviser_id=OuterRef("adviser_id")).annotate(wanted=OuterRef("wanted"))
     if moving:
         holds = holds.exclude(booking=moving)
-    return set(holds.values_list("adviser_id", flat=True))
+    sittings = day.sittings.filter(is_absent=False).annotate(wanted=period)
+    busy = Exists(holds.filter(period__overlap=F("wanted")))
+    return list(sittings.annotate(is_busy=busy).select_related("adviser").order_by("adviser_id"))
 
 
 def has_free_seat(day: ClinicDay, kind: BookingKind) -> bool:
     """Whether another slot of this day still fits this kind."""
-    now, sittings = timezone.now(), _sittings(day)
+    now, sittings = timezone.now(), _sittings(day, timezone.now())
     taken = {
         (adviser_id, period.lower)
         for adviser_id, period in Hold.objects.filter(clinic_day=day).values_list("adviser_id", "period")
@@ -179,49 +176,50 @@ def _insert(
     taken_by: User | None,
 ) -> Booking:
     may_keep_needs = source in (Source.PHONE, Source.COUNTER, Source.WALK_IN) or wish.consents.get(ConsentKind.HEALTH)
-    with friendly("booking_once_a_day"):
-        return Booking.objects.create(
-            reference=_new_reference(),
-            resident=resident,
-            clinic_day=day,
-            on=day.on,
-            starts_at=starts_at,
-            minutes=max(one.slot_minutes for one in seats),
-            kind=wish.kind,
-            topic=wish.topic,
-            question=wish.question,
-            other_party=wish.other_party,
-            has_lawsuit=wish.has_lawsuit,
-            needs=list(wish.needs) if may_keep_needs else [],
-            need_language=wish.need_language if may_keep_needs else "",
-            helper=wish.helper,
-            helper_relation=wish.helper_relation,
-            source=source,
-            taken_by=taken_by,
-        )
-
-
-def _new_reference() -> str:
-    """Six digits that can be said on the phone; the constraint is the judge, this only avoids most collisions."""
+    booking = Booking(
+        resident=resident,
+        clinic_day=day,
+        on=day.on,
+        starts_at=starts_at,
+        minutes=max(one.slot_minutes for one in seats),
+        kind=wish.kind,
+        topic=wish.topic,
+        question=wish.question,
+        other_party=wish.other_party,
+        has_lawsuit=wish.has_lawsuit,
+        needs=list(wish.needs) if may_keep_needs else [],
+        need_language=wish.need_language if may_keep_needs else "",
+        helper=wish.helper,
+        helper_relation=wish.helper_relation,
+        source=source,
+        taken_by=taken_by,
+    )
     while True:
-        reference = f"{secrets.randbelow(900_000) + 100_000}"
-        if not Booking.objects.filter(reference=reference).exists():
-            return reference
+        booking.reference = f"{secrets.randbelow(900_000) + 100_000}"  # six digits that can be said on the phone
+        try:
+            with friendly("booking_once_a_day", "hold_adviser_is_free"):
+                booking.save(force_insert=True)
+                _hold(booking, seats)
+        except IntegrityError as error:
+            if getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") != "booking_reference_is_unique":
+                raise
+        else:
+            return booking
 
 
 def _hold(booking: Booking, seats: Sequence[Sitting]) -> None:
-    with friendly("hold_adviser_is_free"):
-        Hold.objects.bulk_create(
-            [
-                Hold(
-                    clinic_day_id=booking.clinic_day_id,
-                    adviser_id=one.adviser_id,
-                    booking=booking,
-                    period=DateTimeTZRange(booking.starts_at, booking.starts_at + timedelta(minutes=one.slot_minutes)),
-                )
-                for one in seats
-            ]
-        )
+    length = timedelta(minutes=1)
+    Hold.objects.bulk_create(
+        [
+            Hold(
+                clinic_day_id=booking.clinic_day_id,
+                adviser_id=one.adviser_id,
+                booking=booking,
+                period=DateTimeTZRange(booking.starts_at, booking.starts_at + one.slot_minutes * length),
+            )
+            for one in seats
+        ]
+    )
 
 
 def _refuse_missing_consents(wish: Wish, source: Source) -> None:
@@ -295,9 +293,9 @@ def move(booking_id: int, day_id: int, starts_at: datetime, *, by: Actor, is_onl
     booking.holds.all().delete()
     booking.clinic_day, booking.on, booking.starts_at = day, day.on, starts_at
     booking.minutes, booking.sequence = max(one.slot_minutes for one in seats), booking.sequence + 1
-    with friendly("booking_once_a_day"):
+    with friendly("booking_once_a_day", "hold_adviser_is_free"):
         booking.save()
-    _hold(booking, seats)
+        _hold(booking, seats)
     moved = f"{before:%Y-%m-%d %H:%M} → {timezone.localtime(starts_at):%Y-%m-%d %H:%M}"
     record(booking, "moved", by=by, before=booking.state, after=booking.state, reason=moved)
     tell("moved", booking)
