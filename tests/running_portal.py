@@ -11,6 +11,7 @@ from pathlib import Path
 
 from gimje_portal.launcher.environment import BASE_PYTHON
 from gimje_portal.launcher.places import ROOT, Place
+from gimje_portal.launcher.supervisor import die_with_parent
 
 # What the launcher of the tests set for the tests must not reach a portal that makes its own.
 # PORTAL_DATA keeps it from becoming the portal that the developer's own Django commands would use afterwards.
@@ -68,6 +69,7 @@ class RunningPortal:
                 stderr=subprocess.STDOUT,
                 env=clean_environment({"PORTAL_DATA": str(data), **(env or {})}),
                 start_new_session=True,
+                preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 -- a test run that is killed leaves none
             )
 
     def text(self) -> str:
