@@ -49,7 +49,7 @@ def only(*roles: Role) -> frozenset[Role]:
 
 
 CATALOGUE_EDITORS = only(Role.PROGRAMME_OFFICER, Role.ADMINISTRATOR)
-HOLIDAY_EDITORS = only(Role.CONSULTATION_OFFICER, Role.SLATE_OFFICER, Role.ADMINISTRATOR)
+HOLIDAY_EDITORS = only(Role.PROGRAMME_OFFICER, Role.CONSULTATION_OFFICER, Role.SLATE_OFFICER, Role.ADMINISTRATOR)
 # Who serves residents on the telephone and at the counter.
 CASE_ROLES = only(
     Role.TOWNSHIP_CLERK,
