@@ -1,6 +1,8 @@
 """Opening a file that a stranger sent: judged by its content, copied clean for display, or refused with a reason."""
 
 import io
+import struct
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -19,6 +21,23 @@ DISPLAY_QUALITY = 85
 PDF_OBJECTS = 50_000
 # What makes a PDF act instead of being read: scripts, programs, forms with scripts, files inside the file, media.
 PDF_ACTS = frozenset({"/JavaScript", "/JS", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/RichMedia", "/XFA"})
+
+# Broken files make Pillow and pypdf raise almost anything (found by changing bytes at random); each means the same.
+BROKEN = (
+    PyPdfError,
+    struct.error,
+    zlib.error,
+    OSError,
+    EOFError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    ArithmeticError,
+    AssertionError,
+    RuntimeError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +80,7 @@ def _display_copy(data: bytes, media: MediaType, name: str) -> bytes:
             _on_white(upright).save(copy, "JPEG", quality=DISPLAY_QUALITY, optimize=True)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Refused(_too_many_pixels(name)) from error
-    except (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, OverflowError) as error:
+    except BROKEN as error:
         raise Refused(
             f"'{name}' 사진을 끝까지 열 수 없습니다. 올리는 도중에 끊겼을 수 있습니다. "
             "다시 올리시거나 다시 찍어 올려 주세요."
@@ -102,8 +121,7 @@ def _pages_of_pdf(data: bytes, name: str) -> int:
                 "필요한 쪽만 나누어 올려 주세요."
             )
         acts = PDF_ACTS.intersection(_words(reader))
-    # A broken PDF makes pypdf raise almost anything; each means the same: it cannot be opened.
-    except (PyPdfError, OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+    except BROKEN as error:
         raise Refused(f"'{name}' PDF를 열 수 없습니다. 다시 만들어 올리시거나 화면을 찍어 올려 주세요.") from error
     if acts or not pages:
         raise Refused(

@@ -13,11 +13,15 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.test import Client
+from hypothesis import HealthCheck, given
+from hypothesis import settings as settings_of
+from hypothesis import strategies as st
 from PIL import Image
 from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from services.actions.documents import accept, adopt, forget_abandoned, remove
+from services.actions.inspection import inspect
 from services.actions.jobs import purge
 from services.actions.keys import rotate
 from services.enums.documents import ScanState
@@ -90,6 +94,9 @@ def refusal(draft, data, name="집.jpg", **options):
         take(draft, data, name, **options)
     assert not Document.objects.exists()
     return error.value.sentence
+
+
+SEEDS = [located_photo(), photo("PNG"), photo(progressive=True), pdf(2)]
 
 
 # --- What is taken ---
@@ -207,6 +214,18 @@ def test_a_refused_file_says_why(draft, files, data, name, words):
 def test_a_truncated_photo_is_not_half_taken(draft):
     data = photo(size=(800, 800), colour=(1, 200, 3), quality=95)
     assert "끝까지 열 수 없습니다" in refusal(draft, data[: len(data) // 2])
+
+
+@given(st.data())
+@settings_of(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_a_file_changed_at_random_is_taken_or_refused_and_nothing_else(data):
+    """Each seed makes other bytes wrong; what is no Refused fails the test."""
+    file = bytearray(data.draw(st.sampled_from(SEEDS)))
+    for _ in range(data.draw(st.integers(1, 8))):
+        place = data.draw(st.integers(8, len(file) - 1))
+        file[place : place + data.draw(st.integers(0, 2))] = data.draw(st.binary(max_size=2))
+    with suppress(Refused):
+        inspect(bytes(file), "집.jpg")
 
 
 def test_too_large_a_file(draft, settings):
