@@ -216,6 +216,7 @@ def test_a_truncated_photo_is_not_half_taken(draft):
     assert "끝까지 열 수 없습니다" in refusal(draft, data[: len(data) // 2])
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow warns of broken EXIF, and goes on
 @given(st.data())
 @settings_of(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_file_changed_at_random_is_taken_or_refused_and_nothing_else(data):
