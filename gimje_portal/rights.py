@@ -75,6 +75,7 @@ CONSULTATION_READERS = only(Role.CONSULTATION_OFFICER, Role.TOWNSHIP_CLERK, Role
 RIGHTS: dict[str, Access] = {
     "healthz": Public,
     "readyz": Public,
+    "api-schema": Public,
     "metrics": Public,  # the view asks for a token, or for a peer on this machine
     "demo": Public,  # answers 404 unless DEMO
     "services:home": Public,

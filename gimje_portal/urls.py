@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
 
 from gimje_portal import views
 
@@ -16,6 +17,7 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("metrics", views.metrics, name="metrics"),
     path("demo/", views.demo, name="demo"),
+    path("api/v1/schema", SpectacularAPIView.as_view(), name="api-schema"),
     path("staff/account/", include("allauth.urls")),
     path("staff/admin/", admin.site.urls),
     path("", include("services.urls")),

@@ -127,7 +127,7 @@ def undo(batch: ImportBatch, *, by: User) -> int:
         state__in=sorted(BatchState.IN_USE), first_at__lte=batch.last_at, last_at__gte=batch.first_at
     ).order_by("settled_at", "pk"):
         _merge(other, read(other), source)
-    _mark(source, *(timezone.localdate(end) for end in _period(batch)))
+    mark(source, *(timezone.localdate(end) for end in _period(batch)))
     _cover(source)
     record(batch, "undone", by=by.actor, before=before, after=batch.state)
     return gone
@@ -161,7 +161,7 @@ def take(batch: ImportBatch, parsed: Parsed, source: Source) -> list[str]:
         batch_size=5000,
     )
     if parsed.starts:
-        _mark(source, timezone.localdate(batch.first_at), timezone.localdate(batch.last_at))
+        mark(source, timezone.localdate(batch.first_at), timezone.localdate(batch.last_at))
         _cover(source)
     return outcome
 
@@ -249,7 +249,7 @@ def stamp(start: int) -> str:
     return f"{_DAYS[day]} {minute // 60:02}:{minute % 60:02}:{second:02}+00"
 
 
-def _mark(source: Source, first: date, last: date) -> None:
+def mark(source: Source, first: date, last: date) -> None:
     """Korean days from first to last must be rolled up again; gaps inside are days too.
 
     DO UPDATE, not DO NOTHING: it locks the row until our commit, so that no worker takes the mark before our rows
@@ -278,7 +278,7 @@ def _cover(source: Source) -> None:
     source.first_on, source.last_on = covered
     source.save(update_fields=["first_on", "last_on"])
     if grown and source.plant.sources.count() > 1:  # which source counts may have changed on days without its rows
-        _mark(source, min(grown), max(grown))
+        mark(source, min(grown), max(grown))
 
 
 def _locked(batch: ImportBatch) -> Source:

@@ -137,3 +137,12 @@ def test_five_thousand_rows_in_one_push(push, source):
 
 def test_other_methods_are_refused(client):
     assert client.get(reverse("solar:api_readings")).status_code == 405
+
+
+def test_the_openapi_document_names_the_push_and_its_key(client):
+    response = client.get(reverse("api-schema"), headers={"Accept": "application/vnd.oai.openapi+json"})
+    document = json.loads(response.content)
+    operation = document["paths"][URL]["post"]
+    assert operation["security"] == [{"plantKey": []}, {}] or operation["security"] == [{"plantKey": []}]
+    assert "201" in operation["responses"]
+    assert document["components"]["securitySchemes"]["plantKey"]["name"] == "Authorization"
