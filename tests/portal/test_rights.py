@@ -97,9 +97,10 @@ def outcome(client: StrictClient, url: str) -> str:
     if response.status_code == 204:
         return OPENED
     if response.status_code == 302:
-        if response.url.startswith("/staff/account/login/"):
+        location = response["Location"]
+        if location.startswith("/staff/account/login/"):
             return TO_LOGIN
-        return TO_PHONE if response.url.startswith("/my/start/") else response.url
+        return TO_PHONE if location.startswith("/my/start/") else location
     return FORBIDDEN if response.status_code == 403 else str(response.status_code)
 
 

@@ -194,7 +194,8 @@ def test_an_idle_screen_closes_and_the_same_phone_goes_on(client, db, clock):
     assert "오래 쓰지 않아 화면을 닫았습니다." in page
     assert draft_of(client.session, "slate").pk != draft.pk
     verify(client)
-    assert draft_of(client.session, "slate").answers == {"address": "만경읍 1"}
+    answers: object = draft_of(client.session, "slate").answers
+    assert answers == {"address": "만경읍 1"}
 
 
 def test_after_an_idle_screen_another_phone_does_not_get_the_form(client, db, clock):
@@ -213,7 +214,8 @@ def test_a_draft_is_encrypted_and_grows(client, db):
     session = client.session
     save_answers(draft_of(session, "slate"), name="시연 김만경")
     draft = save_answers(draft_of(session, "slate"), area_m2=110)
-    assert draft_of(session, "slate").answers == {"name": "시연 김만경", "area_m2": 110}
+    answers: object = draft_of(session, "slate").answers
+    assert answers == {"name": "시연 김만경", "area_m2": 110}
     raw = Draft.objects.extra(select={"raw": "answers"}).values_list("raw", flat=True).get(pk=draft.pk)
     assert "김만경" not in raw
     drop_draft(session, "slate")

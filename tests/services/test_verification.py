@@ -2,6 +2,7 @@
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -28,10 +29,10 @@ def wrong_for(verification: Verification) -> str:
     return f"{(int(code_of(verification)) + 1) % 1_000_000:06d}"
 
 
-def at_once(do, times: int) -> list[object]:
+def at_once(do, times: int) -> list[Any]:
     """The results or refusals of `times` threads that start together."""
 
-    def one(_: int) -> object:
+    def one(_: int) -> Any:
         try:
             return do()
         except Refused as refusal:
