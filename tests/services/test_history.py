@@ -70,7 +70,7 @@ def test_bulk_writes_leave_events_without_personal_columns(make_resident):
 # --- Verification: what an auditor can rely on --------------------------------------------------------------------
 
 
-def tamper(statement: str, *parameters: object) -> None:
+def tamper(statement: str, *parameters: str) -> None:
     """As somebody with the database's password would: past the triggers."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")

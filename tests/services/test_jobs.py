@@ -17,7 +17,7 @@ from services.actions.notices import post
 from services.models import Draft, JobRun, Notice, ReadingLogEntry, Tick
 from services.notices.messages import Message
 from services.reports import jobs as reports
-from services.rules.jobs import Daily, Monthly
+from services.rules.jobs import Daily, Monthly, Period
 from services.tasks import dispatch_notices, follow_deliveries, seal_history, tick
 from services.tasks import purge as purge_task
 
@@ -86,10 +86,14 @@ def test_two_beats_at_once_run_a_period_once():
     ran: list[str] = []
     start = threading.Barrier(6)
 
+    def work(period: Period) -> None:
+        ran.append(period.key)
+        time.sleep(0.05)
+
     def beat() -> None:
         start.wait()
         try:
-            run_missed("remind", TEN, lambda period: (ran.append(period.key), time.sleep(0.05)))
+            run_missed("remind", TEN, work)
         finally:
             connection.close()
 
@@ -103,13 +107,18 @@ def test_two_beats_at_once_run_a_period_once():
 
 @pytest.mark.django_db(transaction=True)
 def test_only_one_beat_sends_and_the_next_takes_over_when_it_dies(monkeypatch):
-    sent: list[str] = []
-    monkeypatch.setattr("celery.beat.Scheduler.tick", lambda self: sent.append(id(self)) or 60.0)
+    sent: list[int] = []
+
+    def celery_tick(self: LoneScheduler) -> float:
+        sent.append(id(self))
+        return 60.0
+
+    monkeypatch.setattr("celery.beat.Scheduler.tick", celery_tick)
     other = connection.copy()
     try:
         with other.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
-        beat = LoneScheduler(app=app, lazy=True)
+        beat = LoneScheduler(app=app, lazy=True)  # type: ignore[arg-type]
         assert beat.tick() == 5
         assert sent == []
         other.close()

@@ -232,7 +232,7 @@ class TestDispatching:
         settings.ALIMTALK_PROFILE, settings.ALIMTALK_TEMPLATES = "profile", {MESSAGE.kind: "template"}
         sender.verdict = SendResult(Outcome.REJECTED, detail="3104")
         post(MESSAGE, once_key="a", resident=make_resident())
-        sender.send = lambda batch: {  # type: ignore[method-assign]
+        sender.send = lambda batch: {
             letter.pk: SendResult(
                 Outcome.REJECTED if letter.channel == Channel.ALIMTALK else Outcome.ACCEPTED, str(letter.pk)
             )

@@ -6,6 +6,7 @@ import json
 import smtplib
 import socket
 from email.message import EmailMessage
+from typing import Any
 
 import httpx
 import pytest
@@ -25,7 +26,7 @@ MESSAGE = Message(
 
 
 def letter(pk: int = 1, **changes: object) -> Outgoing:
-    facts = {
+    facts: dict[str, Any] = {
         "pk": pk,
         "key": f"{pk}:booking:{pk}:confirmed",
         "kind": MESSAGE.kind,

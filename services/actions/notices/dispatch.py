@@ -20,7 +20,6 @@ from services.enums.notices import Channel, NoticeState
 from services.models import CallTask, Notice, NoticeAttempt
 from services.rules.notices import MAX_ATTEMPTS, back_off, next_opening
 
-LEASE = timedelta(seconds=180)  # longer than a task may live (120 s): nobody else sends while we still do
 ROUND_SECONDS = 60.0
 FOLLOW_DAYS = 3  # carriers report within 72 hours
 TOO_LATE = "보낼 때가 지났습니다."
@@ -58,8 +57,8 @@ def _erased() -> dict[str, str]:
 
 
 def claim(channels: frozenset[str], limit: int) -> list[Notice]:
-    """Take up to `limit` due notices of these channels for LEASE; nobody else gets them meanwhile."""
-    lease = timezone.now() + LEASE
+    """Take up to `limit` due notices of these channels; nobody else gets them for NOTICE_LEASE_SECONDS."""
+    lease = timezone.now() + timedelta(seconds=settings.NOTICE_LEASE_SECONDS)
     with transaction.atomic():
         due = Notice.objects.due().filter(channel__in=channels).order_by("-is_urgent", "next_at", "pk")
         batch = list(due.select_for_update(skip_locked=True, of=("self",))[:limit])
