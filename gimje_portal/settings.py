@@ -342,7 +342,7 @@ NOTICE_DESKS = {
     "administrator": ("",),
 }
 NOTICE_LEASE_SECONDS = env.int("NOTICE_LEASE_SECONDS", default=180)  # longer than a task may live
-NOTICE_HOURS = tuple(env.list("NOTICE_HOURS", cast=int, default=[9, 20]))  # KR-04: nothing but codes outside 09:00 to 20:00
+NOTICE_HOURS = tuple(env.list("NOTICE_HOURS", cast=int, default=[9, 20]))  # KR-04: outside of them only codes
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 EMAIL_BACKEND = EMAIL_CONFIG["EMAIL_BACKEND"]
 EMAIL_HOST = EMAIL_CONFIG["EMAIL_HOST"]

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -137,6 +138,10 @@ def post_many(make_resident, count: int, first: int = 0) -> None:
             post(MESSAGE, once_key=f"fault:{number}", resident=resident)
 
 
+def has_more_requests(provider: Provider, before: int) -> bool:
+    return len(provider.requests) > before
+
+
 def is_all_sent() -> bool:
     return not Notice.objects.exclude(state__in=list(NoticeState.ARRIVED)).exists()
 
@@ -147,7 +152,7 @@ def test_workers_killed_in_the_middle_of_sending_lose_nothing_and_send_nothing_t
     for _round in range(3):
         before = len(provider.requests)
         worker = start("worker", "-c", "1", "-l", "WARNING")
-        wait_until(lambda before=before: len(provider.requests) > before, meanwhile=doorbell.publish)
+        wait_until(partial(has_more_requests, provider, before), meanwhile=doorbell.publish)
         time.sleep(0.2)
         kill(worker)
     provider.mood = "ok"
