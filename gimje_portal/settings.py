@@ -124,7 +124,8 @@ HOME_NOTE_SOURCES: list[str] = [
     "slate.reports.cases.home_notes",
     "solar.reports.public.home_notes",
 ]
-PURGE_SOURCES = ["services.actions.documents.forget_abandoned"]  # functions () -> int that delete what an app may not keep
+# Functions () -> int that delete what an app may not keep.
+PURGE_SOURCES = ["services.actions.documents.forget_abandoned"]
 STAFF_TODAY_SOURCES: list[str] = [
     "services.reports.notices.todos",
     "consultations.reports.bookings.staff_todos",
@@ -264,10 +265,8 @@ ACCOUNT_FORMS = {
     "change_password": "gimje_portal.staff_forms.StaffChangePasswordForm",
 }
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = {
-    "login_failed": None,
-    "login": "60/m/ip",
-}  # wrong passwords are counted by axes, in the database
+# Wrong passwords are counted by axes; this one stops guessing of the second factor (in the cache, which is a table).
+ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip,10/900s/key", "login": "60/m/ip"}
 SOCIALACCOUNT_LOGIN_ON_GET = True  # a form would be stopped by the CSP's form-action on its way to the provider
 OIDC_ISSUER = env.str("OIDC_ISSUER", default="")
 SOCIALACCOUNT_PROVIDERS = {

@@ -8,7 +8,7 @@ from axes.models import AccessAttempt
 from gimje_portal.demo.services import _code as code_now
 from gimje_portal.staff_accounts import StaffSocialAdapter
 from services.enums.people import Role
-from services.models import User
+from services.models import CacheRow, User
 
 PASSWORD = "Jipyeongseon-2026"
 
@@ -70,6 +70,20 @@ def test_a_second_factor_is_used_once(client, officer, secret, clock):
     log_in(client)
     page = client.post("/staff/account/2fa/authenticate/", {"code": code}).content.decode()
     assert "인증 숫자가 맞지 않습니다." in page
+
+
+def test_ten_wrong_second_factors_stop_the_right_one_too(client, officer, secret, clock):
+    clock("2026-11-20 09:00")
+    log_in(client)
+    right = code_now(secret)
+    wrong = f"{(int(right) + 1) % 1_000_000:06d}"
+    for _ in range(10):
+        client.post("/staff/account/2fa/authenticate/", {"code": wrong})
+    page = client.post("/staff/account/2fa/authenticate/", {"code": right}).content.decode()
+    assert "여러 번 맞지 않아 잠시 멈추었습니다." in page
+    assert CacheRow.objects.exists(), "the count is in the database and holds for every process"
+    clock("2026-11-20 09:16")
+    assert client.post("/staff/account/2fa/authenticate/", {"code": code_now(secret)}).status_code == 302
 
 
 def test_the_second_factor_is_encrypted_at_rest(officer, secret):
