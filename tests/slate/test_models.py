@@ -204,7 +204,7 @@ def test_decision(decision, name, changes):
 def test_a_decision_needs_two_people_even_raw(decision):
     with breaks("decision_needs_two_people"), transaction.atomic():
         copy_of(decision, decided_by=decision.proposed_by).save(force_insert=True)
-    columns = ", ".join(field.column for field in Decision._meta.local_fields if not field.primary_key)
+    columns = ", ".join(str(field.column) for field in Decision._meta.local_fields if not field.primary_key)
     raw = columns.replace("decided_by_id", "proposed_by_id", 1) if "decided_by_id" in columns else columns
     values = raw.replace("application_version", "application_version + 20", 1)
     with breaks("decision_needs_two_people"), transaction.atomic(), connection.cursor() as cursor:
