@@ -48,24 +48,14 @@ def pick(page, question: str, answer: str) -> None:
     page.get_by_role("group", name=question).get_by_label(answer).check()
 
 
-@pytest.mark.parametrize(("size", "js"), [("phone", True), ("desktop", True), ("phone", False)])
-def test_an_application_is_decided(open_page, live_server, assert_axe_clean, assert_fits, house_photo, size, js):
-    make.with_money(make.programme_of_2020(), Work.HOUSE, 10_000_000)
-    officer, approver = make.staff(Role.SLATE_OFFICER), make.staff(Role.SLATE_APPROVER)
-    page = open_page(size, js=js)
-
-    def look() -> None:
-        if js:
-            assert_axe_clean(page)
-            assert_fits(page)
-
-    # The citizen
+def apply(page, look, house_photo) -> Application:
+    """The citizen, from the first page to the receipt."""
     page.goto("/slate/")
-    look()
+    look(page)
     page.get_by_role("link", name="신청 시작하기").click()
     page.get_by_label("읍·면·동").select_option(label="만경읍")
     page.get_by_label("주소").fill("시연리 12-3")
-    look()
+    look(page)
     onward(page)
     pick(page, "종류", "주택")
     pick(page, "지금 쓰고 있나요?", "살고 있습니다")
@@ -73,31 +63,31 @@ def test_an_application_is_decided(open_page, live_server, assert_axe_clean, ass
     pick(page, "슬레이트가 어디에 있나요?", "지붕과 벽")
     pick(page, "덧대었나요?", "아니요")
     page.get_by_label("슬레이트 면적").fill("170")
-    look()
+    look(page)
     onward(page)
-    look()
+    look(page)
     onward(page)
     pick(page, "새 지붕", "아니요")
     onward(page)
     pick(page, "어느 가구에 해당하나요?", "해당하지 않습니다")
     pick(page, "시가 확인해도", "예, 확인해 주세요")
-    look()
+    look(page)
     onward(page)
     page.get_by_label("1. 건물 전체").set_input_files(house_photo)
     page.get_by_role("button", name="사진 올리기").click()
     assert page.get_by_text("사진 1장을 올렸습니다. 3장이 남았습니다.").is_visible()
-    look()
+    look(page)
     onward(page)
     pick(page, "건물 주인이신가요?", "제가 주인입니다")
     page.get_by_label("건물 주인으로서").check()
-    look()
+    look(page)
     onward(page)
     page.get_by_label("이름", exact=True).fill("시연 김만경")
     for part, value in {"년": "1945", "월": "3", "일": "9"}.items():
         page.get_by_role("group", name="태어난 날").get_by_label(part, exact=True).fill(value)
     page.get_by_label("휴대전화 번호").fill("010 1234 5678")
     pick(page, "연락 방법", "문자")
-    look()
+    look(page)
     page.get_by_role("button", name="인증번호 받기").click()
     code = re.search(r"\d{6}", Notice.objects.get(once_key__startswith="verification:").short)
     assert code
@@ -105,57 +95,66 @@ def test_an_application_is_decided(open_page, live_server, assert_axe_clean, ass
     page.get_by_role("button", name="확인하기").click()
     for question in ("1. 개인정보", "2. 시가 자료", "3. 철거 업체", "4. 카카오톡"):
         pick(page, question, "동의합니다")
-    look()
+    look(page)
     onward(page)
     assert page.get_by_text("453,000원").first.is_visible()
-    look()
+    look(page)
     page.get_by_role("button", name="제출하기").click()
     assert page.get_by_text("신청을 접수했습니다").first.is_visible()
-    look()
+    look(page)
     application = Application.objects.get()
     assert application.reference in page.content()
+    return application
 
-    # The officer
-    desk = open_page("desktop", js=js)
-    log_in(desk, officer, live_server.url)
+
+def check_and_propose(desk, look, application, officer, base: str) -> None:
+    log_in(desk, officer, base)
     desk.goto("/staff/slate/")
-    if js:
-        assert_axe_clean(desk)
+    look(desk)
     desk.get_by_label(f"{application.reference} 고르기").check()
     desk.locator("form[action$='assign/'] select").select_option(label=str(officer))
     desk.get_by_role("button", name="담당자 정하기").click()
     desk.get_by_role("link", name=application.reference).click()
-    if js:
-        assert_axe_clean(desk)
+    look(desk)
     desk.get_by_role("link", name="자격 확인하기").click()
     for box in desk.locator("input[name=checked]").all():
         box.check()
-    if js:
-        assert_axe_clean(desk)
+    look(desk)
     desk.get_by_role("button", name="자격 확인하기").click()
     desk.get_by_role("link", name="지원 결정 올리기").click()
     desk.get_by_role("button", name="결재 올리기").click()
 
-    # The approver
-    table = open_page("desktop", js=js)
-    log_in(table, approver, live_server.url)
+
+def approve(table, look, application, approver, base: str) -> None:
+    log_in(table, approver, base)
     table.goto("/staff/slate/approvals/")
-    if js:
-        assert_axe_clean(table)
+    look(table)
     table.get_by_role("link", name=application.reference).click()
     table.get_by_label("올린 대로 결정하기").check()
-    if js:
-        assert_axe_clean(table)
+    look(table)
     table.get_by_role("button", name="결재하기").click()
     assert table.get_by_text("지원을 결정했습니다. 지원금은 3,440,000원입니다.").is_visible()
     table.goto("/staff/slate/budget/")
-    if js:
-        assert_axe_clean(table)
+    look(table)
 
-    # The citizen again
+
+@pytest.mark.parametrize(("size", "js"), [("phone", True), ("desktop", True), ("phone", False)])
+def test_an_application_is_decided(open_page, live_server, assert_axe_clean, assert_fits, house_photo, size, js):
+    make.with_money(make.programme_of_2020(), Work.HOUSE, 10_000_000)
+    officer, approver = make.staff(Role.SLATE_OFFICER), make.staff(Role.SLATE_APPROVER)
+
+    def look(page) -> None:
+        if js:
+            assert_axe_clean(page)
+            assert_fits(page)
+
+    page = open_page(size, js=js)
+    application = apply(page, look, house_photo)
+    check_and_propose(open_page("desktop", js=js), look, application, officer, live_server.url)
+    approve(open_page("desktop", js=js), look, application, approver, live_server.url)
     page.goto(f"/slate/applications/{application.reference}/")
     assert page.get_by_text("시가 3,440,000원까지 냅니다.").first.is_visible()
-    look()
+    look(page)
     page.get_by_role("link", name="결정 통지서 보기").click()
     assert page.get_by_text("금3,440,000원(금삼백사십사만원)").is_visible()
-    look()
+    look(page)
