@@ -123,9 +123,11 @@ RIGHTS: dict[str, Access] = {
     "slate:application_supply": Public,
     "slate:application_withdraw": Public,
     "slate:decision": Public,
+    "slate:decision_pdf": Public,
     "slate:staff_queue": SLATE_READERS,
     "slate:staff_case": SLATE_READERS,  # a township clerk: his own township
     "slate:staff_letter": SLATE_READERS,
+    "slate:staff_letter_pdf": SLATE_READERS,
     "slate:staff_receipt": SLATE_READERS,
     "slate:staff_figures": SLATE_READERS,
     "slate:staff_budget": only(Role.SLATE_OFFICER, Role.SLATE_APPROVER, Role.SETTLEMENT_OFFICER, Role.AUDITOR),

@@ -15,6 +15,7 @@ urlpatterns = [
     path("cases/<str:reference>/", case.case, name="staff_case"),
     path("cases/<str:reference>/receipt/", counter.receipt, name="staff_receipt"),
     path("cases/<str:reference>/letter/", case.letter, name="staff_letter"),
+    path("cases/<str:reference>/letter.pdf", case.letter_pdf, name="staff_letter_pdf"),
     path("cases/<str:reference>/checks/", case.checks, name="staff_checks"),
     path("cases/<str:reference>/request-more/", case.request_more, name="staff_request_more"),
     path("cases/<str:reference>/propose-refusal/", case.propose_refusal, name="staff_propose_refusal"),

@@ -25,5 +25,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("slate/applications/<str:reference>/supply/", mine.application_supply, name="application_supply"),
     path("slate/applications/<str:reference>/withdraw/", mine.application_withdraw, name="application_withdraw"),
     path("slate/applications/<str:reference>/decision/", mine.decision, name="decision"),
+    path("slate/applications/<str:reference>/decision.pdf", mine.decision_pdf, name="decision_pdf"),
     path("staff/slate/", include("slate.staff_urls")),
 ]

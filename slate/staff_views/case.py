@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from services.actions.history import record_reading
@@ -21,7 +21,7 @@ from slate import actions, rules
 from slate.enums import ApplicationState, CheckItem, Household, Needed, RefusalReason
 from slate.forms.staff import ChecksForm, DecideForm, RefusalForm, RequestMoreForm, VersionForm
 from slate.models import Application
-from slate.reports import quote_of, total
+from slate.reports import letters, quote_of, total
 from slate.reports.cases import last_decision
 from slate.staff_views.queue import due_words, staff_of, visible
 
@@ -198,3 +198,11 @@ def letter(request: HttpRequest, reference: str) -> HttpResponse:
     application = _open(request, reference, "통지서 보기")
     values = {"application": application, "decision": last_decision(application)}
     return render(request, "slate/staff/letter.html", values)
+
+
+def letter_pdf(request: HttpRequest, reference: str) -> HttpResponse:
+    """결정 통지서 on paper."""
+    record = last_decision(_open(request, reference, "통지서 내려받기"))
+    if record is None:
+        raise Http404
+    return HttpResponse(letters.letter_pdf(record), content_type="application/pdf")

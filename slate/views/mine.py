@@ -19,6 +19,7 @@ from slate.enums import ApplicationState
 from slate.forms.questions import SupplyForm, WithdrawForm
 from slate.models import Application
 from slate.reports.cases import last_decision, open_request, status_of, steps_of
+from slate.reports.letters import letter_pdf
 
 
 class NotYours(Exception):
@@ -115,3 +116,16 @@ def decision(request: HttpRequest, reference: str) -> HttpResponse:
     if record is None:
         raise Http404
     return render(request, "slate/decision.html", {"application": row, "decision": record})
+
+
+@never_cache
+def decision_pdf(request: HttpRequest, reference: str) -> HttpResponse:
+    """The letter on paper."""
+    try:
+        row = mine(request, reference)
+    except NotYours:
+        return ask_for_phone(request)
+    record = last_decision(row)
+    if record is None:
+        raise Http404
+    return HttpResponse(letter_pdf(record), content_type="application/pdf")

@@ -7,9 +7,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
+from pypdf import PdfReader
 
 from services.enums.people import Role
 from services.models import Document, Draft, blind_index
+from services.reports.pdf import FONTS
 from slate import actions
 from slate.enums import Needed, Work
 from slate.models import Application
@@ -264,6 +266,17 @@ def test_the_letter_names_amounts_in_words_and_all_remedies(programme, resident_
     assert "국비 1,720,000원, 도비 344,000원, 시비 1,376,000원" in text
     for remedy in ("가. 이의신청", "나. 행정심판", "다. 행정소송", "라. 이의신청을 하시면"):
         assert remedy in text
+
+
+@pytest.mark.skipif(not FONTS.is_dir(), reason="the fonts are not built here")
+def test_the_letter_on_paper_can_be_read_by_a_machine(programme, resident_client):
+    application = make.refusal_proposed(programme, make.staff(Role.SLATE_OFFICER))
+    actions.refuse(application, by=make.staff(Role.SLATE_APPROVER), version=application.version)
+    url = reverse("slate:decision_pdf", args=[application.reference])
+    answer = resident_client(application.resident).get(url)
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
+    assert "시연 김만경 님이 신청하신 건물은" in text
+    assert "현장에서 확인해 보니 지붕과 벽에 슬레이트가 없습니다." in " ".join(text.split())
 
 
 def test_a_reference_and_four_digits_open_one_case(programme, client):
