@@ -83,6 +83,7 @@ RIGHTS: dict[str, Access] = {
     "services:display_save": Public,
     "services:accessibility": Public,
     "services:guide": Public,
+    "services:privacy": Public,
     "services:my_start": Public,
     "services:verify_code": Public,
     "services:verify_again": Public,

@@ -14,6 +14,7 @@ urlpatterns = [
     path("services/display/", display.display, name="display"),
     path("services/display/save", display.display_save, name="display_save"),
     path("services/accessibility/", display.accessibility, name="accessibility"),
+    path("services/privacy/", display.privacy, name="privacy"),
     path("services/guide/", display.guide, name="guide"),
     path("my/", people.my, name="my"),
     path("my/start/", people.my_start, name="my_start"),

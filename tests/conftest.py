@@ -17,6 +17,7 @@ from services.enums.people import Role
 from services.models import Resident, Township, User
 from services.rules.history import Actor
 
+POST_FORM = re.compile(rb"<form[^>]*method=\"post\".*?</form>", re.I | re.S)
 INLINE = re.compile(rb"<script(?![^>]*\bsrc=)(?![^>]*application/(?:ld\+)?json)|\son\w+=\"|\sstyle=\"|{{|{%", re.I)
 
 
@@ -98,13 +99,15 @@ def clock() -> Iterator[Callable[[str], time_machine.Traveller]]:
 
 
 class StrictClient(Client):
-    """Refuses pages with inline script, style or handlers, or with unrendered template code."""
+    """Refuses pages with inline code or unrendered templates, and forms whose token an `only` has swallowed."""
 
     def request(self, **kwargs):
         response = super().request(**kwargs)
         if response.get("Content-Type", "").startswith("text/html") and not response.streaming:
             found = INLINE.search(response.content)
             assert not found, f"inline code in {kwargs.get('PATH_INFO')}: {found and found.group()!r}"
+            for form in POST_FORM.findall(response.content):
+                assert b"csrfmiddlewaretoken" in form, f"a form without token in {kwargs.get('PATH_INFO')}"
         return response
 
 

@@ -1,5 +1,6 @@
 """Text size and contrast, and the pages that explain how the site is used."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -37,6 +38,11 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 def guide(request: HttpRequest) -> HttpResponse:
     """How the site is used, for somebody who has never used it."""
     return render(request, "services/guide.html")
+
+
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What is kept of whom, why, how long, and how to see, mend or stop it (PIPA article 30)."""
+    return render(request, "services/privacy.html", {"draft_days": settings.DRAFT_DAYS})
 
 
 def _display_sentence(request: HttpRequest) -> str:
