@@ -172,14 +172,14 @@ def _merge(batch: ImportBatch, parsed: Parsed, source: Source) -> list[str]:
         return []
     base = int(ReadingFlag.SIMULATED) * (source.kind == SourceKind.MODEL) | int(ReadingFlag.DEMO) * source.is_demo
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {_TALLY} (start_at timestamptz, joules bigint, flags int)")
+        cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {_TALLY} (start bigint, joules bigint, flags int)")
         cursor.execute(f"TRUNCATE {_TALLY}")
         lines = zip(parsed.starts, parsed.joules, parsed.flags, strict=True)
         cursor.copy_expert(f"COPY {_TALLY} FROM STDIN", CopyText(lines, base))
         cursor.execute(
             f"""
             INSERT INTO solar_reading (source_id, start_at, joules, flags, batch_id)
-            SELECT %s, start_at, joules, flags, %s FROM {_TALLY}
+            SELECT %s, to_timestamp(start), joules, flags, %s FROM {_TALLY}
             ON CONFLICT (source_id, start_at) DO NOTHING
             """,  # noqa: S608 - a constant name
             [source.pk, batch.pk],
@@ -195,9 +195,9 @@ def _compare(cursor: Any, batch: ImportBatch, source: Source, starts: Sequence[i
     """Which slots were new, which had the same value, which another one (kept as conflicts)."""
     cursor.execute(
         f"""
-        SELECT extract(epoch FROM i.start_at)::bigint,
+        SELECT i.start,
                CASE WHEN r.batch_id = %s THEN 'new' WHEN r.joules = i.joules THEN 'same' ELSE 'conflict' END
-        FROM {_TALLY} i JOIN solar_reading r ON r.source_id = %s AND r.start_at = i.start_at
+        FROM {_TALLY} i JOIN solar_reading r ON r.source_id = %s AND r.start_at = to_timestamp(i.start)
         """,  # noqa: S608 - a constant name
         [batch.pk, source.pk],
     )
@@ -205,10 +205,10 @@ def _compare(cursor: Any, batch: ImportBatch, source: Source, starts: Sequence[i
     cursor.execute(
         f"""
         INSERT INTO solar_readingconflict (batch_id, start_at, kept_j, offered_j)
-        SELECT %s, i.start_at, r.joules, i.joules
-        FROM {_TALLY} i JOIN solar_reading r ON r.source_id = %s AND r.start_at = i.start_at
+        SELECT %s, r.start_at, r.joules, i.joules
+        FROM {_TALLY} i JOIN solar_reading r ON r.source_id = %s AND r.start_at = to_timestamp(i.start)
         WHERE r.joules <> i.joules
-          AND NOT EXISTS (SELECT FROM solar_readingconflict c WHERE c.batch_id = %s AND c.start_at = i.start_at)
+          AND NOT EXISTS (SELECT FROM solar_readingconflict c WHERE c.batch_id = %s AND c.start_at = r.start_at)
         """,  # noqa: S608 - a constant name
         [batch.pk, source.pk, batch.pk],
     )
@@ -225,7 +225,7 @@ class CopyText(io.TextIOBase):
         least = size or -1
         parts, length = [self.rest], len(self.rest)
         for start, joules, flags in self.rows:
-            parts.append(f"{stamp(start)}\t{joules}\t{flags | self.base}\n")
+            parts.append(f"{start}\t{joules}\t{flags | self.base}\n")
             length += len(parts[-1])
             if 0 < least <= length:
                 break
@@ -233,20 +233,6 @@ class CopyText(io.TextIOBase):
         cut = len(text) if least < 0 else least
         self.rest = text[cut:]
         return text[:cut]
-
-
-_DAYS: dict[int, str] = {}
-
-
-def stamp(start: int) -> str:
-    """Seconds since 1970 as a stamp for COPY; days are remembered, for they repeat 288 times."""
-    day, second = divmod(start, 86400)
-    if day not in _DAYS:
-        if len(_DAYS) > 5000:
-            _DAYS.clear()
-        _DAYS[day] = datetime.fromtimestamp(day * 86400, UTC).date().isoformat()
-    minute, second = divmod(second, 60)
-    return f"{_DAYS[day]} {minute // 60:02}:{minute % 60:02}:{second:02}+00"
 
 
 def mark(source: Source, first: date, last: date) -> None:

@@ -79,13 +79,15 @@ class Reading(models.Model):
     """Energy of one interval of one source, in joules. A flagged reading counts; nothing is invented."""
 
     pk = models.CompositePrimaryKey("source", "start_at")
-    # No constraint of its own (the batch carries the source) and no index on the batch (undo reads the batch's
-    # period by the primary key): both would cost every inserted row.
+    # Neither foreign key is checked by the database, and the batch has no index (undo reads its period by the primary
+    # key): each would cost every inserted row. Sources and batches are never deleted (PROTECT).
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     start_at = models.DateTimeField()
     joules = models.BigIntegerField()
     flags = models.SmallIntegerField(default=0)
-    batch = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, related_name="readings", db_index=False)
+    batch = models.ForeignKey(
+        ImportBatch, on_delete=models.PROTECT, related_name="readings", db_index=False, db_constraint=False
+    )
 
     class Meta:
         verbose_name = "계측값"

@@ -51,7 +51,7 @@ def test_a_real_file_is_brought_looked_at_and_taken(open_page, assert_axe_clean,
     page.get_by_label("장치").select_option(str(source.pk))
     page.get_by_label("파일", exact=True).set_input_files(file)
     page.get_by_role("button", name="올리고 내용 보기").click()
-    page.get_by_text("처음 8줄").wait_for()
+    page.get_by_role("heading", name="처음 8줄").wait_for()
     assert page.get_by_text("32,840").count()
     assert_axe_clean(page)
     assert_fits(page)
