@@ -13,5 +13,6 @@ urlpatterns: list[URLPattern] = [
     path("days/make", clinic_days.clinic_days_make, name="staff_clinic_days_make"),
     path("days/<int:day_id>/", clinic_days.clinic_day, name="staff_clinic_day"),
     path("days/<int:day_id>/act", clinic_days.clinic_day_act, name="staff_clinic_day_act"),
+    path("days/<int:day_id>/cancel", clinic_days.clinic_day_cancel, name="staff_clinic_day_cancel"),
     path("days/<int:day_id>/board", bookings.day_board, name="staff_day_board"),
 ]

@@ -150,6 +150,7 @@ RIGHTS: dict[str, Access] = {
     "consultations:staff_clinic_days": CONSULTATION_READERS,
     "consultations:staff_clinic_day": only(Role.CONSULTATION_OFFICER),
     "consultations:staff_clinic_days_make": only(Role.CONSULTATION_OFFICER),
+    "consultations:staff_clinic_day_cancel": only(Role.CONSULTATION_OFFICER),
     "consultations:staff_clinic_day_act": only(Role.CONSULTATION_OFFICER),
     "solar:public": Public,
     "solar:public_csv": Public,
@@ -181,10 +182,10 @@ RIGHTS: dict[str, Access] = {
     "consultations:booking_consents": Public,
     "consultations:booking_check": Public,
     "consultations:booking_done": Public,
-    "consultations:booking": Public,  # the view asks for the phone or the number
-    "consultations:booking_cancel": Public,  # the view asks for the phone or the number
-    "consultations:booking_move": Public,  # the view asks for the phone or the number
-    "consultations:booking_calendar": Public,  # the view asks for the phone or the number
+    "consultations:booking": OwnCase,
+    "consultations:booking_cancel": OwnCase,
+    "consultations:booking_move": OwnCase,
+    "consultations:booking_calendar": OwnCase,
     "services:staff_people": only(Role.ADMINISTRATOR),
     "services:staff_person_new": only(Role.ADMINISTRATOR),
     "services:staff_person": only(Role.ADMINISTRATOR),

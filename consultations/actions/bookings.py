@@ -1,9 +1,9 @@
 """Booking, moving, cancelling and closing a consultation: the adviser's time first, then everything that follows."""
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -29,8 +29,10 @@ from consultations.rules import reminder_times
 from services.actions.constraints import friendly
 from services.actions.history import record
 from services.actions.notices import post, skip
+from services.enums.notices import Channel
 from services.models import Resident, User
 from services.rules.history import Actor
+from services.rules.korean import date_long
 from services.rules.refusal import Refused
 
 TAKEN = "방금 다른 분이 이 시간을 예약했습니다. 적으신 내용은 그대로 있습니다. 남은 시간 가운데 골라 주세요."
@@ -242,7 +244,15 @@ def _write_consents(booking: Booking, answers: Mapping[str, bool]) -> None:
     )
 
 
-def tell(name: str, booking: Booking, *, title: str = "", not_before: datetime | None = None, **values: Any) -> None:
+def tell(
+    name: str,
+    booking: Booking,
+    *,
+    title: str = "",
+    not_before: datetime | None = None,
+    also: Iterable[Channel] = (),
+    **values: Any,
+) -> None:
     """Post one message to the resident, and to the helper who booked for them."""
     for person in filter(None, (booking.resident, booking.helper)):
         post(
@@ -251,6 +261,7 @@ def tell(name: str, booking: Booking, *, title: str = "", not_before: datetime |
             resident=person,
             subject=booking,
             not_before=not_before,
+            also=also,
         )
 
 
@@ -313,6 +324,17 @@ def cancel(booking_id: int, *, by: Actor, reason: str = "", is_online: bool = Fa
     booking.holds.all().delete()
     _end(booking, BookingState.CANCELLED, "cancelled", by=by)
     tell("cancelled", booking)
+    return booking
+
+
+def cancel_for_city(booking: Booking, *, by: Actor, reason: str, call_by: date) -> Booking:
+    """The city cannot hold it: tell the person at once and put them on the call list (S07). The day is locked."""
+    booking = _lock(booking.pk)
+    skip(reminders_of(booking), "상담일을 취소했습니다.")
+    booking.holds.all().delete()
+    _end(booking, BookingState.CANCELLED, "cancelled_by_city", by=by, reason=reason)
+    day = date_long(call_by, this_year=timezone.localdate().year)
+    tell("city_cancelled", booking, title="상담을 열지 못합니다", also=(Channel.CALL,), by=day)
     return booking
 
 

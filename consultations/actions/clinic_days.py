@@ -7,13 +7,15 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from consultations.actions import bookings
 from consultations.enums import AdviserKind, ClinicDayState
-from consultations.models import Adviser, ClinicDay, Sitting, TimetableRule, Venue
+from consultations.models import Adviser, Booking, ClinicDay, Sitting, TimetableRule, Venue
 from consultations.rules import nth_weekdays, rota
 from services.actions.history import record
 from services.models import User
 from services.reports.calendar import holidays_between
 from services.reports.elections import elections
+from services.rules.calendar import add_working_days
 from services.rules.elections import window_on
 from services.rules.history import Actor
 from services.rules.refusal import Refused
@@ -102,6 +104,24 @@ def record_basis(day_ids: Iterable[int], *, basis: str, document: str, user: Use
         day.decided_by, day.decided_at = user, timezone.now()
         _move(day, ClinicDayState.OPEN, "basis_recorded", by=user.actor, reason=f"{day.legal_basis} ({document})")
     return days
+
+
+@transaction.atomic
+def cancel_day(day_id: int, *, reason: str, user: User) -> int:
+    """The city cannot hold this day: everybody is told and put on the call list; returns how many people.
+
+    Raises Refused without a reason, and when the day is over or cancelled.
+    """
+    if not reason.strip():
+        raise Refused("이유가 비어 있습니다. 상담일을 취소하는 이유를 적어 주세요.", field="reason")
+    day = ClinicDay.objects.select_for_update().get(pk=day_id)
+    _move(day, ClinicDayState.CANCELLED, "cancelled", by=user.actor, reason=reason.strip())
+    today = timezone.localdate()
+    call_by = add_working_days(today, 1, holidays_between(today, today + timedelta(days=30)))
+    affected = list(Booking.objects.live().filter(clinic_day=day).order_by("pk"))
+    for booking in affected:
+        bookings.cancel_for_city(booking, by=user.actor, reason=reason.strip(), call_by=call_by)
+    return len(affected)
 
 
 @transaction.atomic

@@ -94,5 +94,11 @@ class BasisForm(forms.Form):
     document = forms.CharField(label="문서 번호", max_length=60)
 
 
+class CancelDayForm(forms.Form):
+    reason = forms.CharField(
+        label="이유", max_length=200, error_messages={"required": "이유가 비어 있습니다. 적어 주세요."}
+    )
+
+
 class MakeDaysForm(forms.Form):
     until = forms.DateField(label="언제까지", widget=forms.DateInput(attrs={"type": "date"}))

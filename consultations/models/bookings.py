@@ -67,6 +67,7 @@ class Booking(models.Model):
         "missed": "오지 않음",
         "cancelled": "예약 취소",
         "out_of_scope": "다른 기관 안내",
+        "cancelled_by_city": "시 사정으로 취소",
     }
 
     objects: ClassVar[BookingQuerySet] = BookingQuerySet.as_manager()  # type: ignore[assignment]

@@ -15,8 +15,9 @@ from consultations.enums import BookingState, ClinicDayState
 from consultations.models import Booking, ClinicDay
 from consultations.models.bookings import BookingQuerySet
 from consultations.reports.offers import next_open_day, waiting_for_decision
+from services.enums.notices import CallOutcome, Channel
 from services.enums.people import Role
-from services.models import HistoryEntry, Resident, User
+from services.models import HistoryEntry, Notice, Resident, User
 from services.reports.catalogue import HomeNote
 from services.reports.people import Case, Todo
 from services.rules.korean import date_long, time_ko
@@ -81,6 +82,7 @@ def timeline(booking: Booking) -> list[Step]:
         "missed": "오지 않으셨습니다",
         "cancelled": "예약을 취소했습니다",
         "out_of_scope": "다른 곳을 안내했습니다",
+        "cancelled_by_city": "시 사정으로 상담을 열지 못합니다",
     }
     steps = [
         Step(labels[entry.move], "done", when=_moment(entry.at))
@@ -224,3 +226,24 @@ def future_bookings_of(residents: Sequence[Resident]) -> list[Booking]:
     """Live bookings to come of these people: the clerk is warned before booking a second one."""
     rows = Booking.objects.live().filter(resident__in=residents, starts_at__gte=timezone.now())
     return list(rows.with_place().order_by("starts_at"))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """People whose day the city cancelled: how many there are, and how many nobody has spoken to yet."""
+
+    people: int
+    untold: int
+
+
+def told_of(day: ClinicDay) -> Told:
+    """The worklist of a cancelled day ends at zero untold: each call has an outcome in which somebody was told."""
+    keys = [str(pk) for pk in day.bookings.values_list("pk", flat=True)]
+    calls = Notice.objects.filter(
+        kind="consultations/notices/city_cancelled",
+        channel=Channel.CALL,
+        subject_kind="consultations.booking",
+        subject_id__in=keys,
+    )
+    told = calls.filter(call__outcome__in=[CallOutcome.TOLD, CallOutcome.FAMILY_TOLD]).count()
+    return Told(calls.count(), calls.count() - told)

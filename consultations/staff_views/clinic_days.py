@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from consultations.actions import clinic_days as actions
-from consultations.enums import ClinicDayState
-from consultations.forms.staff import BasisForm, MakeDaysForm
+from consultations.enums import BookingState, ClinicDayState
+from consultations.forms.staff import BasisForm, CancelDayForm, MakeDaysForm
 from consultations.models import ClinicDay
 from consultations.reports.bookings import clinic_day_lines
 from consultations.reports.offers import skipped_days
@@ -95,3 +95,21 @@ def clinic_day_act(request: HttpRequest, day_id: int) -> HttpResponse:
     else:
         messages.success(request, "저장했습니다.")
     return redirect("consultations:staff_clinic_day", day_id)
+
+
+def clinic_day_cancel(request: HttpRequest, day_id: int) -> HttpResponse:
+    """이 상담일을 취소할까요? Everybody affected is told and put on the call list."""
+    user = cast(User, request.user)
+    day = get_object_or_404(ClinicDay.objects.select_related("venue"), pk=day_id)
+    form = CancelDayForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            people = actions.cancel_day(day_id, reason=form.cleaned_data["reason"], user=user)
+        except Refused as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(request, f"상담일을 취소했습니다. {people}분께 알리고 '전화할 분' 목록에 올렸습니다.")
+            return redirect("consultations:staff_clinic_day", day_id)
+    affected = day.bookings.filter(state__in=BookingState.LIVE).count()
+    page = {"day": day, "form": form, "affected": affected}
+    return render(request, "consultations/staff/clinic_day_cancel.html", page)

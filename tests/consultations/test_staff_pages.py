@@ -10,7 +10,7 @@ from consultations.enums import ClinicDayState
 from consultations.models import Booking, ClinicDay
 from services.enums.notices import Channel
 from services.enums.people import Role
-from services.models import HistoryEntry, Notice, ReadingLogEntry, Township
+from services.models import CallTask, HistoryEntry, Notice, ReadingLogEntry, Township
 from tests.consultations.factories import BY, EVE, MONDAY, at, booked, clinic_day, rule, venue
 
 pytestmark = pytest.mark.django_db
@@ -270,3 +270,36 @@ def test_a_cancelled_booking_has_no_buttons(desk, make_resident):
     booking = booked(make_resident(), clinic_day())
     bookings.cancel(booking.pk, by=BY)
     assert "예약 취소하기" not in desk.get(url("staff_booking", booking.reference)).content.decode()
+
+
+class TestCancellingADay:
+    def test_everybody_is_told_and_called_and_the_count_ends_at_zero(self, desk, make_resident):
+        day = clinic_day()
+        people = [make_resident(), make_resident("시연 집전화", "+82635403114")]
+        for number, person in enumerate(people):
+            booked(person, day, at(15 + number))
+        gone = booked(make_resident("시연 취소"), day, at(16, 20))
+        bookings.cancel(gone.pk, by=BY)
+        confirm = desk.get(url("staff_clinic_day_cancel", day.pk)).content.decode()
+        assert "예약 2건이 있습니다. 2분께 모두 알리고" in confirm
+        done = desk.post(url("staff_clinic_day_cancel", day.pk), {"reason": "변호사가 다쳤습니다."}, follow=True)
+        text = done.content.decode()
+        assert "예약하신 2분 가운데 아직 알리지 못한 분: 2명" in text
+        told = Notice.objects.filter(kind="consultations/notices/city_cancelled")
+        texts = {(notice.resident_id, notice.channel) for notice in told.order_by("pk")}
+        assert {(people[0].pk, Channel.SMS), (people[0].pk, Channel.CALL), (people[1].pk, Channel.CALL)} <= texts
+        sms = told.get(channel=Channel.SMS)
+        assert sms.short == "[김제시] 11월 23일(월) 상담을 열지 못합니다. 새 날짜를 정하려고 곧 전화드립니다."
+        assert "담당자가 11월 23일 월요일까지 전화드려 새 날짜를 함께 정하겠습니다." in sms.body
+        assert {one.state for one in Booking.objects.order_by("pk")} == {"CANCELLED"}
+        assert not day.holds.exists()
+        CallTask.objects.filter(notice__in=told).update(outcome="told")
+        assert "알리지 못한 분: 0명" in desk.get(url("staff_clinic_day", day.pk)).content.decode()
+
+    def test_not_without_a_reason_and_not_twice(self, desk):
+        day = clinic_day()
+        page = desk.post(url("staff_clinic_day_cancel", day.pk), {"reason": ""})
+        assert "이유가 비어 있습니다." in page.content.decode()
+        desk.post(url("staff_clinic_day_cancel", day.pk), {"reason": "눈이 많이 왔습니다."})
+        again = desk.post(url("staff_clinic_day_cancel", day.pk), {"reason": "눈이 많이 왔습니다."})
+        assert "지금은 이렇게 바꿀 수 없습니다." in again.content.decode()
