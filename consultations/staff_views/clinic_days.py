@@ -14,7 +14,7 @@ from consultations.actions import clinic_days as actions
 from consultations.enums import BookingState, ClinicDayState
 from consultations.forms.staff import BasisForm, CancelDayForm, MakeDaysForm
 from consultations.models import ClinicDay
-from consultations.reports.bookings import clinic_day_lines
+from consultations.reports.bookings import clinic_day_lines, told_of
 from consultations.reports.offers import skipped_days
 from services.enums.people import Role
 from services.forms.people import add_refusal
@@ -78,6 +78,7 @@ def clinic_day(request: HttpRequest, day_id: int) -> HttpResponse:
         "form": form,
         "lines": history.timeline(day),
         "sittings": day.sittings.select_related("adviser"),
+        "told": told_of(day),
     }
     return render(request, "consultations/staff/clinic_day.html", page)
 
