@@ -303,3 +303,20 @@ class TestCancellingADay:
         desk.post(url("staff_clinic_day_cancel", day.pk), {"reason": "눈이 많이 왔습니다."})
         again = desk.post(url("staff_clinic_day_cancel", day.pk), {"reason": "눈이 많이 왔습니다."})
         assert "지금은 이렇게 바꿀 수 없습니다." in again.content.decode()
+
+
+def test_every_form_carries_its_token(desk, make_resident):
+    """A form without the token is refused by the real server, and only there: the test client does not check."""
+    day = clinic_day()
+    booking = booked(make_resident(), day)
+    pages = [
+        url("staff_day_board", day.pk),
+        url("staff_booking", booking.reference),
+        url("staff_counter"),
+        url("staff_clinic_days"),
+        url("staff_clinic_day", day.pk),
+        url("staff_clinic_day_cancel", day.pk),
+    ]
+    for page in pages:
+        text = desk.get(page).content.decode()
+        assert text.count('method="post"') == text.count("csrfmiddlewaretoken"), page
