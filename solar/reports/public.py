@@ -53,10 +53,15 @@ def chosen_day(period: str, year: int | None, month: int | None, years: Sequence
     return date(year, month or (today.month if year == today.year else 12), 1)
 
 
-def words_of(page: Page) -> dict[str, str]:
-    """The big figures in words: won to three digits with 약, tonnes to a tenth."""
+def words_of(page: Page) -> dict[str, Any]:
+    """The big figures in words (won to three digits with 약, tonnes to a tenth), and the whole table."""
     plan = plan_of(page)
+    heads, rows = table_of(page)
     return {
+        "is_older": page.period == "year" and page.first.year != timezone.localdate().year,
+        "table_caption": f"{page.title}, 아낀 전기요금, 줄인 온실가스" if page.has_won else page.title,
+        "columns": [{"label": head, "number": 0 < place < len(heads) - 1} for place, head in enumerate(heads)],
+        "table_rows": [[f"{int(cell):,}" if cell.isdecimal() else cell for cell in row] for row in rows],
         "saved_words": f"약 {won_big(three_digits(page.total.saved_won or 0))}",
         "avoided_words": tonnes(page.total.avoided_kg),
         "plan_saved_won": won_big(three_digits(plan.saved_won)) if plan else "",
