@@ -1,6 +1,7 @@
 """Clinic days, advisers and bookings named by what they are for."""
 
 from datetime import date, datetime, time
+from typing import Any
 
 from django.utils import timezone
 
@@ -60,9 +61,9 @@ def booked(
     starts_at: datetime | None = None,
     *,
     kind: str = BookingKind.LAW,
-    **wish: object,
+    source: Source = Source.WEB,
+    **wish: Any,
 ) -> Booking:
-    source = wish.pop("source", Source.WEB)
     facts = {"topic": Topic.LEASE, "consents": CONSENTS, **wish}
     return book(
         day.pk,

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from consultations.actions import bookings
 from consultations.models import Venue
+from consultations.notices import reminders_of
 from services.enums.notices import Channel, NoticeState
 from services.models import CallTask, Notice
 from services.rules.korean import cp949_bytes
@@ -108,9 +109,7 @@ def test_moving_away_and_back_still_reminds(make_resident):
 def test_cancelling_voids_reminders_with_the_reason(make_resident):
     booking = booked(make_resident(), clinic_day())
     bookings.cancel(booking.pk, by=BY)
-    assert {(one.state, one.why) for one in bookings.reminders_of(booking)} == {
-        (NoticeState.SKIPPED, "예약을 취소했습니다.")
-    }
+    assert {(one.state, one.why) for one in reminders_of(booking)} == {(NoticeState.SKIPPED, "예약을 취소했습니다.")}
 
 
 def test_a_reminder_whose_time_is_over_is_recorded_as_skipped(make_resident, clock):

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -33,7 +34,7 @@ def code() -> str:
     return re.search(r"\d{6}", text).group()
 
 
-ANSWERS = {
+ANSWERS: dict[str, dict[str, Any]] = {
     "booking_kind": {"kind": "LAW"},
     "booking_topic": {"topic": "LEASE"},
     "booking_township": {"township": "0"},
@@ -134,6 +135,7 @@ class TestBookingJourney:
         client = walk(clinic_day(), booking_who=helper)
         client.post(url("booking_check"))
         booking = Booking.objects.get()
+        assert booking.helper
         assert (booking.source, booking.helper.name, booking.helper_relation) == ("HELPER", "시연 김딸", "딸")
         assert Notice.objects.filter(kind="consultations/notices/booked").count() == 2
         assert not cases_of([booking.helper])

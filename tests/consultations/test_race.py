@@ -3,9 +3,10 @@
 import random
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -31,7 +32,7 @@ def people(count: int) -> list[Resident]:
     return [Resident.objects.create(name=f"시연 {number}", phone=f"+8210{number:08d}") for number in range(count)]
 
 
-def at_once(jobs: list[Callable[[], object]]) -> Counter[str]:
+def at_once(jobs: Sequence[Callable[[], object]]) -> Counter[str]:
     """Run the jobs in as many threads, started together; count what came back."""
     start = threading.Barrier(len(jobs))
 
@@ -57,9 +58,7 @@ def test_one_slot_goes_to_exactly_one(transactional_db):
     day, residents = clinic_day("LAW"), people(THREADS)
     for minutes in (0, 20, 40):
         start = at(15) + timedelta(minutes=minutes)
-        result = at_once(
-            [lambda one=one, start=start: booked(one, day, start) for one in residents[: THREADS - minutes // 20]]
-        )
+        result = at_once([partial(booked, one, day, start) for one in residents[: THREADS - minutes // 20]])
         residents = [one for one in residents if not one.bookings.exists()]
         assert result == {"booked": 1, "refused": THREADS - minutes // 20 - 1}
     assert Hold.objects.count() == Booking.objects.count() == 3
@@ -73,9 +72,7 @@ def test_joint_and_single_in_any_order_never_deadlock(transactional_db):
         (dice.choice(["TAX", "LAW", "BOTH", "BOTH"]), at(15) + timedelta(minutes=20 * dice.randrange(6)))
         for _ in residents
     ]
-    jobs = [
-        lambda one=one, w=wish: booked(one, day, w[1], kind=w[0]) for one, wish in zip(residents, wishes, strict=True)
-    ]
+    jobs = [partial(booked, one, day, start, kind=kind) for one, (kind, start) in zip(residents, wishes, strict=True)]
     result = at_once(jobs)
     assert result["booked"] + result["refused"] == THREADS, result
     for booking in Booking.objects.order_by("pk"):
@@ -88,10 +85,10 @@ def test_cancel_move_and_book_together_keep_every_promise(transactional_db):
     day, other = clinic_day(), clinic_day(on=at(9).date() + timedelta(days=35))
     residents = people(THREADS)
     live = [booked(one, day, at(15) + timedelta(minutes=20 * number)) for number, one in enumerate(residents[:6])]
-    jobs = [lambda one=one: bookings.cancel(one.pk, by=BY) for one in live[:2]]
-    jobs += [lambda one=one: bookings.move(one.pk, other.pk, at(16, on=other.on), by=BY) for one in live[2:6]]
-    jobs += [lambda one=one: booked(one, day, at(15), kind="BOTH") for one in residents[6:12]]
-    jobs += [lambda one=one: booked(one, other, at(16, on=other.on)) for one in residents[12:]]
+    jobs: list[Callable[[], object]] = [partial(bookings.cancel, one.pk, by=BY) for one in live[:2]]
+    jobs += [partial(bookings.move, one.pk, other.pk, at(16, on=other.on), by=BY) for one in live[2:6]]
+    jobs += [partial(booked, one, day, at(15), kind="BOTH") for one in residents[6:12]]
+    jobs += [partial(booked, one, other, at(16, on=other.on)) for one in residents[12:]]
     result = at_once(jobs)
     assert not [key for key in result if key not in ("booked", "refused")], result
     for booking in Booking.objects.order_by("pk"):
@@ -101,7 +98,7 @@ def test_cancel_move_and_book_together_keep_every_promise(transactional_db):
 
 def test_the_same_person_twice_at_once_is_booked_once(transactional_db):
     day, (resident,) = clinic_day(), people(1)
-    result = at_once([lambda n=n: booked(resident, day, at(15) + timedelta(minutes=20 * n)) for n in range(6)])
+    result = at_once([partial(booked, resident, day, at(15) + timedelta(minutes=20 * n)) for n in range(6)])
     assert result == {"booked": 1, "refused": 5}
 
 
@@ -122,7 +119,7 @@ def _guards_off(monkeypatch, transactional_db):
 def test_negative_control_without_guards_double_books():
     """If this stops double-booking, the races above prove nothing."""
     day, residents = clinic_day("LAW"), people(THREADS)
-    result = at_once([lambda one=one: booked(one, day, at(15)) for one in residents])
+    result = at_once([partial(booked, one, day, at(15)) for one in residents])
     assert result["booked"] > 1, result
 
 
@@ -130,5 +127,5 @@ def test_the_constraint_alone_still_refuses_calmly(monkeypatch, transactional_db
     """The backstop: with the lock off the database's own judge speaks the same sentence."""
     monkeypatch.setattr(bookings, "lock_day", lambda pk: ClinicDay.objects.get(pk=pk))
     day, residents = clinic_day("LAW"), people(THREADS)
-    result = at_once([lambda one=one: booked(one, day, at(15)) for one in residents])
+    result = at_once([partial(booked, one, day, at(15)) for one in residents])
     assert result == {"booked": 1, "refused": THREADS - 1}

@@ -41,7 +41,7 @@ def test_slots_are_whole(minutes, count, last):
 
 def test_every_place_has_its_turn_and_none_two_advisers():
     places, advisers = list(range(17)), list("abcd")
-    seen = set()
+    seen: set[int] = set()
     for turn in range(17):
         posted = rules.rota(places, advisers, turn)
         assert len(posted) == 4 == len(set(posted.values()))

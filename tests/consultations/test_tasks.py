@@ -7,6 +7,7 @@ import pytest
 from consultations import tasks
 from consultations.actions import bookings
 from consultations.models import ClinicDay
+from consultations.notices import reminders_of
 from services.models import HistoryEntry, Notice
 from tests.consultations.factories import BY, EVE, booked, clinic_day, rule, venue
 
@@ -29,7 +30,7 @@ def test_reminders_that_were_lost_are_posted_once(make_resident):
     booking = booked(make_resident(), clinic_day())
     Notice.objects.filter(kind__in=["consultations/notices/reminder", "consultations/notices/today"]).delete()
     tasks.remind()  # Friday: two and a half days before
-    assert bookings.reminders_of(booking).count() == 0
+    assert reminders_of(booking).count() == 0
 
 
 def test_the_sweep_of_the_day_before(make_resident, clock):
@@ -38,7 +39,7 @@ def test_the_sweep_of_the_day_before(make_resident, clock):
     clock("2026-11-22 09:00")
     tasks.remind()
     tasks.remind()
-    assert sorted(one.kind.rsplit("/")[-1] for one in bookings.reminders_of(booking)) == ["reminder", "today"]
+    assert sorted(one.kind.rsplit("/")[-1] for one in reminders_of(booking)) == ["reminder", "today"]
     entries = HistoryEntry.objects.filter(subject_kind="consultations.booking").count()
     tasks.remind()
     assert HistoryEntry.objects.filter(subject_kind="consultations.booking").count() == entries

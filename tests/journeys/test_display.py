@@ -4,7 +4,14 @@ import pytest
 
 from gimje_portal.rights import RIGHTS, Public
 
-PAGES = ["/", "/services/display/", "/services/accessibility/", "/services/guide/", "/services/privacy/", "/no-such-page/"]
+PAGES = [
+    "/",
+    "/services/display/",
+    "/services/accessibility/",
+    "/services/guide/",
+    "/services/privacy/",
+    "/no-such-page/",
+]
 COMPONENTS = ["/components/citizen/", "/components/citizen/?faults", "/components/staff/", "/components/staff/?faults"]
 
 

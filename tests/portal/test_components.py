@@ -1,6 +1,7 @@
 """Every component renders in both frames, says what it must to a screen reader, and never needs inline code."""
 
 import re
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -126,7 +127,7 @@ def test_chart_data_cannot_end_its_script_element():
 
 
 def test_pages_keep_the_other_conditions_of_the_list():
-    request = RequestFactory().get("/list/?state=1&page=2")
+    request: Any = RequestFactory().get("/list/?state=1&page=2")
     request.user, request._messages, request.session = AnonymousUser(), [], {}
     template = engines["django"].from_string('{% include "components/pagination.html" with page=page %}')
     text = template.render(showcase.context(), request)

@@ -54,7 +54,9 @@ def test_looking_at_the_settings_changes_nothing(client, db):
     assert client.get("/services/display/save").status_code == 405
 
 
-@pytest.mark.parametrize("page", ["/services/display/", "/services/accessibility/", "/services/guide/", "/services/privacy/"])
+@pytest.mark.parametrize(
+    "page", ["/services/display/", "/services/accessibility/", "/services/guide/", "/services/privacy/"]
+)
 def test_pages_of_the_ground_floor_cost_no_query_for_a_visitor(client, db, django_assert_num_queries, page):
     with django_assert_num_queries(0):
         assert client.get(page).status_code == 200

@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from django.conf import settings
 from pypdf import PdfReader
 
 from services.reports import pdf
@@ -25,7 +26,7 @@ def sample(tmp_path, monkeypatch):
     """The sample stands beside the real base.typ, because typst reads nothing outside its root."""
     (tmp_path / "reports").mkdir()
     (tmp_path / "reports" / "base.typ").write_bytes((pdf.TEMPLATES / "reports" / "base.typ").read_bytes())
-    source = pdf.settings.BASE_DIR / "tests" / "services" / "sample.typ"
+    source = settings.BASE_DIR / "tests" / "services" / "sample.typ"
     (tmp_path / "sample.typ").write_bytes(source.read_bytes())
     monkeypatch.setattr(pdf, "TEMPLATES", tmp_path)
     return "sample.typ"
