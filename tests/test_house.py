@@ -4,15 +4,18 @@ import ast
 import re
 from pathlib import Path
 
+import django.forms
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.template.utils import get_app_template_dirs
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from gimje_portal.rights import access_for
 
 APPS = ["services", "consultations", "solar", "slate"]
 OURS = {"gimje_portal", *APPS}
+ROOT = Path(settings.BASE_DIR)
 ROOMS = {
     "enums",
     "rules",
@@ -47,7 +50,7 @@ def url_names(patterns=None, namespace="") -> list[tuple[str, object]]:
 
 @pytest.mark.parametrize("app", APPS)
 def test_every_app_has_the_same_rooms_and_no_others(app):
-    folder = Path(settings.BASE_DIR) / app
+    folder = ROOT / app
     rooms = {path.stem for path in folder.glob("*.py")} - {"__init__"}
     rooms |= {path.name for path in folder.iterdir() if path.is_dir() and (path / "__init__.py").exists()}
     assert rooms - FOLDERS == ROOMS
@@ -95,12 +98,12 @@ def modules() -> list[Path]:
     return [
         path
         for app in sorted(OURS)
-        for path in sorted((Path(settings.BASE_DIR) / app).rglob("*.py"))
+        for path in sorted((ROOT / app).rglob("*.py"))
         if "migrations" not in path.parts and path.read_text(encoding="utf-8").strip()
     ]
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(settings.BASE_DIR)))
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_module_opens_with_one_sentence(path):
     assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
 
@@ -108,8 +111,82 @@ def test_every_module_opens_with_one_sentence(path):
 def test_a_form_component_is_not_cut_off_from_the_csrf_token():
     """`{% include "components/form.html" … only %}` drops csrf_token: people would get a 403."""
     cut_off = [
-        str(path.relative_to(settings.BASE_DIR))
-        for path in (Path(settings.BASE_DIR) / "templates").rglob("*.html")
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "templates").rglob("*.html")
         if re.search(r'include "components/form\.html"[^%]* only %}', path.read_text(encoding="utf-8"))
     ]
     assert not cut_off
+
+
+TEMPLATES = ROOT / "templates"
+
+
+def templates() -> list[str]:
+    return sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*") if path.is_file())
+
+
+def strings(app: str) -> set[str]:
+    """Every piece of text in the code of an app; of an f-string its fixed parts."""
+    trees = [
+        ast.parse(path.read_text(encoding="utf-8")) for path in modules() if path.relative_to(ROOT).parts[0] == app
+    ]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
+def overrides(name: str) -> bool:
+    """A page of a package (or of Django's forms) in our look."""
+    folders = [*get_app_template_dirs("templates"), Path(django.forms.__file__).parent / "templates"]
+    return any((folder / name).exists() for folder in folders)
+
+
+def test_every_template_is_used():
+    """By a view of its name, by its full name in code or in another template, or in place of a package's own."""
+    texts = {name: (TEMPLATES / name).read_text(encoding="utf-8") for name in templates()}
+    said = {app: strings(app) for app in OURS}
+    pages = {(name.split(":")[0], getattr(callback, "__name__", "")) for name, callback in url_names()}
+
+    def is_used(name: str) -> bool:
+        path = Path(name)
+        app, stem = path.parts[0], path.name.split(".")[0]
+        if path.parent.name == "notices" and path.suffix == ".txt":  # compose(f"<app>/notices/{name}")
+            return any(text.rsplit("/")[-1] == stem for text in said[app])
+        return (
+            any(name in texts_of_app for texts_of_app in said.values())
+            or any(f'{name}"' in text for other, text in texts.items() if other != name)
+            or (app, stem) in pages
+            or (app == "errors" and stem in said["gimje_portal"])
+            or overrides(name)
+        )
+
+    assert [name for name in texts if not is_used(name)] == []
+
+
+FOLDER_OF_PAGES = {"views": "{app}/", "staff_views": "{app}/staff/"}
+# Who draws a page of another name, and why.
+OTHER_PAGES = {
+    ("document", "document_too_late"),  # its own answer is a file; this is said when the link is old
+    ("verify_again", "verify_code"),  # refused: the page it was asked from, with the reason
+    ("_part_page", "application_part"),  # one form for a new part and for one that is changed
+    ("_look", "import_look"),  # import_detail while the file is not taken yet
+}
+
+
+def test_a_page_is_drawn_by_the_template_of_its_name():
+    """views.booking draws <app>/booking.html, staff_views.case draws <app>/staff/case.html, or a fragment."""
+    found = {(view, page) for path in modules() for view, page in drawn(path) if view != page and page[0] != "_"}
+    assert found == OTHER_PAGES
+
+
+def drawn(path: Path) -> list[tuple[str, str]]:
+    """(view, page) of every template that is drawn by its name in a module of pages; the folder stays when it errs."""
+    app, room = path.relative_to(ROOT).with_suffix("").parts[:2]
+    if room not in FOLDER_OF_PAGES:
+        return []
+    views = [node for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.FunctionDef)]
+    calls = [(view.name, node) for view in views for node in ast.walk(view) if isinstance(node, ast.Call)]
+    return [
+        (view, str(call.args[1].value).removeprefix(FOLDER_OF_PAGES[room].format(app=app)).removesuffix(".html"))
+        for view, call in calls
+        if isinstance(call.func, ast.Name) and call.func.id == "render" and isinstance(call.args[1], ast.Constant)
+    ]
