@@ -183,6 +183,7 @@ CELERY_BEAT_SCHEDULE = {
     "make-solar-reports": {"task": "solar.tasks.make_monthly_reports", "schedule": crontab(minute=25)},
     "make-clinic-days": {"task": "consultations.tasks.make_clinic_days", "schedule": crontab(hour=5, minute=20)},
     "remind-bookings": {"task": "consultations.tasks.remind", "schedule": crontab(minute="*/30")},
+    "remind-slate": {"task": "slate.tasks.remind", "schedule": crontab(minute=35)},  # asks hourly, runs once a morning
     "tick": {"task": "services.tasks.tick", "schedule": 60.0},
     "dispatch-notices": {"task": "services.tasks.dispatch_notices", "schedule": 20.0},
     "follow-deliveries": {"task": "services.tasks.follow_deliveries", "schedule": 60.0},

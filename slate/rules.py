@@ -5,6 +5,7 @@ Money is in whole won, areas are in square metres as Decimal; fractions of a won
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from slate.enums import Fund, Household, Mode, Ownership, Priority, RateHousehold, RefusalReason
@@ -115,6 +116,14 @@ _PRIORITIES = {
     Household.NEAR_POOR: Priority.NEAR_POOR,
     Household.OTHER_PRIORITY: Priority.OTHER_PRIORITY,
 }
+
+
+PROGRESS_DAYS = 30
+
+
+def progress_day(received_on: date, today: date) -> int:
+    """Which notice of progress is the last one due: 30, 60, ... days after receipt; 0 before the first (MW-11)."""
+    return (today - received_on).days // PROGRESS_DAYS * PROGRESS_DAYS
 
 
 def needs_owner_consent(ownership: Ownership) -> bool:

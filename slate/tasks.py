@@ -1,1 +1,23 @@
 """Celery entry points: find the due rows, call the action for each."""
+
+from datetime import time
+from typing import Any
+
+from celery import shared_task
+
+from services.actions import jobs
+from services.rules.jobs import Daily
+from slate.actions import reminders
+
+MORNING = Daily(time(9, 30))
+
+
+@shared_task
+def remind(**_: Any) -> int:
+    """Once a morning, also after downtime: what the clock tells applicants."""
+    return jobs.run_missed("slate_remind", MORNING, lambda period: tell_everybody())
+
+
+def tell_everybody() -> int:
+    """Safe to repeat: every message has its once-key."""
+    return reminders.remind_of_papers() + reminders.tell_progress() + reminders.warn_of_ending_drafts()

@@ -1,6 +1,5 @@
 """The booking in steps: one question a page, answers kept in the draft."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,13 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from consultations.enums import BookingKind, ConsentKind, Need, Topic
 from consultations.reports.offers import Offer, Place
 from consultations.rules import APPEAL_LIMIT_WON, QUESTION_CHARACTERS
-from services.forms.people import clean_phone
+from services.forms.people import clean_free_text, clean_phone
 from services.forms.widgets import DatePartsField, RadioCards
 from services.models import Township
 from services.rules.korean import date_long, won_big
 from services.rules.phones import is_mobile
 
-RESIDENT_NUMBER = r"\d{6}\s*-?\s*[1-8]\d{6}"
 TOTAL = 10
 
 
@@ -57,18 +55,6 @@ def steps_for(answers: Mapping[str, Any]) -> list[Step]:
 def missing_step(answers: Mapping[str, Any]) -> Step:
     """The first page without an answer, or the check page."""
     return next((step for step in steps_for(answers) if any(answers.get(key) is None for key in step.answers)), CHECK)
-
-
-def refuse_resident_number(text: str) -> str:
-    """F17: a 13-digit resident number is never taken (PD-04)."""
-    if re.search(RESIDENT_NUMBER, text):
-        raise forms.ValidationError(
-            _(
-                "주민등록번호로 보이는 숫자가 있습니다. 이 누리집은 주민등록번호를 받지 않습니다. "
-                "지우고 다시 적어 주세요."
-            )
-        )
-    return text
 
 
 class KindForm(forms.Form):
@@ -300,7 +286,7 @@ class QuestionForm(forms.Form):
             del self.fields["other_party"], self.fields["has_lawsuit"]
 
     def clean_question(self) -> str:
-        return refuse_resident_number(self.cleaned_data["question"])
+        return clean_free_text(self.cleaned_data["question"])
 
 
 class NeedsForm(forms.Form):

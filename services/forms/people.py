@@ -10,6 +10,7 @@ from services.enums.people import Role
 from services.models import Township, User
 from services.rules.phones import parse_phone
 from services.rules.refusal import Refused
+from services.rules.resident_numbers import has_resident_number
 
 DIGITS = {"inputmode": "numeric", "autocomplete": "off"}
 
@@ -20,6 +21,18 @@ def clean_phone(typed: str) -> str:
         return parse_phone(typed)
     except Refused as refusal:
         raise forms.ValidationError(refusal.sentence) from refusal
+
+
+def clean_free_text(text: str) -> str:
+    """The text, or the sentence of F17: a resident registration number is never taken (PD-02)."""
+    if has_resident_number(text):
+        raise forms.ValidationError(
+            _(
+                "주민등록번호로 보이는 숫자가 있습니다. 이 누리집은 주민등록번호를 받지 않습니다. "
+                "지우고 다시 적어 주세요."
+            )
+        )
+    return text
 
 
 class PhoneForm(forms.Form):

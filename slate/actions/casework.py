@@ -54,7 +54,7 @@ def request_more(application: Application, *, items: list[Needed], note: str, by
             due_on=today + timedelta(days=application.programme.supply_days),
         )
     move(application, ApplicationState.NEEDS_INFO, by=by.actor, name="returned", paused_on=today)
-    tell(application, notices.returned(application, request))
+    tell(application, notices.returned(application, request), by_letter=True)
     return request
 
 

@@ -25,6 +25,7 @@ from slate.actions.moves import locked, move, need_state, tell
 from slate.enums import ApplicationState, Outcome, RefusalReason
 from slate.models import Application, Decision
 from slate.reports import Quote, QuoteLine, quote_of
+from slate.reports.letters import letter_of
 
 BATCH_LIMIT = 100
 OWN_PROPOSAL = "올린 사람은 결재할 수 없습니다. 다른 분이 결재해야 합니다."
@@ -59,7 +60,7 @@ def approve(application: Application, *, by: User, version: int) -> Decision:
     decision = _decide(application, Outcome.APPROVED, quote, by=by)
     money.reserve(application, lines, quote, by=by.actor)
     move(application, ApplicationState.APPROVED, by=by.actor, name="approved")
-    tell(application, notices.approved(application, decision))
+    tell(application, notices.approved(application, decision, letter_of(decision)), by_letter=True)
     return decision
 
 
@@ -71,7 +72,7 @@ def refuse(application: Application, *, by: User, version: int) -> Decision:
     _refuse_own(application, by)
     decision = _decide(application, Outcome.REFUSED, Quote(()), by=by)
     move(application, ApplicationState.REFUSED, by=by.actor, name="refused", reason=application.reason_sentence)
-    tell(application, notices.refused(application, decision))
+    tell(application, notices.refused(application, decision, letter_of(decision)), by_letter=True)
     return decision
 
 

@@ -46,7 +46,7 @@ class NewPart:
 
 @dataclass(frozen=True, slots=True)
 class NewApplication:
-    """A filled-in application; `phone` is E.164."""
+    """A filled-in application; `phone` is E.164. Letters go to the building where no `postal_address` is given."""
 
     name: str
     phone: str
@@ -65,6 +65,7 @@ class NewApplication:
     owner_agreed: bool = False
     remark: str = ""
     contact_way: str = "sms"
+    postal_address: str = ""
     parts: list[NewPart] = field(default_factory=list)
 
 
@@ -87,7 +88,14 @@ def submit(
     _refuse_missing(new)
     marks = _fingerprints(new)
     _refuse_supported_before(marks, programme)
-    resident = find_or_add_resident(name=new.name, phone=new.phone, by=by, born_on=new.born_on, township=new.township)
+    resident = find_or_add_resident(
+        name=new.name,
+        phone=new.phone,
+        by=by,
+        born_on=new.born_on,
+        address=new.postal_address or f"김제시 {new.township.name} {new.address}",
+        township=new.township,
+    )
     number = next_number("SL", programme.year)
     application = Application.objects.create(
         programme=programme,

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from services.actions import notices as outbox
 from services.actions.history import record, subject_of
+from services.enums.notices import Channel
 from services.models import HistoryEntry
 from services.notices.messages import Message
 from services.rules.history import Actor
@@ -87,7 +88,8 @@ def somebody_was_faster(application: Application) -> Refused:
     )
 
 
-def tell(application: Application, notice: tuple[Message, str]) -> None:
-    """Post a notice about the application to its applicant."""
+def tell(application: Application, notice: tuple[Message, str], *, by_letter: bool = False) -> None:
+    """Post a notice about the application to its applicant; what ends a step or asks for papers also on paper."""
     message, once_key = notice
-    outbox.post(message, once_key=once_key, resident=application.resident, subject=application)
+    also = [Channel.LETTER] if by_letter else []
+    outbox.post(message, once_key=once_key, resident=application.resident, subject=application, also=also)

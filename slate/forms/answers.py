@@ -37,6 +37,7 @@ def new_from(answers: dict[str, Any], programme: Programme) -> NewApplication:
     return NewApplication(
         name=contact["name"],
         phone=contact["phone"],
+        postal_address=contact.get("postal_address", ""),
         born_on=contact["born_on"],
         township=Township.objects.get(pk=address["township"]),
         address=address["address"],

@@ -8,10 +8,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from services.forms.people import clean_phone
+from services.forms.people import clean_free_text, clean_phone
 from services.forms.widgets import DatePartsField, RadioCards
 from services.models import Township
-from services.rules.resident_numbers import has_resident_number
 from slate import rules
 from slate.enums import (
     BuildingKind,
@@ -25,18 +24,8 @@ from slate.enums import (
     YesNoUnknown,
 )
 
-RESIDENT_NUMBER = _(
-    "주민등록번호로 보이는 숫자가 있습니다. 이 누리집은 주민등록번호를 받지 않습니다. 지우고 다시 적어 주세요."
-)
 AGREE = [("yes", _("동의합니다")), ("no", _("동의하지 않습니다"))]
 DECIMAL = {"inputmode": "decimal", "autocomplete": "off"}
-
-
-def clean_free_text(text: str) -> str:
-    """The text, or the sentence of F17."""
-    if has_resident_number(text):
-        raise forms.ValidationError(RESIDENT_NUMBER)
-    return text
 
 
 def choice(label: Any, choices: Any, missing: Any, **kwargs: Any) -> forms.ChoiceField:
@@ -286,6 +275,13 @@ class ContactForm(forms.Form):
         error_messages={"required": _("휴대전화 번호가 비어 있습니다. 010-1234-5678처럼 적어 주세요.")},
         widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
     )
+    postal_address = forms.CharField(
+        label=_("편지 받으실 주소"),
+        required=False,
+        max_length=120,
+        help_text=_("비워 두시면 건물 주소로 보냅니다."),
+        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
+    )
     contact_way = choice(
         _("연락 방법"), ContactWay.choices, _("연락 방법을 아직 고르지 않으셨습니다. 하나를 골라 주세요.")
     )
@@ -298,6 +294,9 @@ class ContactForm(forms.Form):
 
     def clean_phone(self) -> str:
         return clean_phone(self.cleaned_data["phone"])
+
+    def clean_postal_address(self) -> str:
+        return clean_free_text(" ".join(self.cleaned_data["postal_address"].split()))
 
     def clean_born_on(self) -> dt.date:
         born_on: dt.date = self.cleaned_data["born_on"]

@@ -161,7 +161,18 @@ class AllotForm(forms.Form):
 class CounterForm(AddressForm, PartForm, HouseholdForm, OwnerForm, ContactForm, ConsentForm):
     """대신 신청하기: everything on one screen, usable by keyboard alone; a landline is fine."""
 
-    field_order = ["name", "born_on", "phone", "contact_way", "township", "address", "kind", "in_use", "area_m2"]
+    field_order = [
+        "name",
+        "born_on",
+        "phone",
+        "contact_way",
+        "postal_address",
+        "township",
+        "address",
+        "kind",
+        "in_use",
+        "area_m2",
+    ]
 
     def __init__(self, *args: Any, townships: "QuerySet[Township]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -63,10 +63,16 @@ def _approval(decision: Decision, personal: dict[str, str]) -> list[dict[str, An
         *parts,
         ["지원 한도", _sum(decision.support_won)],
         ["예상 비용", _sum(decision.cost_won)],
-        ["예상 본인 부담금", f"{_sum(decision.own_share_won)}. 면적을 잰 뒤 다시 알려드립니다."],
+        [
+            "예상 본인 부담금",
+            f"{_sum(decision.own_share_won)}. 면적을 잰 뒤 정확한 금액을 따로 알려드리고 동의를 여쭙니다.",
+        ],
         ["돈의 출처", funds],
     ]
-    reasons = [["적용한 법령", decision.legal_basis], ["우선순위", str(decision.get_priority_display())]]
+    reasons = [
+        ["적용한 법령", decision.legal_basis],
+        ["우선순위", f"{decision.get_priority_display()}. 같은 순위 안에서는 신청한 차례입니다."],
+    ]
     said = f"{personal['name']} 님이 신청하신 건물의 슬레이트 철거를 지원하기로 결정했습니다."
     return [
         _section("1. 결정", [said]),

@@ -131,7 +131,7 @@ def request_more(request: HttpRequest, reference: str) -> HttpResponse:
     def do(data: dict[str, Any]) -> str:
         items = [Needed(item) for item in data["items"]]
         actions.request_more(application, items=items, note=data["note"], by=user, version=data["version"])
-        return "보완을 요청했습니다. 문자 1건을 보냅니다."
+        return "보완을 요청했습니다. 문자 1건, 편지 1건을 보냅니다."
 
     return _act(request, application, form, do, {"template": "request_more"})
 

@@ -40,6 +40,7 @@ def _new(data: dict[str, Any], programme: Programme) -> actions.NewApplication:
     return actions.NewApplication(
         name=data["name"],
         phone=data["phone"],
+        postal_address=data["postal_address"],
         born_on=str(data["born_on"]),
         township=data["township"],
         address=data["address"],

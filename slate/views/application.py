@@ -25,13 +25,12 @@ from services.rules.korean import date_long
 from services.rules.refusal import Refused
 from services.views.people import start_verification
 from slate import actions
+from slate.actions.reminders import DRAFT_KIND as KIND
 from slate.enums import BuildingKind, Household, Ownership, PhotoKind, Work
 from slate.forms import questions
 from slate.forms.answers import lives_there, new_from, plain
 from slate.models import Application, Programme, SupportRate
 from slate.reports import Quote, Wanted, current_programme, price_day, quote
-
-KIND = "slate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +268,11 @@ def application_contact(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 def application_consents(request: HttpRequest) -> HttpResponse:
+    """A9: whoever comes here from the code has proved the phone, so that the form's end can be announced to it."""
+    draft = draft_of(request.session, KIND)
+    phone = answers_of(draft).get("contact", {}).get("phone", "")
+    if phone and _is_proved(request, phone) and answers_of(draft).get("proved_phone") != phone:
+        save_answers(draft, proved_phone=phone)
     return ask(request, "application_consents", questions.ConsentForm)
 
 
@@ -340,6 +344,7 @@ def rows_of(answers: dict[str, Any], draft: Draft) -> list[dict[str, Any]]:
         ("application_photos", _("사진"), [_("%(n)s장") % {"n": photos}]),
         ("application_owner", _("건물 주인"), [Ownership(owner["ownership"]).label]),
         ("application_contact", _("신청하시는 분"), [contact["name"]]),
+        ("application_contact", _("편지 받으실 주소"), [contact.get("postal_address") or _("건물 주소와 같습니다")]),
         ("application_consents", _("동의한 것"), [_("1번부터 3번까지")]),
     ]
     if lives_there(answers):

@@ -135,8 +135,9 @@ def test_asking_for_more_stops_the_clock(programme, officer, clock):
     assert application.state == "checking"
     assert application.paused_on is None
     assert application.due_on == dt.date(2020, 3, 20)  # 27 February to 4 March, five working days, do not count
-    keys = list(Notice.objects.order_by("pk").values_list("once_key", flat=True))
-    assert [key.partition(":")[2].partition(":")[2] for key in keys] == ["submitted", "returned:1", "supplied:1"]
+    rows = Notice.objects.order_by("pk").values_list("once_key", "channel")
+    sent = [(key.partition(":")[2].partition(":")[2], channel) for key, channel in rows]
+    assert sent == [("submitted", "sms"), ("returned:1", "sms"), ("returned:1", "letter"), ("supplied:1", "sms")]
 
 
 def test_a_case_is_eligible_only_when_everything_is_confirmed(programme, officer):
@@ -239,7 +240,7 @@ def test_without_money_nothing_is_approved(programme, officer, approver):
 def test_refusing_names_the_reason_only_in_the_long_form(programme, officer, approver):
     application = make.refusal_proposed(programme, officer)
     decision = actions.refuse(application, by=approver, version=application.version)
-    notice = Notice.objects.get(once_key=f"application:{application.pk}:refused:{decision.pk}")
+    notice = Notice.objects.get(once_key=f"application:{application.pk}:refused:{decision.pk}", channel="sms")
     assert notice.short == "[김제시] 이번에는 지원하지 못합니다.\n접수번호 2020-SL-0001\n이유는 편지로 알려드립니다."
     assert "슬레이트가 없습니다." in notice.body
     letter: Any = decision.letter
