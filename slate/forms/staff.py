@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from services.enums.people import Role
+from services.forms.people import clean_free_text
 from services.models import Township, User
 from slate.enums import ApplicationState, CheckItem, Household, Needed, RefusalReason, Work
 from slate.forms.questions import (
@@ -15,7 +16,6 @@ from slate.forms.questions import (
     HouseholdForm,
     OwnerForm,
     PartForm,
-    clean_free_text,
 )
 from slate.models import Application
 

@@ -1,6 +1,7 @@
 """The clock's messages: each at its time, in full, once; a rerun changes nothing."""
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 
 from services.actions.people import draft_of, save_answers
 from services.enums.people import Role
@@ -87,7 +88,7 @@ def test_nobody_is_told_of_progress_while_papers_are_missing_or_after_the_end(pr
 
 
 def a_draft(*, proved: str) -> Draft:
-    draft = draft_of({}, DRAFT_KIND)
+    draft = draft_of(SessionStore(), DRAFT_KIND)
     return save_answers(draft, contact={"phone": PHONE, "name": "시연 김만경"}, proved_phone=proved)
 
 
