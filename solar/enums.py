@@ -120,6 +120,7 @@ class PlantCondition(models.TextChoices):
     NO_DATA = "no_data", "자료 끊김"
     STOPPED = "stopped", "멈춤 의심"
     PLANNED = "planned", "가동 전"
+    SIMULATED = "simulated", "시뮬레이션"
 
     @property
     def citizen(self) -> str:
@@ -136,6 +137,7 @@ _CONDITION_WORDS = {
     PlantCondition.NO_DATA: "자료가 들어오지 않습니다",
     PlantCondition.STOPPED: "멈춘 것 같아 확인하고 있습니다",
     PlantCondition.PLANNED: "아직 가동 전입니다",
+    PlantCondition.SIMULATED: "시뮬레이션 값만 있습니다",
 }
 
 

@@ -1,22 +1,55 @@
 """What a person types -> cleaned data."""
 
+from collections.abc import Sequence
+from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 
 from solar.enums import Label, Unit, Zone
 from solar.models import ImportBatch, Source
 from solar.rules.files import INTERVALS, Mapping
 
+ISO = ["%Y-%m-%d"]
 WORDS_OF_INTERVALS = {60: "1분", 300: "5분", 600: "10분", 900: "15분", 1800: "30분", 3600: "1시간"}
+
+
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 
 
 class PeriodForm(forms.Form):
     """Which period of the public page."""
 
-    period = forms.ChoiceField(choices=[(name, name) for name in ("today", "month", "year", "all")], required=False)
-    year = forms.IntegerField(min_value=2000, max_value=2100, required=False)
+    period = forms.ChoiceField(choices=[(name, name) for name in ("day", "month", "year", "all")], required=False)
+    on = forms.DateField(
+        required=False, validators=[MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)], input_formats=ISO
+    )
+    year = forms.IntegerField(min_value=FIRST_DAY.year, max_value=LAST_DAY.year, required=False)
     month = forms.IntegerField(min_value=1, max_value=12, required=False)
+
+
+class AnotherForm(forms.Form):
+    """Another day, month or year: a plain GET form that offers what has figures."""
+
+    period = forms.CharField(widget=forms.HiddenInput)
+    on = forms.DateField(label="날짜")
+    year = forms.ChoiceField(label="해")
+    month = forms.ChoiceField(label="달", choices=[(number, f"{number}월") for number in range(1, 13)])
+    PARTS = MappingProxyType({"day": ("on",), "month": ("year", "month"), "year": ("year",), "all": ()})
+
+    def __init__(self, period: str, shown: date, years: Sequence[int], newest: date) -> None:
+        super().__init__(
+            auto_id="another_%s",
+            initial={"period": period, "on": shown, "year": shown.year, "month": shown.month},
+        )
+        offered = sorted({*years, shown.year}, reverse=True)
+        self.fields["year"].choices = [(year, f"{year}년") for year in offered]  # type: ignore[attr-defined]
+        ends = {"type": "date", "min": date(offered[-1], 1, 1).isoformat(), "max": newest.isoformat()}
+        self.fields["on"].widget = forms.DateInput(format="%Y-%m-%d", attrs=ends)
+        for name in {"on", "year", "month"} - set(self.PARTS[period]):
+            del self.fields[name]
 
 
 class UploadForm(forms.Form):

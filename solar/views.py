@@ -1,19 +1,20 @@
 """Citizens' pages: what the plants make and save, one plant, tables as CSV, monthly reports."""
 
 from datetime import date
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
-from solar.forms import PeriodForm
+from solar.forms import AnotherForm, PeriodForm
 from solar.models import Plant, SolarReport
 from solar.reports import figures
+from solar.reports.heat import heat_of
 from solar.reports.monthly import as_csv
 from solar.reports.pages import PERIODS, Page, page_of
 from solar.reports.public import (
     chart_of,
-    chosen_day,
     methods_of,
     plan_of,
     plant_facts,
@@ -21,44 +22,33 @@ from solar.reports.public import (
     table_of,
     words_of,
 )
+from solar.reports.walk import chosen_day, walk_of
 
 
 def public(request: HttpRequest) -> HttpResponse:
     """All plants of the city, for a period."""
-    page, years = _page(request)
-    context = {
-        "page": page,
-        "periods": PERIODS,
-        "years": years,
-        "chart": None if page.is_empty else chart_of(page, request.GET),
+    page, around = _page(request)
+    context = around | {
         "plants_chart": None if page.is_empty else plants_chart(page),
         "plan": plan_of(page),
         "methods": methods_of(page),
         "report": SolarReport.objects.defer("pdf", "csv").first(),
-    } | words_of(page)
+    }
     return render(request, "solar/public.html", context)
 
 
 def plant(request: HttpRequest, slug: str) -> HttpResponse:
     """One plant."""
     one = get_object_or_404(Plant.objects.shown(), slug=slug)
-    page, years = _page(request, one)
-    context = {
-        "plant": one,
-        "page": page,
-        "periods": PERIODS,
-        "years": years,
-        "facts": plant_facts(one),
-        "chart": None if page.is_empty else chart_of(page, request.GET),
-    } | words_of(page)
-    return render(request, "solar/plant.html", context)
+    _, around = _page(request, one)
+    return render(request, "solar/plant.html", around | {"plant": one, "facts": plant_facts(one)})
 
 
 def public_csv(request: HttpRequest) -> HttpResponse:
     """The table of the public page, or of one plant (`?plant=`)."""
     slug = request.GET.get("plant", "")
     one = get_object_or_404(Plant.objects.shown(), slug=slug) if slug else None
-    page, _ = _page(request, one)
+    _, page = _asked(request, one)
     heads, rows = table_of(page)
     response = HttpResponse(as_csv(heads, rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="solar-{page.period}-{page.first}.csv"'
@@ -84,10 +74,26 @@ def _frozen(year: int, month: int, field: str, kind: str) -> HttpResponse:
     return response
 
 
-def _page(request: HttpRequest, plant: Plant | None = None) -> tuple[Page, list[int]]:
+def _asked(request: HttpRequest, plant: Plant | None) -> tuple[list[date], Page]:
+    """Months that have figures, and the page of the period that the address names."""
     form = PeriodForm(request.GET)
     asked = form.cleaned_data if form.is_valid() else {}
-    years = figures.years_with_data()
+    months = figures.months_with_data([plant.pk] if plant else None)
     period = asked.get("period") or "year"
-    day = chosen_day(period, asked.get("year"), asked.get("month"), years, timezone.localdate())
-    return page_of(period, day, plants=[plant] if plant else None), years
+    on = chosen_day(period, asked, months, timezone.localdate())
+    return months, page_of(period, on, plants=[plant] if plant else None)
+
+
+def _page(request: HttpRequest, plant: Plant | None = None) -> tuple[Page, dict[str, Any]]:
+    """The page and what _period.html needs around it."""
+    months, page = _asked(request, plant)
+    today = timezone.localdate()
+    newest = min(figures.last_day_of(months[-1]), today) if months else today
+    return page, words_of(page) | {
+        "page": page,
+        "periods": PERIODS,
+        "walk": walk_of(page.period, page.first, months, today),
+        "another": AnotherForm(page.period, page.first, [month.year for month in months], newest),
+        "chart": None if page.is_empty else chart_of(page, request.GET),
+        "heat": heat_of(page.first, [row.plant for row in page.plants]) if page.period == "month" else None,
+    }

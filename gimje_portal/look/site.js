@@ -18,6 +18,9 @@
         });
     });
 
+    /* On a telephone, tables whose figures a chart shows are folded. */
+    if (window.matchMedia("(max-width: 47.99em)").matches) { each("details[data-fold]", function (box) { box.open = false; }); }
+
     /* A second press of a submit button sends nothing. */
     each("form[method=post]", function (form) {
         form.addEventListener("submit", function (event) {

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Max, Min, Sum
-from django.db.models.functions import ExtractYear
+from django.db.models import Sum
 
 from solar.enums import FigureQuality, ReadingFlag
 from solar.models import EmissionFactor, Plant, RollupDay, RollupMonth, SavingMonth
@@ -143,11 +142,9 @@ def months_of(first: date, last: date, factor: Decimal) -> dict[tuple[int, date]
     }
 
 
-def days_of(first: date, last: date, factor: Decimal, plants: Sequence[int] | None = None) -> dict[date, Figures]:
-    """Days of all plants, or of some, added up; won is a thing of months, not of days. One query."""
+def days_of(first: date, last: date, factor: Decimal) -> dict[date, Figures]:
+    """Energy of the days of all plants, added up; their won is in `shares`. One query."""
     rows = RollupDay.objects.filter(day__range=(first, last)).order_by("day", "plant_id")
-    if plants is not None:
-        rows = rows.filter(plant__in=plants)
     by_day: dict[date, list[Figures]] = {}
     for row in rows:
         figures = Figures(
@@ -162,22 +159,28 @@ def days_of(first: date, last: date, factor: Decimal, plants: Sequence[int] | No
     return {day: add_up(figures, factor) for day, figures in by_day.items()}
 
 
-def years_with_data() -> list[int]:
-    """Years that have rollups, newest first. One query."""
-    years = RollupMonth.objects.annotate(year=ExtractYear("month")).order_by("-year").values_list("year", flat=True)
-    return list(dict.fromkeys(years.distinct()))
+def months_with_data(plants: Sequence[int] | None = None) -> list[date]:
+    """First days of the months that have rollups, oldest first. One query."""
+    rows = RollupMonth.objects.all() if plants is None else RollupMonth.objects.filter(plant__in=plants)
+    return list(rows.order_by("month").values_list("month", flat=True).distinct())
 
 
-def span() -> tuple[date, date] | None:
-    """First and last day with rollups, or None. One query."""
-    found = RollupDay.objects.aggregate(first=Min("day"), last=Max("day"))
-    return (found["first"], found["last"]) if found["first"] else None
+@dataclass(frozen=True, slots=True)
+class YearSaving:
+    """What all plants saved in a year; `is_simulated` when any of it was computed, not measured."""
+
+    year: int
+    saved_won: int
+    is_simulated: bool
 
 
-def saved_in(year: int) -> int:
-    """Won that all plants saved in a year. One query."""
-    found = SavingMonth.objects.filter(month__year=year).aggregate(won=Sum("saved_won"))
-    return found["won"] or 0
+def newest_year_saving() -> YearSaving | None:
+    """The newest year that has figures, or None before the first reading. Three queries."""
+    newest = SavingMonth.objects.order_by("-month").values_list("month__year", flat=True).first()
+    if newest is None:
+        return None
+    won = SavingMonth.objects.filter(month__year=newest).aggregate(won=Sum("saved_won"))["won"]
+    return YearSaving(newest, won, RollupMonth.objects.filter(month__year=newest, simulated_j__gt=0).exists())
 
 
 def last_day_of(month: date) -> date:

@@ -1,20 +1,24 @@
-"""What the public page and a plant's page show, for one of four periods."""
+"""What the public page and a plant's page show: a day by hours, a month by days, a year by months, all years."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
+from typing import TypeVar
 
 from django.utils import timezone
 
 from services.rules.korean import date_letter, won_big
-from solar.models import Plant, RollupHour, Source
+from solar.models import Plant, Source
 from solar.reports import figures as sums
-from solar.reports.figures import Factors, Figures, PlantRow, Row, add_up, days_of, months_of
+from solar.reports.figures import Factors, Figures, PlantRow, Row, add_up, months_of
+from solar.reports.rulebook import rule_books
+from solar.reports.shares import days_with_won, hours_with_won
 from solar.rules.carbon import HOUSEHOLD_SUMMER_KWH, PINE_KG_A_YEAR, two_digits
 from solar.rules.energy import to_kwh
 
-PERIODS = {"today": "오늘", "month": "이번 달", "year": "올해", "all": "처음부터"}
+PERIODS = {"day": "오늘", "month": "이번 달", "year": "올해", "all": "처음부터"}
+Moment = TypeVar("Moment", date, datetime)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +49,9 @@ class Page:
         return min(self.rows, key=lambda row: row.figures.joules)
 
     @property
-    def has_won(self) -> bool:
-        return all(row.figures.saved_won is not None for row in self.rows)
+    def is_older(self) -> bool:
+        """Whether this is another day, month or year than today's."""
+        return not self.first <= timezone.localdate() <= self.last and self.period != "all"
 
     @property
     def newest_t(self) -> str:
@@ -76,7 +81,7 @@ def tonnes(kg: int) -> str:
 def page_of(period: str, on: date, *, plants: Sequence[Plant] | None = None) -> Page:
     """The page of a period that contains `on`, of all plants or of some. Raw readings are never touched."""
     makers: dict[str, Callable[[date, Sequence[Plant], Factors], Page]] = {
-        "today": _today,
+        "day": _day,
         "month": _month,
         "year": _year,
         "all": _all,
@@ -110,29 +115,26 @@ def _all(on: date, plants: Sequence[Plant], factors: Factors) -> Page:
 
 def _month(on: date, plants: Sequence[Plant], factors: Factors) -> Page:
     first = on.replace(day=1)
-    days = days_of(first, sums.last_day_of(first), factors.public.t_per_mwh, [plant.pk for plant in plants])
     months = _only(months_of(first, first, factors.public.t_per_mwh), plants)
-    rows = [Row(f"{day.day}일", found) for day, found in days.items()]
+    days = days_with_won(first, plants, months, rule_books())
+    rows = [Row(f"{day.day}일", add_up(found, factors.public.t_per_mwh)) for day, found in _grouped(days).items()]
     title = f"{on.year}년 {on.month}월 날마다 만든 전기"
     covered = (first, min(sums.last_day_of(first), timezone.localdate()))
     return _page("month", title, "날", covered, rows, _plant_rows(plants, months, factors), factors)
 
 
-def _today(on: date, plants: Sequence[Plant], factors: Factors) -> Page:
-    begin = datetime(on.year, on.month, on.day, tzinfo=timezone.get_default_timezone())
-    found = RollupHour.objects.filter(
-        plant__in=[plant.pk for plant in plants], hour_at__gte=begin, hour_at__lt=begin + timedelta(days=1)
-    ).order_by("hour_at", "plant_id")
-    by_hour: dict[str, list[Figures]] = {}
-    by_plant: dict[tuple[int, date], Figures] = {}
-    for row in found:
-        figures = Figures(row.joules, row.simulated_j, None, row.n_got, row.n_expected, row.flags)
-        by_hour.setdefault(f"{timezone.localtime(row.hour_at).hour}시", []).append(figures)
-        before = by_plant.get((row.plant_id, on), Figures(saved_won=None))
-        by_plant[row.plant_id, on] = add_up((before, figures), factors.public.t_per_mwh)
-    rows = [Row(hour, add_up(parts, factors.public.t_per_mwh)) for hour, parts in by_hour.items()]
+def _day(on: date, plants: Sequence[Plant], factors: Factors) -> Page:
+    first, books = on.replace(day=1), rule_books()
+    months = _only(months_of(first, first, factors.public.t_per_mwh), plants)
+    days = days_with_won(first, plants, months, books)
+    hours = _grouped(hours_with_won(on, plants, days, books))
+    rows = [
+        Row(f"{timezone.localtime(hour).hour}시", add_up(found, factors.public.t_per_mwh))
+        for hour, found in hours.items()
+    ]
+    today = {key: found for key, found in days.items() if key[1] == on}
     title = f"{date_letter(on)} 시간마다 만든 전기"
-    return _page("today", title, "시각", (on, on), rows, _plant_rows(plants, by_plant, factors), factors)
+    return _page("day", title, "시각", (on, on), rows, _plant_rows(plants, today, factors), factors)
 
 
 def _page(
@@ -154,11 +156,12 @@ def _only(months: dict[tuple[int, date], Figures], plants: Sequence[Plant]) -> d
     return {key: found for key, found in months.items() if key[0] in wanted}
 
 
-def _grouped(months: dict[tuple[int, date], Figures]) -> dict[date, list[Figures]]:
-    by_month: dict[date, list[Figures]] = {}
-    for (_plant, month), found in sorted(months.items(), key=lambda item: item[0][1]):
-        by_month.setdefault(month, []).append(found)
-    return by_month
+def _grouped(found: Mapping[tuple[int, Moment], Figures]) -> dict[Moment, list[Figures]]:
+    """What all plants have of each month, day or hour, in order of time."""
+    by_moment: dict[Moment, list[Figures]] = {}
+    for (_plant, moment), figures in sorted(found.items(), key=lambda item: item[0][1]):
+        by_moment.setdefault(moment, []).append(figures)
+    return by_moment
 
 
 def _plant_rows(plants: Sequence[Plant], found: dict[tuple[int, date], Figures], factors: Factors) -> list[PlantRow]:

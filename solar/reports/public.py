@@ -1,8 +1,7 @@
 """The public page's sentences, chart and table, all from one period's figures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +11,7 @@ from django.utils import timezone
 from services.reports.catalogue import HomeNote
 from services.rules.korean import date_letter, won_big
 from solar.models import Plant
-from solar.reports.figures import saved_in
+from solar.reports.figures import newest_year_saving
 from solar.reports.monthly import kilowatts
 from solar.reports.pages import Page, tonnes
 from solar.reports.rulebook import rates_in_force
@@ -44,22 +43,12 @@ class Method:
     text: str
 
 
-def chosen_day(period: str, year: int | None, month: int | None, years: Sequence[int], today: date) -> date:
-    """A day inside what was asked for; without a wish this year, or the newest year that has figures."""
-    if period == "today":
-        return today
-    if year is None:
-        year = years[0] if years and today.year not in years and period == "year" else today.year
-    return date(year, month or (today.month if year == today.year else 12), 1)
-
-
 def words_of(page: Page) -> dict[str, Any]:
     """The big figures in words (won to three digits with 약, tonnes to a tenth), and the whole table."""
     plan = plan_of(page)
     heads, rows = table_of(page)
     return {
-        "is_older": page.period == "year" and page.first.year != timezone.localdate().year,
-        "table_caption": f"{page.title}, 아낀 전기요금, 줄인 온실가스" if page.has_won else page.title,
+        "table_caption": f"{page.title}(kWh), 아낀 전기요금(원), 줄인 온실가스(kg)",
         "columns": [{"label": head, "number": 0 < place < len(heads) - 1} for place, head in enumerate(heads)],
         "table_rows": [[f"{int(cell):,}" if cell.isdecimal() else cell for cell in row] for row in rows],
         "saved_words": f"약 {won_big(three_digits(page.total.saved_won or 0))}",
@@ -76,13 +65,12 @@ def three_digits(number: int) -> int:
 
 def table_of(page: Page) -> tuple[list[str], list[list[str]]]:
     """Heads and rows of the table, as page and CSV print them."""
-    heads = [page.head, "만든 전기(kWh)"]
-    heads += ["아낀 전기요금(원)"] * page.has_won + ["줄인 온실가스(kg)", "자료(%)", "근거"]
+    heads = [page.head, "만든 전기(kWh)", "아낀 전기요금(원)", "줄인 온실가스(kg)", "자료(%)", "근거"]
     rows = []
     for row in page.rows:
         found = row.figures
-        cells = [row.label, f"{found.kwh}", *([f"{found.saved_won}"] * page.has_won)]
-        rows.append([*cells, f"{found.avoided_kg}", f"{found.completeness}", found.kind])
+        numbers = (found.kwh, found.saved_won or 0, found.avoided_kg, found.completeness)
+        rows.append([row.label, *(str(number) for number in numbers), found.kind])
     return heads, rows
 
 
@@ -93,7 +81,7 @@ def chart_of(page: Page, query: Mapping[str, str]) -> dict[str, Any]:
         f"{best.label}에 가장 많이 만들었습니다({best.figures.kwh:,}kWh). "
         f"가장 적은 때는 {worst.label}입니다({worst.figures.kwh:,}kWh)."
     )
-    wish = {name: query[name] for name in ("period", "year", "month") if query.get(name)}
+    wish = {name: query[name] for name in ("period", "on", "year", "month") if query.get(name)}
     if len(page.plants) == 1:
         wish["plant"] = page.plants[0].plant.slug
     return {
@@ -194,11 +182,13 @@ def _size_words(plant: Plant) -> str:
 
 
 def home_notes() -> list[HomeNote]:
-    """One sentence for the home page's solar card."""
-    year = timezone.localdate().year
-    saved = saved_in(year)
-    if not saved:
+    """One sentence for the home page's solar card: this year's saving, or the newest year's that has figures."""
+    newest = newest_year_saving()
+    if newest is None or newest.saved_won <= 0:
         return []
-    return [
-        HomeNote("solar", f"올해 햇빛으로 만든 전기로 전기요금 {won_big(saved // 10_000 * 10_000)}쯤을 아꼈습니다.")
-    ]
+    saved = won_big(three_digits(newest.saved_won))
+    if newest.year == timezone.localdate().year:
+        text = f"올해 햇빛으로 만든 전기로 전기요금 {saved}쯤을 아꼈습니다."
+    else:
+        text = f"{newest.year}년에 햇빛으로 만든 전기로 전기요금 약 {saved}을 아꼈습니다."
+    return [HomeNote("solar", text + " (시뮬레이션 값)" * newest.is_simulated)]

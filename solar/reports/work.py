@@ -10,7 +10,7 @@ from django.utils import timezone
 from services.enums.people import Role
 from services.models import User
 from services.reports.people import Todo
-from solar.enums import BatchState, PlantCondition, ReadingFlag
+from solar.enums import BatchState, PlantCondition, ReadingFlag, SourceKind
 from solar.models import DirtyDay, ImportBatch, Plant, RollupDay, Source
 from solar.reports.figures import Figures, add_up, factors, months_of
 from solar.rules.energy import shown_kwh, to_kwh
@@ -75,12 +75,14 @@ def plant_lines(on: date) -> list[PlantLine]:
 
 
 def condition_of(plant: Plant, sources: Sequence[Source], on: date, today_j: int | None) -> PlantCondition:
-    """What the newest readings say. Night is no fault, and silence is not the same as zero."""
+    """What the newest readings say. Night is no fault, silence is not zero, a simulation's end is none either."""
     if plant.is_planned(on):
         return PlantCondition.PLANNED
-    newest = max((source.last_on for source in sources if source.last_on), default=None)
+    told = [(source.last_on, source.kind) for source in sources if source.last_on]
+    newest = max((day for day, _ in told), default=None)
     if newest is None or newest < on - timedelta(days=1):
-        return PlantCondition.NO_DATA
+        is_model = bool(told) and all(kind == SourceKind.MODEL for _, kind in told)
+        return PlantCondition.SIMULATED if is_model else PlantCondition.NO_DATA
     if not sun_seconds(plant.latitude, plant.longitude, timezone.now().replace(minute=0, second=0, microsecond=0)):
         return PlantCondition.NIGHT
     if today_j == 0:

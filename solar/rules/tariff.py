@@ -159,6 +159,28 @@ def avoided(days: Iterable[DayEnergy], book: RuleBook, *, with_vat: bool = True)
     return Saving((*energy, *climate, fuel), *heads, vat_won, fund_won, saved_won)
 
 
+def price_of(day: date, band: str, book: RuleBook) -> Decimal:
+    """Won per kWh in a band of a day: energy, climate and fuel, before VAT and fund."""
+    rate = in_force(book.rates, day)
+    return rate.prices[season_of(day), band] + in_force(book.climate, day).value + in_force(book.fuel, day).value
+
+
+def worth(energy: DayEnergy, book: RuleBook) -> Decimal:
+    """Won of a day's energy, not cut anywhere: what it weighs when days share the won of their month."""
+    return sum((to_kwh(energy.of(band)) * price_of(energy.day, band, book) for band in Band), Decimal(0))
+
+
+def shared(won: int, weights: Sequence[Decimal]) -> list[int]:
+    """Whole won by weight; the parts add up to `won` to the won. Without any weight the last part gets all."""
+    total, running, told, parts = sum(weights, Decimal(0)), Decimal(0), 0, []
+    for place, weight in enumerate(weights, 1):
+        running += weight
+        upto = (running / total * won).quantize(Decimal(1), rounding=ROUND_HALF_UP) if total else 0
+        parts.append((won if place == len(weights) else int(upto)) - told)
+        told += parts[-1]
+    return parts
+
+
 def taxed(net_won: int, vat_percent: Decimal, fund_percent: Decimal) -> tuple[int, int, int]:
     """(VAT rounded to the won, fund cut below 10 won, total cut below 10 won) of a net sum (KT-06)."""
     vat = int((net_won * vat_percent / 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))

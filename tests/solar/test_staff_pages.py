@@ -1,6 +1,7 @@
 """Staff pages: bring a file, look, take it, take it back; how the plants are doing; issue a report."""
 
 import csv
+import datetime as dt
 import io
 
 import pytest
@@ -11,7 +12,7 @@ from django.urls import reverse
 
 from services.enums.people import Role
 from solar.actions.rollups import roll_up_all
-from solar.enums import BatchState
+from solar.enums import BatchState, PlantCondition, SourceKind
 from solar.models import ImportBatch, Reading, RollupMonth
 from solar.reports.work import plant_lines
 from tests.solar.factories import TRIO_NAME, csv_of, day_rows, make_source, trio_bytes, trio_source
@@ -151,6 +152,18 @@ def test_the_plants_say_how_they_are(manager, clock):
     assert {line.plant.slug: line for line in plant_lines(at("2024-06-03 23:10").date())}[
         "city-hall"
     ].condition == "night"
+
+
+def test_a_simulation_that_ended_is_no_fault(manager, clock):
+    clock("2026-06-03 13:10")
+    for slug, kinds in {"council": [SourceKind.MODEL], "city-hall": [SourceKind.MODEL, SourceKind.INVERTER]}.items():
+        for number, kind in enumerate(kinds):
+            source = make_source(slug=slug, code=kind, kind=kind, interval_s=3600)
+            take(source, {at("2024-06-03 12:00"): 200_000_000}, f"{number}".encode())
+    make_source(slug="council", code="not-yet")
+    lines = {line.plant.slug: line.condition for line in plant_lines(dt.date(2026, 6, 3))}
+    assert (lines["council"], lines["city-hall"]) == (PlantCondition.SIMULATED, PlantCondition.NO_DATA)
+    assert lines["council"].tone == "idle"
 
 
 def test_an_auditor_reads_and_changes_nothing(staff_client):
