@@ -6,10 +6,10 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from consultations.models import Booking
+from consultations.models import Booking, Enquiry
 from services.models import Notice, Resident
 from services.notices.messages import Message, compose
-from services.rules.korean import date_short, time_ko
+from services.rules.korean import date_long, date_short, time_ko
 
 
 def _values(booking: Booking) -> dict[str, Any]:
@@ -49,3 +49,23 @@ def reminders_of(booking: Booking) -> "QuerySet[Notice]":
 
 
 REMINDER_KINDS = ("consultations/notices/reminder", "consultations/notices/today")
+
+
+def enquiry_message(name: str, enquiry: Enquiry, *, title: str, **values: Any) -> Message:
+    """The message `consultations/notices/enquiry_<name>` to whoever asked (S12 to S14): never a word of the text."""
+    facts = {
+        "ref": enquiry.reference,
+        "topic": enquiry.get_topic_display(),
+        "until": date_short(enquiry.due_on),
+        "by": date_long(enquiry.due_on, this_year=timezone.localdate().year),
+        "phone": settings.CONSULTATION_PHONE,
+        "dept": settings.CONSULTATION_DEPARTMENT,
+    }
+    kind = f"consultations/notices/enquiry_{name}"
+    return compose(kind, title=title, reference=enquiry.reference, name=enquiry.resident.name, **facts, **values)
+
+
+def enquiry_key(name: str, enquiry: Enquiry) -> str:
+    """`enquiry:17:answered:2`: once a question; the first message and the last one once a case."""
+    once_a_case = name in {"received", "referred"}
+    return f"enquiry:{enquiry.pk}:{name}" if once_a_case else f"enquiry:{enquiry.pk}:{name}:{enquiry.round}"

@@ -1,6 +1,22 @@
 """Tables of free tax and legal advice, one module a subject."""
 
 from consultations.models.bookings import Booking, Consent, Hold
+from consultations.models.enquiries import Enquiry, EnquiryConsent, EnquiryPause, Turn
+from consultations.models.results import Result
 from consultations.models.timetable import Adviser, ClinicDay, Sitting, TimetableRule, Venue
 
-__all__ = ["Adviser", "Booking", "ClinicDay", "Consent", "Hold", "Sitting", "TimetableRule", "Venue"]
+__all__ = [
+    "Adviser",
+    "Booking",
+    "ClinicDay",
+    "Consent",
+    "Enquiry",
+    "EnquiryConsent",
+    "EnquiryPause",
+    "Hold",
+    "Result",
+    "Sitting",
+    "TimetableRule",
+    "Turn",
+    "Venue",
+]

@@ -68,6 +68,7 @@ class Booking(models.Model):
         "cancelled": "예약 취소",
         "out_of_scope": "다른 기관 안내",
         "cancelled_by_city": "시 사정으로 취소",
+        "result": "상담 결과 적음",
     }
 
     objects: ClassVar[BookingQuerySet] = BookingQuerySet.as_manager()  # type: ignore[assignment]

@@ -1,0 +1,323 @@
+"""Always-on enquiries: asked, given to an adviser, answered by the day that was promised, or referred elsewhere."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from consultations.actions.bookings import CONSENT_TEXT_VERSION, NEEDS_CONSENT, in_turn
+from consultations.enums import (
+    AdviserKind,
+    AnswerBy,
+    AnsweredBy,
+    BookingKind,
+    CallTime,
+    ConsentKind,
+    EnquiryState,
+    FollowUp,
+    Source,
+    Topic,
+    TurnKind,
+)
+from consultations.models import Adviser, Enquiry, EnquiryConsent, EnquiryPause, Turn
+from consultations.notices import enquiry_key, enquiry_message
+from services.actions.constraints import friendly
+from services.actions.documents import adopt
+from services.actions.history import record
+from services.actions.notices import post
+from services.actions.references import next_number
+from services.enums.calendar import ExtensionReason
+from services.enums.notices import Channel
+from services.models import Draft, Resident, User
+from services.reports.calendar import holidays_between
+from services.rules.calendar import Pause, due_on, longest_extension
+from services.rules.history import Actor
+from services.rules.references import letter_reference
+from services.rules.refusal import Refused
+
+CHANGED = "상태가 달라졌습니다. 화면을 새로 열어 확인해 주세요."
+NOT_YOURS = "다른 세무사·변호사가 맡은 질문입니다."
+NO_TEXT = "내용이 비어 있습니다. 적어 주세요."
+HORIZON = timedelta(days=200)  # no deadline with its extension and pauses lies further ahead
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a person asks and how the answer shall come; the text is encrypted when stored."""
+
+    kind: BookingKind
+    question: str
+    answer_by: AnswerBy
+    topic: Topic = Topic.UNSURE
+    call_time: CallTime | str = ""
+    urgent_on: date | None = None
+    consents: Mapping[str, bool] = field(default_factory=dict)
+
+
+# --- The resident ----------------------------------------------------------------------------------------------------
+
+
+@in_turn
+def receive(
+    ask: Ask,
+    *,
+    resident: Resident,
+    by: Actor,
+    source: Source = Source.WEB,
+    taken_by: User | None = None,
+    draft: Draft | None = None,
+) -> Enquiry:
+    """Take a question with the files of its draft: number, promised day, message S12.
+
+    The period runs from today, the day of receipt (MW-02, MW-04, MW-09). Raises Refused: empty text, consent missing.
+    """
+    if not ask.question.strip():
+        raise Refused("질문이 비어 있습니다. 무엇이 궁금하신지 적어 주세요.", field="question")
+    for kind in ConsentKind.REQUIRED:
+        if not ask.consents.get(kind):
+            raise Refused(NEEDS_CONSENT, field=kind)
+    today = timezone.localdate()
+    enquiry = Enquiry(
+        reference=letter_reference("Q", today.year, next_number("Q", today.year)),
+        resident=resident,
+        kind=ask.kind,
+        topic=ask.topic,
+        answer_by=ask.answer_by,
+        call_time=(ask.call_time or CallTime.ANY) if ask.answer_by == AnswerBy.CALL else "",
+        urgent_on=ask.urgent_on,
+        source=source,
+        taken_by=taken_by,
+        asked_on=today,
+        due_on=today,
+    )
+    enquiry.due_on = _due(enquiry)
+    enquiry.save(force_insert=True)
+    _write(enquiry, TurnKind.QUESTION, ask.question)
+    EnquiryConsent.objects.bulk_create(
+        EnquiryConsent(enquiry=enquiry, kind=kind, is_given=is_given, text_version=CONSENT_TEXT_VERSION)
+        for kind, is_given in ask.consents.items()
+    )
+    if draft:
+        adopt(draft, enquiry, resident=resident)
+    record(enquiry, "received", by=by, after=enquiry.state)
+    _tell("received", enquiry, title="질문을 받았습니다")
+    return enquiry
+
+
+@in_turn
+def reply(enquiry_id: int, text: str, *, by: Actor) -> Enquiry:
+    """What the adviser asked for has come: the clock goes on, longer by the paused days (MW-07)."""
+    enquiry = _lock(enquiry_id)
+    pause = enquiry.pauses.filter(received_on__isnull=True).first()
+    if pause is None or not enquiry.is_waiting:
+        raise Refused(CHANGED, conflict=True)
+    _write(enquiry, TurnKind.REPLY, text)
+    pause.received_on = timezone.localdate()
+    pause.save(update_fields=["received_on"])
+    enquiry.due_on = _due(enquiry)
+    enquiry.save()
+    record(enquiry, "replied", by=by, before=enquiry.state, after=enquiry.state)
+    return enquiry
+
+
+@in_turn
+def ask_again(enquiry_id: int, text: str, *, by: Actor) -> Enquiry:
+    """더 묻고 싶습니다: the same adviser, a new question, a new period with its own extension."""
+    enquiry = _lock(enquiry_id)
+    _refuse_unless(enquiry, EnquiryState.FOLLOW_UP)
+    enquiry.round += 1
+    enquiry.asked_on, enquiry.extra_days = timezone.localdate(), 0
+    enquiry.due_on = _due(enquiry)
+    _write(enquiry, TurnKind.QUESTION, text)
+    return _move(enquiry, EnquiryState.FOLLOW_UP, "followed_up", by=by)
+
+
+@in_turn
+def close(enquiry_id: int, *, by: Actor) -> Enquiry:
+    """The answer has helped, or a consultation follows. A second time changes nothing."""
+    enquiry = _lock(enquiry_id)
+    return enquiry if enquiry.state == EnquiryState.CLOSED else _move(enquiry, EnquiryState.CLOSED, "closed", by=by)
+
+
+# --- The officer: schedule, field and state --------------------------------------------------------------------------
+
+
+@in_turn
+def assign(enquiry_id: int, adviser_id: int, *, by: Actor) -> Enquiry:
+    """Give a question to an adviser, or to another one; unsent words of the one before are destroyed.
+
+    Raises Refused: an adviser without an account, out of term or of the other profession, or a wrong state.
+    """
+    enquiry = _lock(enquiry_id)
+    adviser = Adviser.objects.get(pk=adviser_id)
+    if adviser.user_id is None:
+        raise Refused("누리집 계정이 없는 분입니다. 계정이 있는 분을 골라 주세요.", field="adviser")
+    if not adviser.term_from <= timezone.localdate() <= adviser.term_until:
+        raise Refused("임기가 아닌 분입니다. 다른 분을 골라 주세요.", field="adviser")
+    if adviser.kind not in kinds_for(BookingKind(enquiry.kind)):
+        raise Refused("이 분야를 맡는 분이 아닙니다. 다른 분을 골라 주세요.", field="adviser")
+    if not enquiry.is_waiting or enquiry.adviser_id == adviser.pk:
+        raise Refused(CHANGED, conflict=True)
+    enquiry.turns.filter(sent_at__isnull=True).delete()
+    enquiry.adviser = adviser
+    if enquiry.state == EnquiryState.ASSIGNED:
+        enquiry.save()
+        record(enquiry, "assigned", by=by, before=enquiry.state, after=enquiry.state, reason=str(adviser))
+        return enquiry
+    return _move(enquiry, EnquiryState.ASSIGNED, "assigned", by=by, reason=str(adviser))
+
+
+def kinds_for(kind: BookingKind) -> tuple[AdviserKind, ...]:
+    """Who may answer: either profession where the person wants both or does not know."""
+    return tuple(AdviserKind) if kind in (BookingKind.BOTH, BookingKind.UNSURE) else kind.kinds
+
+
+@in_turn
+def extend(enquiry_id: int, days: int, reason: str, *, by: Actor) -> Enquiry:
+    """Promise a later day: once, by the period at most, for a reason of the decree, told at once (MW-08, S26)."""
+    enquiry = _lock(enquiry_id)
+    if not enquiry.is_waiting:
+        raise Refused(CHANGED, conflict=True)
+    most = longest_extension(
+        settings.CONSULTATION_ANSWER_DAYS,
+        extensions_before=int(enquiry.extra_days > 0),
+        has_consent=False,
+        reason=reason,
+    )
+    if not 0 < days <= most:
+        raise Refused(f"1일부터 {most}일까지 늦출 수 있습니다.", field="days")
+    enquiry.extra_days = days
+    enquiry.due_on = _due(enquiry)
+    enquiry.save()
+    why = str(ExtensionReason(reason).label)
+    record(enquiry, "extended", by=by, before=enquiry.state, after=enquiry.state, reason=why)
+    _tell("extended", enquiry, title="답을 드리는 날이 늦어집니다", also=(Channel.LETTER,), why=why)
+    return enquiry
+
+
+# --- The adviser -----------------------------------------------------------------------------------------------------
+
+
+@in_turn
+def keep_draft(enquiry_id: int, text: str, *, adviser: Adviser, by: Actor) -> Enquiry:
+    """저장하고 나중에 하기: unsent words, which only this adviser reads; the resident sees that work has begun."""
+    enquiry = _lock_own(enquiry_id, adviser)
+    _answer_turn(enquiry, adviser, text)
+    state = EnquiryState.CALL_DUE if enquiry.answer_by == AnswerBy.CALL else EnquiryState.ANSWERING
+    if enquiry.state in (EnquiryState.ASSIGNED, EnquiryState.FOLLOW_UP):
+        return _move(enquiry, state, "draft_kept", by=by)
+    return enquiry
+
+
+@in_turn
+def answer(enquiry_id: int, text: str, given: AnsweredBy, *, adviser: Adviser, by: Actor) -> Enquiry:
+    """Answer in the portal, or record what was said on the telephone, by letter or face to face; S13 once a question.
+
+    An open question back ends with the answer. Raises Refused: not this adviser's, wrong state, empty text.
+    """
+    enquiry = _lock_own(enquiry_id, adviser)
+    _refuse_unless(enquiry, EnquiryState.ANSWERED)
+    turn = _answer_turn(enquiry, adviser, text)
+    turn.given, turn.sent_at = given, timezone.now()
+    turn.save()
+    enquiry.pauses.filter(received_on__isnull=True).update(received_on=timezone.localdate())
+    _move(enquiry, EnquiryState.ANSWERED, "answered", by=by, reason=str(given.label))
+    if given in AnsweredBy.TELLS:
+        _tell("answered", enquiry, title="질문에 답했습니다")
+    return enquiry
+
+
+@in_turn
+def ask_back(enquiry_id: int, text: str, *, adviser: Adviser, by: Actor) -> Enquiry:
+    """더 여쭤보기: the clock stands still until the resident has replied (MW-07)."""
+    enquiry = _lock_own(enquiry_id, adviser)
+    with friendly("enquiry_pauses_once_at_a_time"):
+        pause = EnquiryPause.objects.create(enquiry=enquiry, round=enquiry.round, sent_on=timezone.localdate())
+    _write(enquiry, TurnKind.ASK_BACK, text, adviser=adviser)
+    record(enquiry, "asked_back", by=by, before=enquiry.state, after=enquiry.state)
+    message = enquiry_message("asked_back", enquiry, title="더 여쭤볼 것이 있습니다")
+    post(message, once_key=f"enquiry:{enquiry.pk}:asked_back:{pause.pk}", resident=enquiry.resident, subject=enquiry)
+    return enquiry
+
+
+@in_turn
+def refer(enquiry_id: int, where: FollowUp, *, by: Actor, adviser: Adviser | None = None) -> Enquiry:
+    """Another office helps better: S14 says which; `adviser` is given when the adviser says so, not an officer."""
+    enquiry = _lock_own(enquiry_id, adviser) if adviser else _lock(enquiry_id)
+    _move(enquiry, EnquiryState.REFERRED, "referred", by=by, reason=str(where.label))
+    _tell("referred", enquiry, title="더 알맞은 곳을 알려드립니다")
+    return enquiry
+
+
+# --- What they share -------------------------------------------------------------------------------------------------
+
+
+def _lock(enquiry_id: int) -> Enquiry:
+    return Enquiry.objects.select_for_update(of=("self",)).select_related("resident").get(pk=enquiry_id)
+
+
+def _lock_own(enquiry_id: int, adviser: Adviser) -> Enquiry:
+    enquiry = _lock(enquiry_id)
+    if enquiry.adviser_id != adviser.pk:
+        raise Refused(NOT_YOURS, conflict=True)
+    if enquiry.state not in EnquiryState.WITH_ADVISER:
+        raise Refused(CHANGED, conflict=True)
+    return enquiry
+
+
+def _refuse_unless(enquiry: Enquiry, state: EnquiryState) -> None:
+    if state not in EnquiryState.MOVES[enquiry.state]:
+        raise Refused(CHANGED, conflict=True)
+
+
+def _move(enquiry: Enquiry, state: EnquiryState, move: str, *, by: Actor, reason: str = "") -> Enquiry:
+    """The caller holds the row lock."""
+    _refuse_unless(enquiry, state)
+    before, enquiry.state = enquiry.state, state
+    enquiry.ended_at = None if enquiry.is_open else timezone.now()
+    enquiry.save()
+    record(enquiry, move, by=by, before=before, after=state, reason=reason)
+    return enquiry
+
+
+def _write(enquiry: Enquiry, kind: TurnKind, text: str, *, adviser: Adviser | None = None) -> Turn:
+    if not text.strip():
+        raise Refused(NO_TEXT, field="text")
+    return Turn.objects.create(
+        enquiry=enquiry, round=enquiry.round, kind=kind, adviser=adviser, text=text.strip(), sent_at=timezone.now()
+    )
+
+
+def _answer_turn(enquiry: Enquiry, adviser: Adviser, text: str) -> Turn:
+    """The one answer of this question, still unsent, with these words."""
+    if not text.strip():
+        raise Refused(NO_TEXT, field="text")
+    turn, _is_new = Turn.objects.update_or_create(
+        enquiry=enquiry,
+        round=enquiry.round,
+        kind=TurnKind.ANSWER,
+        defaults={"adviser": adviser, "text": text.strip()},
+    )
+    return turn
+
+
+def _due(enquiry: Enquiry) -> date:
+    """The last day of the period with its extension; paused days do not count."""
+    first = enquiry.asked_on
+    ended = enquiry.pauses.filter(round=enquiry.round, received_on__isnull=False) if enquiry.pk else []
+    pauses = [Pause(one.sent_on, one.received_on) for one in ended if one.received_on]
+    last = max([timezone.localdate(), *(pause.received_on for pause in pauses)]) + HORIZON
+    days = settings.CONSULTATION_ANSWER_DAYS + enquiry.extra_days
+    return due_on(first, days, holidays_between(first, last), pauses=pauses)
+
+
+def _tell(name: str, enquiry: Enquiry, *, title: str, also: Iterable[Channel] = (), **values: str) -> None:
+    post(
+        enquiry_message(name, enquiry, title=title, **values),
+        once_key=enquiry_key(name, enquiry),
+        resident=enquiry.resident,
+        subject=enquiry,
+        also=also,
+    )

@@ -1,0 +1,52 @@
+"""An adviser's record of a consultation (TA-06, 별지 1)."""
+
+from django.utils import timezone
+
+from consultations.actions.bookings import in_turn
+from consultations.enums import BookingState, FollowUp, Outcome, Topic
+from consultations.models import Adviser, Booking, Result
+from services.actions.constraints import friendly
+from services.actions.history import record
+from services.rules.history import Actor
+from services.rules.refusal import Refused
+
+
+@in_turn
+def record_result(
+    booking_id: int,
+    *,
+    adviser: Adviser,
+    by: Actor,
+    topic: Topic,
+    outcome: Outcome,
+    follow_up: FollowUp,
+    minutes: int,
+    note: str = "",
+) -> Result:
+    """Write one adviser's result, once; a booking that nobody has closed yet is closed as held.
+
+    Raises Refused: not this adviser's booking, not begun yet, cancelled or missed, recorded before.
+    """
+    booking = Booking.objects.select_for_update(of=("self",)).get(pk=booking_id)
+    if not booking.holds.filter(adviser=adviser).exists():
+        raise Refused("다른 세무사·변호사가 맡은 예약입니다.", conflict=True)
+    if timezone.now() < booking.starts_at:
+        raise Refused("아직 상담 시간이 되지 않았습니다.")
+    before = booking.state
+    if before == BookingState.CONFIRMED:
+        booking.state, booking.ended_at = BookingState.VISIT_DONE, timezone.now()
+        booking.save()
+    elif before not in BookingState.CAME:
+        raise Refused("예약 상태가 달라졌습니다. 화면을 새로 열어 확인해 주세요.", conflict=True)
+    with friendly("result_once_per_adviser"):
+        result = Result.objects.create(
+            booking=booking,
+            adviser=adviser,
+            topic=topic,
+            outcome=outcome,
+            follow_up=follow_up,
+            minutes=minutes,
+            note=note.strip(),
+        )
+    record(booking, "result", by=by, before=before, after=booking.state, reason=str(outcome.label))
+    return result

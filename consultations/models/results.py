@@ -1,0 +1,44 @@
+"""What an adviser records after a consultation (TA-06, 별지 1): counted by the city, the note read by the adviser."""
+
+from django.db import models
+from django.utils import timezone
+
+from consultations.enums import FollowUp, Outcome, Topic
+from consultations.models.bookings import Booking
+from consultations.models.timetable import Adviser
+from services.models.encryption import EncryptedTextField
+from services.models.history import tracked
+
+
+@tracked("note")
+class Result(models.Model):
+    """One adviser's record of one booking; a joint booking has one of each adviser."""
+
+    booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="results")
+    adviser = models.ForeignKey(Adviser, on_delete=models.PROTECT, related_name="results")
+    topic = models.CharField("분야", max_length=16, choices=Topic)
+    outcome = models.CharField("결과", max_length=12, choices=Outcome)
+    follow_up = models.CharField("다음에 할 일", max_length=12, choices=FollowUp, default=FollowUp.NONE)
+    minutes = models.PositiveSmallIntegerField("걸린 시간(분)")
+    note = EncryptedTextField("상담 내용 요지", blank=True)
+    recorded_at = models.DateTimeField("적은 때", default=timezone.now)
+
+    class Meta:
+        ordering = ["booking", "pk"]
+        verbose_name = "상담 결과"
+        verbose_name_plural = "상담 결과"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["booking", "adviser"],
+                name="result_once_per_adviser",
+                violation_error_message="이 상담의 결과는 이미 적었습니다.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(minutes__range=(1, 240)),
+                name="result_takes_1_to_240_minutes",
+                violation_error_message="걸린 시간은 1분부터 240분까지 적을 수 있습니다.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"상담 결과 {self.pk}"
