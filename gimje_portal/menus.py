@@ -62,13 +62,89 @@ STAFF_MENU = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The pages of one part of staff's work, shown as a second row on each of them."""
+
+    label: str
+    below: tuple[str, ...]
+    entries: tuple[Entry, ...]
+
+
+STAFF_ROOMS = (
+    Room(
+        "무료 상담 메뉴",
+        ("/staff/consultations/",),
+        (
+            Entry("상담 예약", "consultations:staff_bookings", "/staff/consultations/bookings/"),
+            Entry("전화·창구 예약", "consultations:staff_counter"),
+            Entry("정례 상담일", "consultations:staff_clinic_days", "/staff/consultations/days/"),
+        ),
+    ),
+    Room(
+        "슬레이트 메뉴",
+        ("/staff/slate/",),
+        (
+            Entry("신청", "slate:staff_queue", "/staff/slate/cases/"),
+            Entry("결재함", "slate:staff_approvals", "/staff/slate/approvals/"),
+            Entry("예산", "slate:staff_budget"),
+            Entry("지원 기준과 발표한 숫자", "slate:staff_figures"),
+            Entry("대신 신청하기", "slate:staff_counter"),
+        ),
+    ),
+    Room(
+        "태양광 메뉴",
+        ("/staff/solar/",),
+        (
+            Entry("설비", "solar:staff_plants"),
+            Entry("자료 올리기", "solar:staff_imports", "/staff/solar/imports/"),
+            Entry("월보", "solar:staff_reports", "/staff/solar/reports/"),
+        ),
+    ),
+    Room(
+        "알림 메뉴",
+        ("/staff/services/notices/",),
+        (
+            Entry("알림 발송", "services:staff_notices"),
+            Entry("전화할 분", "services:staff_calls", "/staff/services/notices/calls/"),
+            Entry("부칠 편지", "services:staff_letters", "/staff/services/notices/letters/"),
+        ),
+    ),
+    Room(
+        "서비스 안내 메뉴",
+        ("/staff/services/pages/", "/staff/services/announcements/", "/staff/services/holidays/"),
+        (
+            Entry("서비스 안내", "services:staff_service_pages", "/staff/services/pages/"),
+            Entry("오늘의 알림 쓰기", "services:staff_announcements", "/staff/services/announcements/"),
+            Entry("공휴일 고치기", "services:staff_holidays", "/staff/services/holidays/"),
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Subnav:
+    """The second row as the template shows it."""
+
+    label: str
+    items: list[Item]
+
+
 def menus(request: HttpRequest) -> dict[str, Any]:
     """Context processor; nothing is computed for a page that shows no menu."""
     return {
         "citizen_menu": SimpleLazyObject(lambda: _items(CITIZEN_MENU, request)),
         "foot_menu": SimpleLazyObject(lambda: _items(FOOT_MENU, request)),
         "staff_menu": SimpleLazyObject(lambda: _items(STAFF_MENU, request)),
+        "subnav": SimpleLazyObject(lambda: _subnav(request)),
     }
+
+
+def _subnav(request: HttpRequest) -> Subnav:
+    """The room's pages that this person may open; one page alone is no menu."""
+    room = next((room for room in STAFF_ROOMS if request.path.startswith(room.below)), None)
+    items = _items(room.entries, request) if room else []
+    return Subnav(room.label if room else "", items if len(items) > 1 else [])
 
 
 def _items(entries: tuple[Entry, ...], request: HttpRequest) -> list[Item]:

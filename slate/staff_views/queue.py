@@ -49,9 +49,6 @@ def queue(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": [(row, due_words(row)) for row in page.object_list],
         "may_assign": Role.SLATE_OFFICER in user.roles,
-        "may_enter": bool(user.roles & {Role.TOWNSHIP_CLERK, Role.SLATE_OFFICER}),
-        "may_approve": Role.SLATE_APPROVER in user.roles,
-        "may_see_money": bool(user.roles & WHOLE_CITY),
         "assign_form": AssignForm(),
         "clear_url": reverse("slate:staff_queue"),
     }
