@@ -149,11 +149,12 @@ def test_every_template_is_used():
     def is_used(name: str) -> bool:
         path = Path(name)
         app, stem = path.parts[0], path.name.split(".")[0]
+        is_included = any(f'{name}"' in text for other, text in texts.items() if other != name)
         if path.parent.name == "notices" and path.suffix == ".txt":  # compose(f"<app>/notices/{name}")
-            return any(text.rsplit("/")[-1] == stem for text in said[app])
+            return is_included or any(text.rsplit("/")[-1] == stem for text in said[app])
         return (
-            any(name in texts_of_app for texts_of_app in said.values())
-            or any(f'{name}"' in text for other, text in texts.items() if other != name)
+            is_included
+            or any(name in texts_of_app for texts_of_app in said.values())
             or (app, stem) in pages
             or (app == "errors" and stem in said["gimje_portal"])
             or overrides(name)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -12,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from consultations.enums import BookingKind, ConsentKind, Need, Topic
 from consultations.reports.offers import Offer, Place
 from consultations.rules import APPEAL_LIMIT_WON, QUESTION_CHARACTERS
-from services.forms.people import clean_free_text, clean_phone
-from services.forms.widgets import DatePartsField, RadioCards
+from services.forms.people import PersonForm, clean_free_text, clean_phone, name_field, phone_field
+from services.forms.widgets import RadioCards
 from services.models import Township
 from services.rules.korean import date_long, won_big
 from services.rules.phones import is_mobile
@@ -204,47 +205,22 @@ class WhoForm(forms.Form):
         return clean_phone(typed) if typed and self.cleaned_data.get("who") == "other" else ""
 
 
-class ContactForm(forms.Form):
-    name = forms.CharField(
-        label=_("이름"),
-        max_length=40,
-        help_text=_("주민등록증에 적힌 이름을 적어 주세요."),
-        error_messages={"required": _("이름이 비어 있습니다. 상담받는 분의 이름을 적어 주세요.")},
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-    )
-    born_on = DatePartsField(
-        label=_("태어난 날"),
-        is_birthday=True,
-        help_text=_("예: 1945년 3월 9일. 같은 이름을 구별하는 데 씁니다. 주민등록번호는 묻지 않습니다."),
-    )
-    phone = forms.CharField(
-        label=_("휴대전화 번호"),
-        max_length=40,
-        help_text=_("예: 010-1234-5678. 이 번호로 인증번호와 상담 안내를 보냅니다."),
-        error_messages={"required": _("휴대전화 번호가 비어 있습니다. 010-1234-5678처럼 적어 주세요.")},
-        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
-    )
-
-    def clean_name(self) -> str:
-        name = " ".join(self.cleaned_data["name"].split())
-        if any(letter.isdigit() for letter in name):
-            raise forms.ValidationError(_("이름에 숫자가 들어 있습니다. 주민등록증에 적힌 이름을 적어 주세요."))
-        return name
+class ContactForm(PersonForm):
+    name = name_field(_("이름이 비어 있습니다. 상담받는 분의 이름을 적어 주세요."))
+    phone = phone_field(_("예: 010-1234-5678. 이 번호로 인증번호와 상담 안내를 보냅니다."))
 
     def clean_born_on(self) -> str:
-        born_on, today = self.cleaned_data["born_on"], timezone.localdate()
-        if born_on > today:
-            raise forms.ValidationError(_("태어난 날이 오늘보다 뒤입니다. 태어난 해를 다시 확인해 주세요."))
+        born_on, today = date.fromisoformat(super().clean_born_on()), timezone.localdate()
         age = today.year - born_on.year - ((today.month, today.day) < (born_on.month, born_on.day))
         if age < 14:  # PD-05
             raise forms.ValidationError(
                 _("14세가 되지 않은 분은 보호자 동의가 필요합니다. 보호자께서 전화로 예약해 주세요: %(phone)s")
                 % {"phone": settings.CONSULTATION_PHONE}
             )
-        return str(born_on.isoformat())
+        return born_on.isoformat()
 
     def clean_phone(self) -> str:
-        phone = clean_phone(self.cleaned_data["phone"])
+        phone = super().clean_phone()
         if not is_mobile(phone):
             raise forms.ValidationError(
                 _("집 전화로는 문자를 받을 수 없습니다. 휴대전화 번호를 적거나 전화로 신청해 주세요: %(phone)s")

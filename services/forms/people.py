@@ -1,16 +1,21 @@
 """What residents type to prove a phone or to find one case, and what staff type about people."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from services.enums.people import Role
+from services.forms.widgets import DatePartsField
 from services.models import Township, User
 from services.rules.phones import parse_phone
 from services.rules.refusal import Refused
 from services.rules.resident_numbers import has_resident_number
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 DIGITS = {"inputmode": "numeric", "autocomplete": "off"}
 
@@ -35,16 +40,58 @@ def clean_free_text(text: str) -> str:
     return text
 
 
-class PhoneForm(forms.Form):
-    """The one question of 내 신청 확인."""
-
-    phone = forms.CharField(
+def phone_field(help_text: "StrOrPromise") -> forms.CharField:
+    return forms.CharField(
         label=_("휴대전화 번호"),
         max_length=40,
-        help_text=_("예: 010-1234-5678. 이 번호로 인증번호를 보냅니다."),
+        help_text=help_text,
         error_messages={"required": _("휴대전화 번호가 비어 있습니다. 010-1234-5678처럼 적어 주세요.")},
         widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
     )
+
+
+def name_field(missing: "StrOrPromise") -> forms.CharField:
+    return forms.CharField(
+        label=_("이름"),
+        max_length=40,
+        help_text=_("주민등록증에 적힌 이름을 적어 주세요."),
+        error_messages={"required": missing},
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+
+
+class PhoneForm(forms.Form):
+    """The one question of 내 신청 확인."""
+
+    phone = phone_field(_("예: 010-1234-5678. 이 번호로 인증번호를 보냅니다."))
+
+    def clean_phone(self) -> str:
+        return clean_phone(self.cleaned_data["phone"])
+
+
+class PersonForm(forms.Form):
+    """Who somebody is and how to reach him; each service says in its own words what the name and phone are for."""
+
+    name = name_field(_("이름이 비어 있습니다. 이름을 적어 주세요."))
+    born_on = DatePartsField(
+        label=_("태어난 날"),
+        is_birthday=True,
+        help_text=_("예: 1945년 3월 9일. 같은 이름을 구별하는 데 씁니다. 주민등록번호는 묻지 않습니다."),
+    )
+    phone = phone_field(_("예: 010-1234-5678. 이 번호로 인증번호와 안내를 보냅니다."))
+
+    def clean_name(self) -> str:
+        name = " ".join(self.cleaned_data["name"].split())
+        if any(letter.isdigit() for letter in name):
+            raise forms.ValidationError(_("이름에 숫자가 들어 있습니다. 주민등록증에 적힌 이름을 적어 주세요."))
+        return name
+
+    def clean_born_on(self) -> str:
+        """As text, as it is kept: encrypted."""
+        born_on: date = self.cleaned_data["born_on"]
+        if born_on > timezone.localdate():
+            raise forms.ValidationError(_("태어난 날이 오늘보다 뒤입니다. 태어난 해를 다시 확인해 주세요."))
+        return born_on.isoformat()
 
     def clean_phone(self) -> str:
         return clean_phone(self.cleaned_data["phone"])

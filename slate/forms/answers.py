@@ -31,28 +31,38 @@ def lives_there(answers: dict[str, Any]) -> bool:
 
 def new_from(answers: dict[str, Any], programme: Programme) -> NewApplication:
     """The draft's answers as the action takes them."""
-    address, household, owner = answers["address"], answers["household"], answers["owner"]
-    contact, consents = answers["contact"], answers["consents"]
+    pages = ("address", "household", "owner", "contact", "consents")
+    said = {name: value for page in pages for name, value in answers[page].items()}
     wants_roof = lives_there(answers) and answers.get("roof", {}).get("wants_reroofing") == "yes"
+    return _new(said, [new_part(part, programme, wants_roof=wants_roof) for part in answers["parts"]])
+
+
+def new_at_counter(typed: dict[str, Any], programme: Programme) -> NewApplication:
+    """The one screen of the counter, with one part of the roof."""
+    said = plain(typed)
+    return _new(said, [new_part(said, programme, wants_roof=False)])
+
+
+def _new(said: dict[str, Any], parts: list[NewPart]) -> NewApplication:
     return NewApplication(
-        name=contact["name"],
-        phone=contact["phone"],
-        postal_address=contact.get("postal_address", ""),
-        born_on=contact["born_on"],
-        township=Township.objects.get(pk=address["township"]),
-        address=address["address"],
-        household=Household(household["household"]),
-        ownership=owner["ownership"],
-        owner_name=owner["owner_name"],
-        owner_phone=owner["owner_phone"],
-        owner_agreed=owner["owner_agreed"],
-        city_may_verify=household["city_may_verify"] == "yes",
-        contact_way=contact["contact_way"],
-        consent_collect=consents["consent_collect"] == "yes",
-        consent_lookup=consents["consent_lookup"] == "yes",
-        consent_contractor=consents["consent_contractor"] == "yes",
-        consent_electronic=consents["consent_electronic"] == "yes",
-        parts=[new_part(part, programme, wants_roof=wants_roof) for part in answers["parts"]],
+        name=said["name"],
+        phone=said["phone"],
+        postal_address=said.get("postal_address", ""),
+        born_on=said["born_on"],
+        township=Township.objects.get(pk=said["township"]),
+        address=said["address"],
+        household=Household(said["household"]),
+        ownership=said["ownership"],
+        owner_name=said["owner_name"],
+        owner_phone=said["owner_phone"],
+        owner_agreed=said["owner_agreed"],
+        city_may_verify=said["city_may_verify"] == "yes",
+        contact_way=said["contact_way"],
+        consent_collect=said["consent_collect"] == "yes",
+        consent_lookup=said["consent_lookup"] == "yes",
+        consent_contractor=said["consent_contractor"] == "yes",
+        consent_electronic=said["consent_electronic"] == "yes",
+        parts=parts,
     )
 
 

@@ -1,6 +1,5 @@
 """The questions citizens answer: the three of the check, and the nine steps of an application (COPY 3.5, 3.6)."""
 
-import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -8,8 +7,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from services.forms.people import clean_free_text, clean_phone
-from services.forms.widgets import DatePartsField, RadioCards
+from services.forms.people import PersonForm, clean_free_text, clean_phone, name_field
+from services.forms.widgets import RadioCards
 from services.models import Township
 from slate import rules
 from slate.enums import (
@@ -253,28 +252,10 @@ class OwnerForm(forms.Form):
         return data
 
 
-class ContactForm(forms.Form):
+class ContactForm(PersonForm):
     """A8: who applies and how to reach him."""
 
-    name = forms.CharField(
-        label=_("이름"),
-        max_length=40,
-        help_text=_("주민등록증에 적힌 이름을 적어 주세요."),
-        error_messages={"required": _("이름이 비어 있습니다. 신청하시는 분의 이름을 적어 주세요.")},
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-    )
-    born_on = DatePartsField(
-        label=_("태어난 날"),
-        is_birthday=True,
-        help_text=_("예: 1945년 3월 9일. 같은 이름을 구별하는 데 씁니다. 주민등록번호는 묻지 않습니다."),
-    )
-    phone = forms.CharField(
-        label=_("휴대전화 번호"),
-        max_length=40,
-        help_text=_("예: 010-1234-5678. 이 번호로 인증번호와 안내를 보냅니다."),
-        error_messages={"required": _("휴대전화 번호가 비어 있습니다. 010-1234-5678처럼 적어 주세요.")},
-        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
-    )
+    name = name_field(_("이름이 비어 있습니다. 신청하시는 분의 이름을 적어 주세요."))
     postal_address = forms.CharField(
         label=_("편지 받으실 주소"),
         required=False,
@@ -286,23 +267,8 @@ class ContactForm(forms.Form):
         _("연락 방법"), ContactWay.choices, _("연락 방법을 아직 고르지 않으셨습니다. 하나를 골라 주세요.")
     )
 
-    def clean_name(self) -> str:
-        name = " ".join(self.cleaned_data["name"].split())
-        if any(letter.isdigit() for letter in name):
-            raise forms.ValidationError(_("이름에 숫자가 들어 있습니다. 주민등록증에 적힌 이름을 적어 주세요."))
-        return name
-
-    def clean_phone(self) -> str:
-        return clean_phone(self.cleaned_data["phone"])
-
     def clean_postal_address(self) -> str:
         return clean_free_text(" ".join(self.cleaned_data["postal_address"].split()))
-
-    def clean_born_on(self) -> dt.date:
-        born_on: dt.date = self.cleaned_data["born_on"]
-        if born_on > timezone.localdate():
-            raise forms.ValidationError(_("태어난 날이 오늘보다 뒤입니다. 태어난 해를 다시 확인해 주세요."))
-        return born_on
 
 
 CONSENT_MISSING = _("아직 고르지 않으셨습니다. 동의하는지 하나를 골라 주세요.")

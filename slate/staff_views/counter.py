@@ -10,10 +10,9 @@ from services.forms.people import add_refusal
 from services.models import Document, Township
 from services.rules.refusal import Refused
 from slate import actions
-from slate.enums import Household
-from slate.forms.answers import new_part, plain
+from slate.forms.answers import new_at_counter
 from slate.forms.staff import CounterForm
-from slate.models import Application, Programme
+from slate.models import Application
 from slate.reports import current_programme
 from slate.staff_views.queue import staff_of, visible
 
@@ -27,36 +26,13 @@ def counter(request: HttpRequest) -> HttpResponse:
     form = CounterForm(request.POST or None, townships=townships)
     if programme and form.is_valid():
         try:
-            new = _new(form.cleaned_data, programme)
+            new = new_at_counter(form.cleaned_data, programme)
             application = actions.submit(programme, new, by=user.actor, clerk=user)
         except Refused as refusal:
             add_refusal(form, refusal)
         else:
             return redirect("slate:staff_receipt", application.reference)
     return render(request, "slate/staff/counter.html", {"form": form, "programme": programme})
-
-
-def _new(data: dict[str, Any], programme: Programme) -> actions.NewApplication:
-    return actions.NewApplication(
-        name=data["name"],
-        phone=data["phone"],
-        postal_address=data["postal_address"],
-        born_on=str(data["born_on"]),
-        township=data["township"],
-        address=data["address"],
-        household=Household(data["household"]),
-        ownership=data["ownership"],
-        owner_name=data["owner_name"],
-        owner_phone=data["owner_phone"],
-        owner_agreed=data["owner_agreed"],
-        city_may_verify=data["city_may_verify"] == "yes",
-        contact_way=data["contact_way"],
-        consent_collect=data["consent_collect"] == "yes",
-        consent_lookup=data["consent_lookup"] == "yes",
-        consent_contractor=data["consent_contractor"] == "yes",
-        consent_electronic=data["consent_electronic"] == "yes",
-        parts=[new_part(plain(data), programme, wants_roof=False)],
-    )
 
 
 def receipt(request: HttpRequest, reference: str) -> HttpResponse:

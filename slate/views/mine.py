@@ -17,7 +17,7 @@ from services.rules.refusal import Refused
 from slate import actions
 from slate.enums import ApplicationState
 from slate.forms.questions import SupplyForm, WithdrawForm
-from slate.models import Application
+from slate.models import Application, Decision
 from slate.reports.cases import last_decision, open_request, status_of, steps_of
 from slate.reports.letters import letter_pdf
 
@@ -112,10 +112,7 @@ def decision(request: HttpRequest, reference: str) -> HttpResponse:
         row = mine(request, reference)
     except NotYours:
         return ask_for_phone(request)
-    record = last_decision(row)
-    if record is None:
-        raise Http404
-    return render(request, "slate/decision.html", {"application": row, "decision": record})
+    return render(request, "slate/decision.html", {"application": row, "decision": _decision_of(row)})
 
 
 @never_cache
@@ -125,7 +122,11 @@ def decision_pdf(request: HttpRequest, reference: str) -> HttpResponse:
         row = mine(request, reference)
     except NotYours:
         return ask_for_phone(request)
+    return HttpResponse(letter_pdf(_decision_of(row)), content_type="application/pdf")
+
+
+def _decision_of(row: Application) -> Decision:
     record = last_decision(row)
     if record is None:
         raise Http404
-    return HttpResponse(letter_pdf(record), content_type="application/pdf")
+    return record

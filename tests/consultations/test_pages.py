@@ -231,6 +231,11 @@ class TestFaults:
                 {"question": "제 번호는 800101-1234567입니다"},
                 "주민등록번호로 보이는 숫자가 있습니다.",
             ),
+            (
+                "booking_question",
+                {"question": "제 번호는 ８００１０１·１２３４５６７입니다"},
+                "주민등록번호로 보이는 숫자가 있습니다.",
+            ),
             ("booking_consents", {"COLLECTION": "no"}, "1번에 동의하지 않으시면"),
             ("booking_consents", {"ADVISER": "no"}, "2번에 동의하지 않으시면"),
             ("booking_consents", {"COLLECTION": ""}, "동의하시는지 아직 고르지 않으셨습니다."),

@@ -24,22 +24,6 @@ from tests.slate import factories as make
 SUPPORT = 3_440_000
 
 
-@pytest.fixture
-def programme(db, clock):
-    clock("2020-02-25 10:00")
-    return make.programme_of_2020()
-
-
-@pytest.fixture
-def officer(db):
-    return make.staff(Role.SLATE_OFFICER)
-
-
-@pytest.fixture
-def approver(db):
-    return make.staff(Role.SLATE_APPROVER)
-
-
 def committed() -> int:
     return sum(BudgetLine.objects.order_by("pk").values_list("committed_won", flat=True))
 

@@ -26,17 +26,6 @@ from tests.slate import factories as make
 REFUSALS = (IntegrityError, InternalError)
 
 
-@pytest.fixture
-def programme(db, clock):
-    clock("2020-02-25 10:00")
-    return make.programme_of_2020()
-
-
-@pytest.fixture
-def officer(db):
-    return make.staff(Role.SLATE_OFFICER)
-
-
 def breaks(name: str):
     return pytest.raises(REFUSALS, match=name)
 

@@ -2,8 +2,6 @@
 
 import datetime as dt
 
-import pytest
-
 from services.enums.notices import Channel
 from services.enums.people import Role
 from services.models import CallTask, Notice
@@ -12,12 +10,6 @@ from slate import actions, notices
 from slate.actions.moves import tell
 from slate.enums import Needed, Work
 from tests.slate import factories as make
-
-
-@pytest.fixture
-def programme(db, clock):
-    clock("2020-02-25 10:00")
-    return make.programme_of_2020()
 
 
 def sent(application, event: str, channel: Channel = Channel.SMS) -> Notice:

@@ -27,12 +27,6 @@ def photo(name: str = "house.jpg", colour: str = "grey") -> SimpleUploadedFile:
 
 
 @pytest.fixture
-def programme(db, clock):
-    clock("2020-02-25 10:00")
-    return make.programme_of_2020()
-
-
-@pytest.fixture
 def private_files(settings, tmp_path):
     settings.STORAGES = settings.STORAGES | {
         "default": {

@@ -12,22 +12,6 @@ from tests.slate import factories as make
 from tests.slate.test_pages import CONSENTS, CONTACT, PART
 
 
-@pytest.fixture
-def programme(db, clock):
-    clock("2020-02-25 10:00")
-    return make.programme_of_2020()
-
-
-@pytest.fixture
-def officer(db):
-    return make.staff(Role.SLATE_OFFICER)
-
-
-@pytest.fixture
-def approver(db):
-    return make.staff(Role.SLATE_APPROVER)
-
-
 def url(page: str, application: Application | None = None) -> str:
     return reverse(f"slate:staff_{page}", args=[application.reference] if application else [])
 
