@@ -52,7 +52,7 @@ REMINDER_KINDS = ("consultations/notices/reminder", "consultations/notices/today
 
 
 def enquiry_message(name: str, enquiry: Enquiry, *, title: str, **values: Any) -> Message:
-    """The message `consultations/notices/enquiry_<name>` to whoever asked (S12 to S14): never a word of the text."""
+    """The message `consultations/notices/<name>` to whoever asked (S12 to S14): never a word of the text."""
     facts = {
         "ref": enquiry.reference,
         "topic": enquiry.get_topic_display(),
@@ -61,11 +61,12 @@ def enquiry_message(name: str, enquiry: Enquiry, *, title: str, **values: Any) -
         "phone": settings.CONSULTATION_PHONE,
         "dept": settings.CONSULTATION_DEPARTMENT,
     }
-    kind = f"consultations/notices/enquiry_{name}"
-    return compose(kind, title=title, reference=enquiry.reference, name=enquiry.resident.name, **facts, **values)
+    facts["name"] = enquiry.resident.name
+    return compose(f"consultations/notices/{name}", title=title, reference=enquiry.reference, **facts, **values)
 
 
 def enquiry_key(name: str, enquiry: Enquiry) -> str:
     """`enquiry:17:answered:2`: once a question; the first message and the last one once a case."""
-    once_a_case = name in {"received", "referred"}
-    return f"enquiry:{enquiry.pk}:{name}" if once_a_case else f"enquiry:{enquiry.pk}:{name}:{enquiry.round}"
+    what = name.removeprefix("enquiry_")
+    once_a_case = what in {"received", "referred"}
+    return f"enquiry:{enquiry.pk}:{what}" if once_a_case else f"enquiry:{enquiry.pk}:{what}:{enquiry.round}"

@@ -102,7 +102,7 @@ def receive(
     if draft:
         adopt(draft, enquiry, resident=resident)
     record(enquiry, "received", by=by, after=enquiry.state)
-    _tell("received", enquiry, title="질문을 받았습니다")
+    _tell("enquiry_received", enquiry, title="질문을 받았습니다")
     return enquiry
 
 
@@ -193,7 +193,7 @@ def extend(enquiry_id: int, days: int, reason: str, *, by: Actor) -> Enquiry:
     enquiry.save()
     why = str(ExtensionReason(reason).label)
     record(enquiry, "extended", by=by, before=enquiry.state, after=enquiry.state, reason=why)
-    _tell("extended", enquiry, title="답을 드리는 날이 늦어집니다", also=(Channel.LETTER,), why=why)
+    _tell("enquiry_extended", enquiry, title="답을 드리는 날이 늦어집니다", also=(Channel.LETTER,), why=why)
     return enquiry
 
 
@@ -225,7 +225,7 @@ def answer(enquiry_id: int, text: str, given: AnsweredBy, *, adviser: Adviser, b
     enquiry.pauses.filter(received_on__isnull=True).update(received_on=timezone.localdate())
     _move(enquiry, EnquiryState.ANSWERED, "answered", by=by, reason=str(given.label))
     if given in AnsweredBy.TELLS:
-        _tell("answered", enquiry, title="질문에 답했습니다")
+        _tell("enquiry_answered", enquiry, title="질문에 답했습니다")
     return enquiry
 
 
@@ -237,7 +237,7 @@ def ask_back(enquiry_id: int, text: str, *, adviser: Adviser, by: Actor) -> Enqu
         pause = EnquiryPause.objects.create(enquiry=enquiry, round=enquiry.round, sent_on=timezone.localdate())
     _write(enquiry, TurnKind.ASK_BACK, text, adviser=adviser)
     record(enquiry, "asked_back", by=by, before=enquiry.state, after=enquiry.state)
-    message = enquiry_message("asked_back", enquiry, title="더 여쭤볼 것이 있습니다")
+    message = enquiry_message("enquiry_asked_back", enquiry, title="더 여쭤볼 것이 있습니다")
     post(message, once_key=f"enquiry:{enquiry.pk}:asked_back:{pause.pk}", resident=enquiry.resident, subject=enquiry)
     return enquiry
 
@@ -247,7 +247,7 @@ def refer(enquiry_id: int, where: FollowUp, *, by: Actor, adviser: Adviser | Non
     """Another office helps better: S14 says which; `adviser` is given when the adviser says so, not an officer."""
     enquiry = _lock_own(enquiry_id, adviser) if adviser else _lock(enquiry_id)
     _move(enquiry, EnquiryState.REFERRED, "referred", by=by, reason=str(where.label))
-    _tell("referred", enquiry, title="더 알맞은 곳을 알려드립니다")
+    _tell("enquiry_referred", enquiry, title="더 알맞은 곳을 알려드립니다")
     return enquiry
 
 

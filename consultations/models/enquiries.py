@@ -28,9 +28,6 @@ class EnquiryQuerySet(models.QuerySet["Enquiry"]):
         """Somebody has to answer these."""
         return self.filter(state__in=EnquiryState.WAITING)
 
-    def of_adviser(self, user: models.Model) -> "EnquiryQuerySet":
-        return self.filter(adviser__user=user)
-
 
 @tracked()
 class Enquiry(models.Model):

@@ -113,7 +113,7 @@ def timeline(enquiry: Enquiry) -> list[Step]:
 
 
 def enquiries_for(user: User) -> EnquiryQuerySet:
-    """What this officer may see of them: everything, or as a clerk the ones taken by oneself. The rows carry no text."""
+    """What this officer may see: everything, or as a clerk the ones taken by oneself; the rows carry no text."""
     rows = _with_pause(Enquiry.objects.select_related("adviser", "resident"))
     if user.roles & {Role.CONSULTATION_OFFICER, Role.AUDITOR}:
         return rows
