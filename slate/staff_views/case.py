@@ -44,6 +44,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
         "due": due_words(application),
         "checks": [(item.label, item.value in application.checked) for item in CheckItem],
         "buttons": _buttons(application, user),
+        "may_take": Role.SLATE_OFFICER in user.roles and application.state == S.SUBMITTED,
     }
     return render(request, "slate/staff/case.html", values)
 

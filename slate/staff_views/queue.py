@@ -95,16 +95,19 @@ def due_words(application: Application) -> str:
 
 @require_POST
 def assign(request: HttpRequest) -> HttpResponse:
-    """담당자 정하기, for the chosen rows."""
+    """담당자 정하기, for the chosen rows; a single one goes on to its case."""
     user = staff_of(request)
     form = AssignForm(request.POST)
     if form.is_valid():
         try:
-            changed = actions.assign(form.cleaned_data["chosen"], form.cleaned_data["officer"], by=user)
+            chosen = form.cleaned_data["chosen"]
+            changed = actions.assign(chosen, form.cleaned_data["officer"], by=user)
         except Refused as refusal:
             messages.error(request, refusal.sentence)
         else:
             messages.success(request, f"담당자를 정했습니다. {changed}건을 바꾸었습니다.")
+            if len(chosen) == 1:
+                return redirect("slate:staff_case", chosen[0].reference)
     else:
         for fault in form.errors.values():
             messages.error(request, str(fault[0]))

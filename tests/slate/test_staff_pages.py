@@ -236,3 +236,15 @@ def test_who_may_open_what(programme, staff_client, role):
     client = staff_client(role)
     opened = {page for page in ROLES if client.get(url(page)).status_code == 200}
     assert opened == {page for page, roles in ROLES.items() if role in roles}
+
+
+def test_an_officer_takes_a_new_case_from_its_own_page(programme, officer, staff_client):
+    application = make.submitted(programme)
+    desk = staff_client(user=officer)
+    page = desk.get(url("case", application))
+    assert "제가 맡기" in page.content.decode()
+    answer = desk.post(url("assign"), {"officer": officer.pk, "chosen": [application.pk]})
+    application.refresh_from_db()
+    assert application.officer == officer
+    assert answer.headers["Location"] == url("case", application)
+    assert "제가 맡기" not in desk.get(url("case", application)).content.decode()
