@@ -160,7 +160,8 @@ def test_every_template_is_used():
             or overrides(name)
         )
 
-    assert [name for name in texts if not is_used(name)] == []
+    dead = [name for name in texts if not is_used(name)]
+    assert not dead, "\n".join(dead)
 
 
 FOLDER_OF_PAGES = {"views": "{app}/", "staff_views": "{app}/staff/"}
