@@ -1,5 +1,6 @@
 """Which message, to whom, with which once-key."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -7,9 +8,21 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from consultations.models import Booking, Enquiry
+from consultations.rules import reminder_times
+from services.enums.notices import Channel
 from services.models import Notice, Resident
-from services.notices.messages import Message, compose
+from services.notices.messages import Letter, Message, compose
 from services.rules.korean import date_long, date_short, time_ko
+
+TOO_LATE_TO_SEND = "보낼 시간이 이미 지났습니다."
+REMINDER_KINDS = ("consultations/notices/reminder", "consultations/notices/today")
+TITLES = {  # the events of COPY 5.1, for messages without a long form: staff read them in their lists
+    "reminder": "상담 하루 전 알림",
+    "today": "상담 당일 알림",
+    "moved": "상담 시간·장소 바뀜",
+    "cancelled": "시민이 예약 취소",
+    "missed": "오시지 않음",
+}
 
 
 def _values(booking: Booking) -> dict[str, Any]:
@@ -30,7 +43,48 @@ def _values(booking: Booking) -> dict[str, Any]:
 
 def message(name: str, booking: Booking, *, to: Resident, title: str = "", **values: Any) -> Message:
     """The message `consultations/notices/<name>` about a booking, for its resident or the helper (S02 to S11)."""
-    return compose(f"consultations/notices/{name}", title=title, name=to.name, **_values(booking), **values)
+    shown = title or TITLES.get(name, "")
+    return compose(f"consultations/notices/{name}", title=shown, name=to.name, **_values(booking), **values)
+
+
+def letters_of(
+    name: str,
+    booking: Booking,
+    *,
+    title: str = "",
+    not_before: datetime | None = None,
+    also: tuple[Channel, ...] = (),
+    **values: Any,
+) -> list[Letter]:
+    """One message to the resident, and to the helper who booked for them."""
+    return [
+        Letter(
+            message(name, booking, to=person, title=title, **values),
+            once_key(name, booking, to=person),
+            resident=person,
+            subject=booking,
+            also=also,
+            not_before=not_before,
+        )
+        for person in filter(None, (booking.resident, booking.helper))
+    ]
+
+
+def reminders_for(booking: Booking) -> list[Letter]:
+    """Both reminders; one whose last moment has passed is recorded as skipped, never sent late (COPY 5.0)."""
+    now = timezone.now()
+    return [
+        Letter(
+            message(reminder.kind, booking, to=booking.resident),
+            once_key(reminder.kind, booking, to=booking.resident),
+            resident=booking.resident,
+            subject=booking,
+            not_before=reminder.at,
+            expires_at=reminder.until,
+            too_late=TOO_LATE_TO_SEND if reminder.until <= now else "",
+        )
+        for reminder in reminder_times(timezone.localtime(booking.starts_at))
+    ]
 
 
 def once_key(name: str, booking: Booking, *, to: Resident) -> str:
@@ -46,9 +100,6 @@ def reminders_of(booking: Booking) -> "QuerySet[Notice]":
     return Notice.objects.filter(
         subject_kind="consultations.booking", subject_id=str(booking.pk), kind__in=REMINDER_KINDS
     ).filter(once_key__startswith=key)
-
-
-REMINDER_KINDS = ("consultations/notices/reminder", "consultations/notices/today")
 
 
 def enquiry_message(name: str, enquiry: Enquiry, *, title: str, **values: Any) -> Message:

@@ -1,20 +1,18 @@
 """Booking, moving, cancelling and closing a consultation: the adviser's time first, then everything that follows."""
 
 import secrets
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, overload
 
-from django.contrib.postgres.fields import DateTimeRangeField
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import DurationField, Exists, F, Func, OuterRef, Value
 from django.utils import timezone
 
 from consultations.enums import (
-    AdviserKind,
     BookingKind,
     BookingState,
     CancelReason,
@@ -24,13 +22,13 @@ from consultations.enums import (
     Topic,
 )
 from consultations.models import Booking, ClinicDay, Consent, Hold, Sitting
-from consultations.notices import message, once_key, reminders_of
-from consultations.rules import reminder_times
+from consultations.notices import TOO_LATE_TO_SEND, letters_of, reminders_for, reminders_of
+from consultations.rules import free_starts
 from services.actions.constraints import friendly
 from services.actions.history import record
-from services.actions.notices import post, skip
+from services.actions.notices import post_many, skip
 from services.enums.notices import Channel
-from services.models import Resident, User
+from services.models import Notice, Resident, User
 from services.rules.history import Actor
 from services.rules.korean import date_long
 from services.rules.refusal import Refused
@@ -102,21 +100,27 @@ def book(
     day full (conflict), day not open, slot in the past, no such slot, already booked that day, consent missing.
     """
     _refuse_missing_consents(wish, source)
-    seats_for(ClinicDay.objects.get(pk=day_id), wish.kind, starts_at)  # most losers of a race leave here, unqueued
-    day = lock_day(day_id)
+    day = lock_day(day_id, is_waiting=False)
+    if day is None:  # others are being decided: most losers of a race leave here, unqueued
+        seats_for(ClinicDay.objects.get(pk=day_id), wish.kind, starts_at)
+        day = lock_day(day_id)
     seats = seats_for(day, wish.kind, starts_at)
     booking = _insert(day, starts_at, seats, wish, resident=resident, source=source, taken_by=taken_by)
     if wish.consents:
         _write_consents(booking, wish.consents)
     record(booking, "booked", by=by, after=booking.state)
-    tell("booked", booking, title="무료 상담을 예약했습니다")
-    remind(booking)
+    post_many([*letters_of("booked", booking, title="무료 상담을 예약했습니다"), *reminders_for(booking)])
     return booking
 
 
-def lock_day(day_id: int) -> ClinicDay:
-    """The queue: one booking of a day is decided at a time."""
-    return ClinicDay.objects.select_for_update(of=("self",)).select_related("venue").get(pk=day_id)
+@overload
+def lock_day(day_id: int) -> ClinicDay: ...
+@overload
+def lock_day(day_id: int, *, is_waiting: bool) -> ClinicDay | None: ...
+def lock_day(day_id: int, *, is_waiting: bool = True) -> ClinicDay | None:
+    """The queue: one booking of a day is decided at a time. Not waiting, None if somebody else is being served."""
+    days = ClinicDay.objects.select_for_update(of=("self",), skip_locked=not is_waiting).select_related("venue")
+    return days.get(pk=day_id) if is_waiting else days.filter(pk=day_id).first()
 
 
 def seats_for(
@@ -127,44 +131,47 @@ def seats_for(
         raise Refused(BLOCKED)
     if starts_at <= timezone.now():
         raise Refused(PAST)
-    sittings = [one for one in _sittings(day, starts_at, moving) if starts_at in one.starts(day)]
+    sittings = list(day.sittings.filter(is_absent=False).select_related("adviser").order_by("adviser_id"))
+    busy, now = busy_of(day, sittings, moving=moving), timezone.now()
     seats = []
     for wanted in kind.kinds:
-        able = [one for one in sittings if one.adviser.kind == wanted]
+        able = [one for one in sittings if one.adviser.kind == wanted and starts_at in one.starts(day)]
         if not able:
             raise Refused(NO_SUCH_TIME)
-        free = [one for one in able if not getattr(one, "is_busy", False)]
+        free = [one for one in able if free_starts([starts_at], one.slot_minutes, busy[one.adviser_id], now)]
         if not free:
-            raise Refused(TAKEN if has_free_seat(day, kind) else FULL, conflict=True)
+            raise Refused(TAKEN if free_starts_of(day, kind, sittings, busy) else FULL, conflict=True)
         seats.append(free[0])
     return sorted(seats, key=lambda one: one.adviser_id)
 
 
-def _sittings(day: ClinicDay, starts_at: datetime, moving: Booking | None = None) -> list[Sitting]:
-    """Who sits that day, in adviser order, each with `is_busy` at that time. One query."""
-    length = F("slot_minutes") * Value(timedelta(minutes=1), output_field=DurationField())
-    period = Func(Value(starts_at), Value(starts_at) + length, function="tstzrange", output_field=DateTimeRangeField())
-    holds = Hold.objects.filter(adviser_id=OuterRef("adviser_id")).annotate(wanted=OuterRef("wanted"))
+Busy = defaultdict[int, list[tuple[datetime, datetime]]]
+
+
+def busy_of(day: ClinicDay, sittings: Sequence[Sitting], *, moving: Booking | None = None) -> Busy:
+    """What these advisers have taken on that date, wherever; holds of `moving` do not count. One query."""
+    midnight = day.moment(time())
+    holds = Hold.objects.filter(
+        adviser__in=[one.adviser_id for one in sittings],
+        period__overlap=DateTimeTZRange(midnight, midnight + timedelta(days=1)),
+    )
     if moving:
         holds = holds.exclude(booking=moving)
-    sittings = day.sittings.filter(is_absent=False).annotate(wanted=period)
-    busy = Exists(holds.filter(period__overlap=F("wanted")))
-    return list(sittings.annotate(is_busy=busy).select_related("adviser").order_by("adviser_id"))
+    busy: Busy = defaultdict(list)
+    for adviser_id, period in holds.values_list("adviser_id", "period").order_by():
+        if period.lower and period.upper:  # every hold has both ends
+            busy[adviser_id].append((period.lower, period.upper))
+    return busy
 
 
-def has_free_seat(day: ClinicDay, kind: BookingKind) -> bool:
-    """Whether another slot of this day still fits this kind."""
-    now, sittings = timezone.now(), _sittings(day, timezone.now())
-    taken = {
-        (adviser_id, period.lower)
-        for adviser_id, period in Hold.objects.filter(clinic_day=day).values_list("adviser_id", "period")
-    }
-    free: dict[str, set[datetime]] = {kind: set() for kind in AdviserKind.values}
+def free_starts_of(day: ClinicDay, kind: BookingKind, sittings: Sequence[Sitting], busy: Busy) -> list[datetime]:
+    """The times to come of this day at which one adviser of every wanted kind is free, in order. No query."""
+    now = timezone.now()
+    free: dict[str, set[datetime]] = {wanted: set() for wanted in kind.kinds}
     for one in sittings:
-        free[one.adviser.kind] |= {
-            start for start in one.starts(day) if start > now and (one.adviser_id, start) not in taken
-        }
-    return bool(set.intersection(*(free[wanted] for wanted in kind.kinds)))
+        if one.adviser.kind in free:
+            free[one.adviser.kind].update(free_starts(one.starts(day), one.slot_minutes, busy[one.adviser_id], now))
+    return sorted(set.intersection(*free.values()))
 
 
 def _insert(
@@ -254,15 +261,7 @@ def tell(
     **values: Any,
 ) -> None:
     """Post one message to the resident, and to the helper who booked for them."""
-    for person in filter(None, (booking.resident, booking.helper)):
-        post(
-            message(name, booking, to=person, title=title, **values),
-            once_key=once_key(name, booking, to=person),
-            resident=person,
-            subject=booking,
-            not_before=not_before,
-            also=also,
-        )
+    post_many(letters_of(name, booking, title=title, not_before=not_before, also=tuple(also), **values))
 
 
 def remind(booking: Booking) -> int:
@@ -270,21 +269,12 @@ def remind(booking: Booking) -> int:
 
     One whose last moment has passed is recorded as skipped with the reason (COPY 5.0), never sent late.
     """
-    now, posted = timezone.now(), 0
-    for reminder in reminder_times(timezone.localtime(booking.starts_at)):
-        notice = post(
-            message(reminder.kind, booking, to=booking.resident),
-            once_key=once_key(reminder.kind, booking, to=booking.resident),
-            resident=booking.resident,
-            subject=booking,
-            not_before=reminder.at,
-            expires_at=reminder.until,
-        )
-        if reminder.until <= now:
-            skip(type(notice).objects.filter(pk=notice.pk), "보낼 시간이 이미 지났습니다.")
-        else:
-            posted += 1
-    return posted
+    letters = reminders_for(booking)
+    post_many(letters)
+    late = [letter.once_key for letter in letters if letter.too_late]
+    if late:
+        skip(Notice.objects.filter(once_key__in=late), TOO_LATE_TO_SEND)
+    return len(letters) - len(late)
 
 
 @in_turn

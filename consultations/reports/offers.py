@@ -22,11 +22,7 @@ class Slot:
     day_id: int
     starts_at: datetime
     is_free: bool
-
-    @property
-    def value(self) -> str:
-        """ "17-1520": what the form carries."""
-        return f"{self.day_id}-{timezone.localtime(self.starts_at):%H%M}"
+    value: str  # "17-1520": what the form carries
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +100,10 @@ def _slots(day: ClinicDay, kind: BookingKind, sittings: Iterable[Sitting], busy:
             offered[one.adviser.kind].update(starts)
             free[one.adviser.kind].update(free_starts(starts, one.slot_minutes, busy[one.adviser_id], now))
     open_starts = set.intersection(*free.values()) if day.state == ClinicDayState.OPEN else set()
-    return tuple(Slot(day.pk, start, start in open_starts) for start in sorted(set.intersection(*offered.values())))
+    return tuple(
+        Slot(day.pk, start, start in open_starts, f"{day.pk}-{start:%H%M}")  # starts are in Korean time
+        for start in sorted(set.intersection(*offered.values()))
+    )
 
 
 def places(kind: BookingKind, *, near: Township | None = None) -> list[Place]:

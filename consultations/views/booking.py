@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.forms import Form
@@ -49,6 +49,13 @@ def start(request: HttpRequest) -> HttpResponse:
 # --- What the pages share ------------------------------------------------------------------------------------------
 
 
+def _draft(request: HttpRequest) -> Draft:
+    """The half-filled booking of this visitor, read once a request."""
+    if not hasattr(request, "booking_draft"):
+        request.booking_draft = draft_of(request.session, DRAFT)  # type: ignore[attr-defined]
+    return cast(Draft, request.booking_draft)  # type: ignore[attr-defined]
+
+
 def _answers(draft: Draft) -> Answers:
     return draft.answers or {}  # type: ignore[return-value]
 
@@ -77,7 +84,7 @@ def _previous_url(answers: Answers, page: str) -> str:
 
 def _ask(request: HttpRequest, page: str, make: Callable[..., Form], **values: Any) -> HttpResponse:
     """One page: show the form, keep its answers, go to the first page that has none yet."""
-    step, draft = _step(page), draft_of(request.session, DRAFT)
+    step, draft = _step(page), _draft(request)
     answers = _answers(draft)
     if _missing(request, answers).number < step.number:
         return redirect(f"consultations:{_missing(request, answers).page}")
@@ -115,7 +122,7 @@ def _with_consequences(before: Answers, new: Answers) -> Answers:
 
 
 def _kind(request: HttpRequest) -> BookingKind:
-    return BookingKind(_answers(draft_of(request.session, DRAFT)).get("kind") or BookingKind.LAW)
+    return BookingKind(_answers(_draft(request)).get("kind") or BookingKind.LAW)
 
 
 # --- The questions ---------------------------------------------------------------------------------------------------
@@ -131,7 +138,7 @@ def booking_kind(request: HttpRequest) -> HttpResponse:
 def booking_appeal(request: HttpRequest) -> HttpResponse:
     """Only for tax: an appeal about much money is better off elsewhere; who wants may go on (TA-01)."""
     response = _ask(request, "booking_appeal", forms.AppealForm)
-    answers = _answers(draft_of(request.session, DRAFT))
+    answers = _answers(_draft(request))
     is_too_much = (answers.get("is_appeal"), answers.get("claim")) == ("yes", "above")
     if request.method == "POST" and response.status_code == 302 and is_too_much:
         return redirect("consultations:booking_elsewhere")
@@ -161,7 +168,7 @@ def booking_township(request: HttpRequest) -> HttpResponse:
 @never_cache
 def booking_place(request: HttpRequest) -> HttpResponse:
     """어디에서 상담을 받으시겠어요? The own township first."""
-    lives_in = _answers(draft_of(request.session, DRAFT)).get("township") or "0"
+    lives_in = _answers(_draft(request)).get("township") or "0"
     near = Township.objects.filter(pk=lives_in).first()
     places = reports.places(_kind(request), near=near)
     make = lambda *args, **kwargs: forms.PlaceForm(*args, places=places, **kwargs)  # noqa: E731
@@ -171,7 +178,7 @@ def booking_place(request: HttpRequest) -> HttpResponse:
 @never_cache
 def booking_time(request: HttpRequest) -> HttpResponse:
     """언제 상담을 받으시겠어요?"""
-    offers = _offers(_answers(draft_of(request.session, DRAFT)))
+    offers = _offers(_answers(_draft(request)))
     make = lambda *args, **kwargs: forms.TimeForm(*args, offers=offers, **kwargs)  # noqa: E731
     return _ask(request, "booking_time", make, **_time_page(request, offers))
 
@@ -186,7 +193,7 @@ def _time_page(request: HttpRequest, offers: list[reports.Offer]) -> dict[str, A
     return {
         "offers": offers,
         "skipped": reports.skipped_days(last),
-        "chosen": request.POST.get("slot") or _answers(draft_of(request.session, DRAFT)).get("slot"),
+        "chosen": request.POST.get("slot") or _answers(_draft(request)).get("slot"),
     }
 
 
@@ -199,9 +206,9 @@ def booking_who(request: HttpRequest) -> HttpResponse:
 @never_cache
 def booking_contact(request: HttpRequest) -> HttpResponse:
     """Name, birthday and phone; then the code."""
-    draft = draft_of(request.session, DRAFT)
+    draft = _draft(request)
     response = _ask(request, "booking_contact", forms.ContactForm)
-    answers = _answers(draft_of(request.session, DRAFT))
+    answers = _answers(_draft(request))
     if request.method != "POST" or response.status_code != 302 or not answers.get("phone"):
         return response
     try:
@@ -239,7 +246,7 @@ def _skipping(request: HttpRequest) -> HttpRequest:
 @never_cache
 def booking_consents(request: HttpRequest) -> HttpResponse:
     """개인정보 사용에 동의해 주세요: each on its own, none ticked beforehand."""
-    step, draft = _step("booking_consents"), draft_of(request.session, DRAFT)
+    step, draft = _step("booking_consents"), _draft(request)
     answers = _answers(draft)
     missing = _missing(request, answers)
     if missing.number < step.number:
@@ -263,7 +270,7 @@ def booking_consents(request: HttpRequest) -> HttpResponse:
 @never_cache
 def booking_check(request: HttpRequest) -> HttpResponse:
     """예약 내용을 확인해 주세요; then book."""
-    draft = draft_of(request.session, DRAFT)
+    draft = _draft(request)
     answers = _answers(draft)
     missing = _missing(request, answers)
     if missing.page != forms.CHECK.page:

@@ -1,12 +1,16 @@
 """A message's words: templates in, checked texts out."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from django.db import models
 from django.template import Context, Template
 from django.template.exceptions import TemplateDoesNotExist
 from django.template.loader import get_template
 
+from services.enums.notices import Channel
+from services.models import Resident
 from services.rules.korean import cp949_bytes
 from services.rules.notices import cp949_safe
 
@@ -24,6 +28,25 @@ class Message:
     body: str = ""
     letter: str = ""
     reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message on its way to one person: to `resident`, or to a bare `phone` (E.164) where nobody is known yet.
+
+    `too_late` says why it is recorded as skipped from the start instead of being sent.
+    """
+
+    message: Message
+    once_key: str
+    resident: Resident | None = None
+    phone: str = ""
+    subject: models.Model | None = None
+    also: tuple[Channel, ...] = ()
+    not_before: datetime | None = None
+    expires_at: datetime | None = None
+    is_urgent: bool = False
+    too_late: str = ""
 
 
 def compose(kind: str, *, title: str = "", reference: str = "", **values: Any) -> Message:

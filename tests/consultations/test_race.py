@@ -105,7 +105,7 @@ def test_the_same_person_twice_at_once_is_booked_once(transactional_db):
 @pytest.fixture
 def _guards_off(monkeypatch, transactional_db):
     """Lock and constraint off: what is left is check then insert."""
-    monkeypatch.setattr(bookings, "lock_day", lambda pk: ClinicDay.objects.get(pk=pk))
+    monkeypatch.setattr(bookings, "lock_day", lambda pk, **_: ClinicDay.objects.get(pk=pk))
     constraint = next(one for one in Hold._meta.constraints if one.name == "hold_adviser_is_free")
     with connection.schema_editor() as editor:
         editor.remove_constraint(Hold, constraint)
@@ -125,7 +125,7 @@ def test_negative_control_without_guards_double_books():
 
 def test_the_constraint_alone_still_refuses_calmly(monkeypatch, transactional_db):
     """The backstop: with the lock off the database's own judge speaks the same sentence."""
-    monkeypatch.setattr(bookings, "lock_day", lambda pk: ClinicDay.objects.get(pk=pk))
+    monkeypatch.setattr(bookings, "lock_day", lambda pk, **_: ClinicDay.objects.get(pk=pk))
     day, residents = clinic_day("LAW"), people(THREADS)
     result = at_once([partial(booked, one, day, at(15)) for one in residents])
     assert result == {"booked": 1, "refused": THREADS - 1}

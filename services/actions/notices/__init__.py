@@ -2,7 +2,7 @@
 
 from services.actions.notices.dispatch import dispatch_due, follow_deliveries
 from services.actions.notices.follow_up import close_call, mark_posted, retry, retry_many
-from services.actions.notices.posting import post, skip, wish
+from services.actions.notices.posting import post, post_many, skip, wish
 
 __all__ = [
     "close_call",
@@ -10,6 +10,7 @@ __all__ = [
     "follow_deliveries",
     "mark_posted",
     "post",
+    "post_many",
     "retry",
     "retry_many",
     "skip",

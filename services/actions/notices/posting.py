@@ -1,6 +1,6 @@
 """Post a message inside the transaction of its cause, by the channels its addressee can be reached by."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import structlog
@@ -12,7 +12,7 @@ from services.actions.history import record, subject_of
 from services.actions.notices import doorbell
 from services.enums.notices import Channel, NoticeState
 from services.models import CallTask, ContactWish, Notice, Resident
-from services.notices.messages import SMS_BYTES, Message
+from services.notices.messages import SMS_BYTES, Letter, Message
 from services.rules.history import Actor
 from services.rules.korean import cp949_bytes
 from services.rules.phones import is_mobile
@@ -37,44 +37,103 @@ def post(
     decisions go as LETTER too. The same `once_key` twice gives the first notices back. After commit the dispatcher is
     rung; nothing here talks to a broker or a provider.
     """
-    first = _channel_for(message, resident, phone or (resident.phone if resident else ""))
-    channels = dict.fromkeys([first, *also, *_wished(message, resident, first, expires_at)])
-    kind, key = subject_of(subject) if subject else ("", "")
-    notices = [
-        _write(
-            channel,
-            message,
-            once_key,
-            resident=resident,
-            to=_address(channel, resident) or phone,
-            subject_kind=kind,
-            subject_id=key,
-            is_urgent=is_urgent,
-            next_at=not_before or timezone.now(),
-            expires_at=expires_at,
-        )
-        for channel in channels
-        if channel == first or _address(channel, resident)
-    ]
+    letter = Letter(
+        message=message,
+        once_key=once_key,
+        resident=resident,
+        phone=phone,
+        subject=subject,
+        also=tuple(also),
+        not_before=not_before,
+        expires_at=expires_at,
+        is_urgent=is_urgent,
+    )
+    (channel,) = post_many([letter])
+    return Notice.objects.get(once_key=once_key, channel=channel)
+
+
+def post_many(letters: Sequence[Letter]) -> list[Channel]:
+    """Post several messages with one insert; returns the first channel of each. What is posted already stays as it is.
+
+    Otherwise as `post`. The unique once-key decides what is new, so two at once write a message once.
+    """
+    wishes = _wishes_of(letters)
+    notices: list[Notice] = []
+    firsts = []
+    for letter in letters:
+        wish = wishes.get(letter.resident.pk) if letter.resident else None
+        made = _notices_of(letter, wish or ContactWish())
+        firsts.append(Channel(made[0].channel))
+        notices += made
+    Notice.objects.bulk_create(notices, ignore_conflicts=True)
+    _add_calls([one.once_key for one in notices if one.channel == Channel.CALL])
     if settings.DOORBELL:
         transaction.on_commit(doorbell.ring, robust=True)
-    return notices[0]
+    return firsts
 
 
-def _write(channel: Channel, message: Message, once_key: str, **fields: object) -> Notice:
-    fields |= {
-        "kind": message.kind,
-        "title": message.title,
-        "reference": message.reference,
-        "short": message.short,
-        "body": message.letter or message.body if channel == Channel.LETTER else message.body,
-        "state": NoticeState.CALL if channel == Channel.CALL else NoticeState.QUEUED,
-        "request_id": structlog.contextvars.get_contextvars().get("request_id", ""),
+def _wishes_of(letters: Sequence[Letter]) -> dict[int, ContactWish]:
+    """How these people want to be told, where a longer text leaves a choice at all. One query or none."""
+    keys = {letter.resident.pk for letter in letters if letter.resident and letter.message.body}
+    if not keys:
+        return {}
+    return {one.resident_id: one for one in ContactWish.objects.filter(resident_id__in=keys)}
+
+
+def _add_calls(once_keys: list[str]) -> None:
+    """A call task for each new call; the one of an earlier posting stays."""
+    if not once_keys:
+        return
+    calls = Notice.objects.filter(
+        once_key__in=once_keys, channel=Channel.CALL, state=NoticeState.CALL, call__isnull=True
+    )
+    CallTask.objects.bulk_create(
+        [
+            CallTask(notice=one, due_on=timezone.localdate(one.next_at))
+            for one in calls.filter(call__isnull=True).order_by("pk")
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _notices_of(letter: Letter, wish: ContactWish) -> list[Notice]:
+    """The rows of one letter, the first by the best channel."""
+    resident = letter.resident
+    first = _channel_for(letter.message, resident, letter.phone or (resident.phone if resident else ""), wish)
+    wished = _wished(letter.message, resident, first, letter.expires_at, wish)
+    addresses = {
+        channel: _address(channel, resident, wish) for channel in dict.fromkeys([first, *letter.also, *wished])
     }
-    notice, is_new = Notice.objects.get_or_create(once_key=once_key, channel=channel, defaults=fields)
-    if is_new and channel == Channel.CALL:
-        CallTask.objects.create(notice=notice, due_on=timezone.localdate(notice.next_at))
-    return notice
+    return [
+        _notice(letter, channel, address or letter.phone)
+        for channel, address in addresses.items()
+        if channel == first or address
+    ]
+
+
+def _notice(letter: Letter, channel: Channel, to: str) -> Notice:
+    message = letter.message
+    kind, key = subject_of(letter.subject) if letter.subject else ("", "")
+    state = NoticeState.CALL if channel == Channel.CALL else NoticeState.QUEUED
+    return Notice(
+        once_key=letter.once_key,
+        kind=message.kind,
+        channel=channel,
+        state=NoticeState.SKIPPED if letter.too_late else state,
+        resident=letter.resident,
+        to=to,
+        title=message.title,
+        reference=message.reference,
+        short=message.short,
+        body=message.letter or message.body if channel == Channel.LETTER else message.body,
+        subject_kind=kind,
+        subject_id=key,
+        is_urgent=letter.is_urgent,
+        next_at=letter.not_before or timezone.now(),
+        expires_at=letter.expires_at,
+        why=letter.too_late,
+        request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
+    )
 
 
 def text_channel(message_short: str) -> Channel:
@@ -82,37 +141,34 @@ def text_channel(message_short: str) -> Channel:
     return Channel.SMS if cp949_bytes(message_short) <= SMS_BYTES else Channel.LMS
 
 
-def _channel_for(message: Message, resident: Resident | None, phone: str) -> Channel:
+def _channel_for(message: Message, resident: Resident | None, phone: str, wish: ContactWish) -> Channel:
     if not is_mobile(phone):
         return Channel.CALL
     has_template = settings.ALIMTALK_PROFILE and message.kind in settings.ALIMTALK_TEMPLATES
-    if has_template and resident and message.body and _wish_of(resident).by_alimtalk:
+    if has_template and resident and message.body and wish.by_alimtalk:
         return Channel.ALIMTALK
     return text_channel(message.short)
 
 
-def _wished(message: Message, resident: Resident | None, first: Channel, expires_at: datetime | None) -> list[Channel]:
+def _wished(
+    message: Message, resident: Resident | None, first: Channel, expires_at: datetime | None, wish: ContactWish
+) -> list[Channel]:
     """E-mail and letter on top: by the resident's wish, and a letter where only a call is left.
 
     A letter arrives days later, so nothing that expires becomes one.
     """
     if resident is None or not message.body:
         return []
-    wish = _wish_of(resident)
     wants_letter = expires_at is None and (wish.by_letter or first == Channel.CALL)
     return [Channel.EMAIL] * bool(wish.email) + [Channel.LETTER] * wants_letter
 
 
-def _wish_of(resident: Resident) -> ContactWish:
-    return ContactWish.objects.filter(resident=resident).first() or ContactWish(resident=resident)
-
-
-def _address(channel: Channel, resident: Resident | None) -> str:
+def _address(channel: Channel, resident: Resident | None, wish: ContactWish) -> str:
     """Where this channel goes to: phone, e-mail or postal address; empty if it is not known."""
     if resident is None:
         return ""
     if channel == Channel.EMAIL:
-        return _wish_of(resident).email
+        return wish.email
     return resident.address if channel == Channel.LETTER else resident.phone
 
 
