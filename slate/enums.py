@@ -162,6 +162,9 @@ class Household(models.TextChoices):
     GENERAL = "general", "해당하지 않습니다"
     UNKNOWN = "unknown", "잘 모르겠습니다"
 
+    # Those whose standing must be proved, with the day it was seen and the day it ends (A7).
+    PROVED = enum.nonmember(frozenset({BASIC_LIVELIHOOD[0], NEAR_POOR[0], OTHER_PRIORITY[0]}))
+
     @property
     def short_label(self) -> str:
         return _HOUSEHOLD_SHORT[self]

@@ -1,7 +1,9 @@
 """Demonstration slate subsidy: the programme of 2020 with its real budget, and forty applications of 시연 people."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+
+from django.utils import timezone
 
 from services.enums.people import Role
 from services.models import Township, User
@@ -72,8 +74,8 @@ def _case(programme: Programme, number: int, officer: User, approver: User) -> N
         application,
         checked=list(CheckItem),
         household=Household(application.household),
-        verified_on=date(2020, 2, 3),
-        valid_until=date(2020, 12, 31),
+        verified_on=timezone.localdate(),
+        valid_until=timezone.localdate() + timedelta(days=180),
         by=officer,
         version=application.version,
     )

@@ -86,15 +86,26 @@ def save_checks(
 
 @transaction.atomic
 def mark_eligible(application: Application, *, by: User, version: int) -> Application:
-    """Everything is confirmed (A7). Raises Refused while something on the list is not."""
+    """Everything is confirmed (A7). Raises Refused while something on the list is not, or a proof has run out."""
     application = locked(application, version=version)
     need_state(application, ApplicationState.CHECKING)
     if missing := application.missing_checks:
         names = ", ".join(str(item.label) for item in missing)
         raise Refused(f"아직 확인하지 않은 것이 있습니다: {names}.")
     if application.household == Household.UNKNOWN:
-        raise Refused("가구 자격을 먼저 정해 주세요.")
+        raise Refused("가구 자격을 먼저 정해 주세요.", field="household")
+    if application.household in Household.PROVED:
+        _need_valid_proof(application)
     return move(application, ApplicationState.ELIGIBLE, by=by.actor, name="eligible")
+
+
+def _need_valid_proof(application: Application) -> None:
+    if not application.household_verified_on:
+        raise Refused("가구 자격을 확인한 날을 적어 주세요.", field="verified_on")
+    if not application.household_valid_until:
+        raise Refused("가구 자격이 언제까지 유효한지 적어 주세요.", field="valid_until")
+    if application.household_valid_until < timezone.localdate():
+        raise Refused("가구 자격이 이미 끝났습니다. 새 증명서를 받아 주세요.", field="valid_until")
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -106,6 +107,7 @@ def checks(request: HttpRequest, reference: str) -> HttpResponse:
     }
     form = ChecksForm(request.POST or None, initial=initial)
 
+    @transaction.atomic  # a refused confirmation keeps nothing but the typed form, so that its version stays right
     def do(data: dict[str, Any]) -> str:
         kept = actions.save_checks(
             application,

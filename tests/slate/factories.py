@@ -5,6 +5,8 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from django.utils import timezone
+
 from services.enums.people import Role
 from services.models import Township, User
 from services.rules.history import Actor
@@ -88,8 +90,8 @@ def eligible(programme: Programme, officer: User, **fields) -> Application:
         application,
         checked=list(CheckItem),
         household=Household(application.household),
-        verified_on=None,
-        valid_until=None,
+        verified_on=timezone.localdate(),
+        valid_until=timezone.localdate() + dt.timedelta(days=180),
         by=officer,
         version=application.version,
     )

@@ -248,3 +248,22 @@ def test_an_officer_takes_a_new_case_from_its_own_page(programme, officer, staff
     assert application.officer == officer
     assert answer.headers["Location"] == url("case", application)
     assert "제가 맡기" not in desk.get(url("case", application)).content.decode()
+
+
+def test_a_priority_household_needs_a_proof_that_has_not_run_out(programme, officer, staff_client):
+    application = make.being_checked(programme, officer)
+    desk = staff_client(user=officer)
+    typed = {
+        "version": application.version,
+        "checked": CheckItem.values,
+        "household": "near_poor",
+        "verified_on": "2020-02-25",
+        "valid_until": "",
+        "eligible": "1",
+    }
+    assert "언제까지 유효한지 적어 주세요" in desk.post(url("checks", application), typed).content.decode()
+    late = desk.post(url("checks", application), typed | {"valid_until": "2020-02-24"})
+    assert "이미 끝났습니다" in late.content.decode()
+    assert desk.post(url("checks", application), typed | {"valid_until": "2020-02-25"}).status_code == 302
+    application.refresh_from_db()
+    assert application.state == "eligible"
