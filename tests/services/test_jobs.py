@@ -1,7 +1,6 @@
 """Periodic work: once a period, whoever asks; caught up after downtime; and a portal that knows how it is."""
 
 import datetime as dt
-import threading
 import time
 
 import pytest
@@ -20,6 +19,7 @@ from services.reports import jobs as reports
 from services.rules.jobs import Daily, Monthly, Period
 from services.tasks import dispatch_notices, follow_deliveries, seal_history, tick
 from services.tasks import purge as purge_task
+from tests.races import at_once
 
 TEN = Daily(dt.time(10))
 
@@ -84,24 +84,12 @@ class TestOnce:
 @pytest.mark.django_db(transaction=True)
 def test_two_beats_at_once_run_a_period_once():
     ran: list[str] = []
-    start = threading.Barrier(6)
 
     def work(period: Period) -> None:
         ran.append(period.key)
         time.sleep(0.05)
 
-    def beat() -> None:
-        start.wait()
-        try:
-            run_missed("remind", TEN, work)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=beat) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*[lambda: run_missed("remind", TEN, work)] * 6)
     assert len(ran) == 1
 
 

@@ -1,7 +1,6 @@
 """The outbox: once, by the right channel, in the hours of the day, and never lost."""
 
 import datetime as dt
-import threading
 from collections.abc import Sequence
 
 import pytest
@@ -27,6 +26,7 @@ from services.models import CallTask, HistoryEntry, Notice
 from services.notices.messages import Message
 from services.rules.history import Actor
 from services.rules.refusal import Refused
+from tests.races import at_once
 
 MESSAGE = Message(
     kind="services/notices/sample",
@@ -404,20 +404,7 @@ def test_two_dispatchers_at_once_send_each_notice_exactly_once(make_resident, se
     for number in range(60):
         post(MESSAGE, once_key=str(number), resident=resident)
     sender.batch = 7
-    start = threading.Barrier(4)
-
-    def run() -> None:
-        start.wait()
-        try:
-            dispatch_due()
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*[dispatch_due] * 4)
     assert sorted(letter.pk for letter in sender.sent) == sorted(Notice.objects.values_list("pk", flat=True))
     assert set(Notice.objects.values_list("state", "attempts_made")) == {("sent", 1)}
 

@@ -1,8 +1,6 @@
 """Phone codes: hashed, three minutes, five tries, limits that parallel requests cannot pass."""
 
 import logging
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -15,6 +13,7 @@ from services.rules.codes import clean_code
 from services.rules.history import Actor
 from services.rules.references import booking_reference, letter_reference, normalise_reference, series_reference
 from services.rules.refusal import Refused
+from tests.races import at_once
 
 PHONE = "+821012345678"
 HERE = "203.0.113.7"
@@ -27,21 +26,6 @@ def code_of(verification: Verification) -> str:
 
 def wrong_for(verification: Verification) -> str:
     return f"{(int(code_of(verification)) + 1) % 1_000_000:06d}"
-
-
-def at_once(do, times: int) -> list[Any]:
-    """The results or refusals of `times` threads that start together."""
-
-    def one(_: int) -> Any:
-        try:
-            return do()
-        except Refused as refusal:
-            return refusal
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(times) as pool:
-        return list(pool.map(one, range(times)))
 
 
 # --- Sending --------------------------------------------------------------------------------------------------------
@@ -109,7 +93,7 @@ def test_a_day_has_a_limit_for_the_whole_city(db, settings):
 
 @pytest.mark.django_db(transaction=True)
 def test_requests_at_the_same_moment_do_not_pass_the_limit():
-    results = at_once(lambda: send_code(PHONE, address=HERE), 12)
+    results = at_once(*[lambda: send_code(PHONE, address=HERE)] * 12)
     assert sum(isinstance(result, Verification) for result in results) == 5
     assert Verification.objects.count() == Notice.objects.count() == 5
 
@@ -123,7 +107,7 @@ def test_without_the_lock_the_limit_is_passed(monkeypatch):
     monkeypatch.setattr("services.actions.people.take_turn", lambda queue: None)
     count = "services.actions.people._refuse_too_many_codes"
     monkeypatch.setattr(count, _after(count, gate))
-    results = at_once(lambda: send_code(PHONE, address=HERE), 8)
+    results = at_once(*[lambda: send_code(PHONE, address=HERE)] * 8)
     assert sum(isinstance(result, Verification) for result in results) == 8
 
 
@@ -220,7 +204,7 @@ def test_a_code_opens_once(db):
 def test_twenty_guesses_at_the_same_moment_are_five_tries():
     verification = send_code(PHONE, address=HERE)
     wrong = wrong_for(verification)
-    at_once(lambda: check_code(verification.pk, wrong), 20)
+    at_once(*[lambda: check_code(verification.pk, wrong)] * 20)
     verification.refresh_from_db()
     assert (verification.tries, verification.state) == (5, VerificationState.BLOCKED)
 
@@ -229,7 +213,7 @@ def test_twenty_guesses_at_the_same_moment_are_five_tries():
 def test_the_right_code_twice_at_the_same_moment_opens_once():
     verification = send_code(PHONE, address=HERE)
     code = code_of(verification)
-    results = at_once(lambda: check_code(verification.pk, code), 5)
+    results = at_once(*[lambda: check_code(verification.pk, code)] * 5)
     assert sum(isinstance(result, Verification) for result in results) == 1
 
 
@@ -289,7 +273,7 @@ def test_an_address_cannot_walk_through_the_numbers(session, settings):
 @pytest.mark.django_db(transaction=True)
 def test_numbers_tried_at_the_same_moment_are_counted(client):
     session = client.session
-    at_once(lambda: open_by_reference(session, "482157", "5678", address=HERE), 12)
+    at_once(*[lambda: open_by_reference(session, "482157", "5678", address=HERE)] * 12)
     assert ReferenceTry.objects.count() == 5
 
 
@@ -323,7 +307,7 @@ def test_numbers_given_at_the_same_moment_are_different_and_without_gaps():
         with transaction.atomic():
             return next_number("SL", 2026)
 
-    assert sorted(at_once(give, 16)) == list(range(1, 17))
+    assert sorted(at_once(*[give] * 16)) == list(range(1, 17))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -373,5 +357,5 @@ def test_a_person_added_at_the_same_moment_is_one_person():
         with acting(BY):
             return find_or_add_resident(name="시연 김만경", phone=PHONE, by=BY)
 
-    assert len({resident.pk for resident in at_once(add, 8)}) == 1
+    assert len({resident.pk for resident in at_once(*[add] * 8)}) == 1
     assert Resident.objects.count() == 1

@@ -1,24 +1,23 @@
 """The verbs of an application: done, refused, done twice, and done by two people at once."""
 
 import datetime as dt
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from functools import partial
 from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
-from services.actions.history import acting
 from services.enums.people import Role
 from services.models import HistoryEntry, Notice
-from services.rules.history import Actor
 from services.rules.refusal import Refused
 from slate import actions
 from slate.actions import money
 from slate.enums import CheckItem, Household, Needed, RefusalReason, Work
 from slate.models import Application, BudgetLine, BuildingPart, Decision, LedgerEntry
 from slate.reports import lines_off_their_ledger, quote_of
+from tests.races import at_once
 from tests.slate import factories as make
 
 SUPPORT = 3_440_000
@@ -251,24 +250,6 @@ def test_a_batch_says_what_became_of_each(programme, officer, approver):
 # --- Two at once -------------------------------------------------------------------------------------------------
 
 
-def at_once(*jobs) -> list[object]:
-    """Run each job in its own thread and connection, started together; a refusal comes back as its sentence."""
-    barrier = Barrier(len(jobs))
-
-    def run(job):
-        try:
-            barrier.wait(timeout=10)
-            with acting(Actor.system("test")):
-                return job()
-        except Refused as refusal:
-            return refusal.sentence
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(jobs)) as pool:
-        return list(pool.map(run, jobs))
-
-
 @pytest.mark.django_db(transaction=True)
 def test_of_two_approvers_one_decides_and_the_other_is_told_calmly(clock):
     programme, officer = make.programme_of_2020(opens_on=dt.date(2020, 1, 2)), make.staff(Role.SLATE_OFFICER)
@@ -277,8 +258,8 @@ def test_of_two_approvers_one_decides_and_the_other_is_told_calmly(clock):
     for _ in range(10):
         case = make.proposed(programme, officer)
         approved, returned = at_once(
-            lambda case=case: actions.approve(case, by=first, version=case.version),
-            lambda case=case: actions.give_back(case, by=second, note="다시", version=case.version),
+            partial(actions.approve, case, by=first, version=case.version),
+            partial(actions.give_back, case, by=second, note="다시", version=case.version),
         )
         outcomes = [isinstance(approved, Decision), isinstance(returned, Application)]
         assert outcomes.count(True) == 1
@@ -291,9 +272,7 @@ def test_of_two_approvers_one_decides_and_the_other_is_told_calmly(clock):
 
 def race(applications, approver) -> int:
     """32 threads approve at once; returns how many were approved."""
-    results = at_once(
-        *(lambda case=case: actions.approve(case, by=approver, version=case.version) for case in applications)
-    )
+    results = at_once(*(partial(actions.approve, case, by=approver, version=case.version) for case in applications))
     return sum(isinstance(result, Decision) for result in results)
 
 

@@ -1,9 +1,6 @@
 """A file comes in whole, once; what contradicts is kept; everything can be taken back."""
 
-import threading
-
 import pytest
-from django.db import connection
 
 from services.models import HistoryEntry
 from services.rules.refusal import Refused
@@ -12,6 +9,7 @@ from solar.actions.rollups import roll_up_all
 from solar.enums import BatchState, ReadingFlag
 from solar.models import DirtyDay, ImportBatch, Reading, ReadingConflict, RejectedRow, RollupDay, RollupHour
 from solar.rules.files import Mapping
+from tests.races import at_once
 from tests.solar.factories import TRIO_NAME, csv_of, day_rows, make_source, trio_bytes, trio_source
 
 pytestmark = pytest.mark.django_db
@@ -136,27 +134,13 @@ def test_what_cannot_be_read_is_not_stored(manager, content, sentence):
 @pytest.mark.django_db(transaction=True)
 def test_two_people_bring_the_same_file_at_once(manager):
     source, content = make_source(rated_w=100_000), csv_of(day_rows())
-    start, results = threading.Barrier(2), []
 
-    def one_person():
-        from services.actions.history import acting
+    def bring():
+        batch = batches.upload(source, file_name="a.csv", content=content, by=manager).batch
+        batches.accept(batch, Mapping(**batch.mapping), by=manager)
+        return "taken"
 
-        with acting(manager.actor):
-            start.wait()
-            try:
-                batch = batches.upload(source, file_name="a.csv", content=content, by=manager).batch
-                batches.accept(batch, Mapping(**batch.mapping), by=manager)
-                results.append("taken")
-            except Refused as refusal:
-                results.append(refusal.sentence)
-            finally:
-                connection.close()
-
-    people = [threading.Thread(target=one_person) for _ in range(2)]
-    for person in people:
-        person.start()
-    for person in people:
-        person.join(20)
+    results = at_once(bring, bring, by=manager.actor)
     assert sorted(results) == ["taken", "이미 처리한 자료입니다."]
     assert ImportBatch.objects.count() == 1
     assert Reading.objects.count() == 72

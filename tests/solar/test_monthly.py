@@ -2,11 +2,9 @@
 
 import csv
 import io
-import threading
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import connection
 from django.urls import reverse
 
 from services.enums.people import Role
@@ -17,6 +15,7 @@ from solar.actions import monthly
 from solar.actions.rollups import roll_up_all
 from solar.models import Plant, SolarReport
 from solar.reports.monthly import HEADS, month_report, report_csv
+from tests.races import at_once
 from tests.solar.factories import make_source
 from tests.solar.test_rollups import at, take
 
@@ -99,24 +98,11 @@ def test_a_month_without_readings_has_no_report(paper, clock):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_issue_one_report(paper):
-    from services.actions.history import acting
     from services.rules.history import Actor
 
     take(make_source(interval_s=3600), {at("2024-06-03 12:00"): 40_000_000})
     roll_up_all()
-    start, found = threading.Barrier(2), []
-
-    def worker():
-        with acting(Actor.system("test")):
-            start.wait()
-            found.append(monthly.issue(JUNE, by=Actor.system("test")).number)
-            connection.close()
-
-    workers = [threading.Thread(target=worker) for _ in range(2)]
-    for one in workers:
-        one.start()
-    for one in workers:
-        one.join(20)
+    found = at_once(*[lambda: monthly.issue(JUNE, by=Actor.system("test")).number] * 2)
     assert found == [1, 1]
     assert SolarReport.objects.count() == 1
 
