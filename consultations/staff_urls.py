@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from consultations.staff_views import bookings, clinic_days
+from consultations.staff_views import advisers, bookings, clinic_days, enquiries
 
 urlpatterns: list[URLPattern] = [
     path("", bookings.bookings, name="staff_bookings"),
@@ -15,4 +15,16 @@ urlpatterns: list[URLPattern] = [
     path("days/<int:day_id>/act", clinic_days.clinic_day_act, name="staff_clinic_day_act"),
     path("days/<int:day_id>/cancel", clinic_days.clinic_day_cancel, name="staff_clinic_day_cancel"),
     path("days/<int:day_id>/board", bookings.day_board, name="staff_day_board"),
+    path("days/<int:day_id>/sheet", bookings.day_sheet, name="staff_day_sheet"),
+    path("enquiries/", enquiries.enquiries, name="staff_enquiries"),
+    path("enquiries/new", enquiries.enquiry_new, name="staff_enquiry_new"),
+    path("enquiries/<slug:reference>/", enquiries.enquiry, name="staff_enquiry"),
+    path("enquiries/<slug:reference>/assign", enquiries.enquiry_assign, name="staff_enquiry_assign"),
+    path("enquiries/<slug:reference>/extend", enquiries.enquiry_extend, name="staff_enquiry_extend"),
+    path("enquiries/<slug:reference>/refer", enquiries.enquiry_refer, name="staff_enquiry_refer"),
+    path("my/", advisers.my_days, name="staff_my_days"),
+    path("my/bookings/<slug:reference>/", advisers.my_booking, name="staff_my_booking"),
+    path("my/bookings/<slug:reference>/result", advisers.result, name="staff_result"),
+    path("my/enquiries/<slug:reference>/", advisers.my_enquiry, name="staff_my_enquiry"),
+    path("my/enquiries/<slug:reference>/refer", advisers.my_enquiry_refer, name="staff_my_enquiry_refer"),
 ]

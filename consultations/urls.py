@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from consultations.views import booking, mine
+from consultations.views import booking, enquiries, mine
 
 app_name = "consultations"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -25,5 +25,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("consultations/bookings/<slug:reference>/cancel", mine.booking_cancel, name="booking_cancel"),
     path("consultations/bookings/<slug:reference>/move", mine.booking_move, name="booking_move"),
     path("consultations/bookings/<slug:reference>/calendar.ics", mine.booking_calendar, name="booking_calendar"),
+    path("consultations/ask/", enquiries.enquiry_start, name="enquiry_start"),
+    path("consultations/ask/kind", enquiries.enquiry_kind, name="enquiry_kind"),
+    path("consultations/ask/topic", enquiries.enquiry_topic, name="enquiry_topic"),
+    path("consultations/ask/question", enquiries.enquiry_question, name="enquiry_question"),
+    path("consultations/ask/papers", enquiries.enquiry_papers, name="enquiry_papers"),
+    path("consultations/ask/papers/<int:pk>/remove", enquiries.enquiry_paper_remove, name="enquiry_paper_remove"),
+    path("consultations/ask/answer-by", enquiries.enquiry_answer_by, name="enquiry_answer_by"),
+    path("consultations/ask/contact", enquiries.enquiry_contact, name="enquiry_contact"),
+    path("consultations/ask/consents", enquiries.enquiry_consents, name="enquiry_consents"),
+    path("consultations/ask/check", enquiries.enquiry_check, name="enquiry_check"),
+    path("consultations/ask/done", enquiries.enquiry_done, name="enquiry_done"),
+    path("consultations/enquiries/<slug:reference>/", enquiries.enquiry, name="enquiry"),
     path("staff/consultations/", include("consultations.staff_urls")),
 ]

@@ -49,6 +49,7 @@ FOOT_MENU = (
 STAFF_MENU = (
     Entry("오늘 할 일", "services:staff_today"),
     Entry("무료 상담", "consultations:staff_bookings", "/staff/consultations/"),
+    Entry("내 상담", "consultations:staff_my_days", "/staff/consultations/my/"),
     Entry("슬레이트", "slate:staff_queue", "/staff/slate/"),
     Entry("태양광", "solar:staff_plants", "/staff/solar/"),
     Entry("시민 의견", "services:staff_opinions", "/staff/services/opinion"),
@@ -79,6 +80,8 @@ STAFF_ROOMS = (
             Entry("상담 예약", "consultations:staff_bookings", "/staff/consultations/bookings/"),
             Entry("전화·창구 예약", "consultations:staff_counter"),
             Entry("정례 상담일", "consultations:staff_clinic_days", "/staff/consultations/days/"),
+            Entry("상시 상담", "consultations:staff_enquiries", "/staff/consultations/enquiries/Q"),
+            Entry("전화·창구 질문", "consultations:staff_enquiry_new"),
         ),
     ),
     Room(

@@ -111,10 +111,12 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # --- What the ground floor asks the three apps for, without importing them ---------------------------------------
 RESIDENT_CASE_SOURCES: list[str] = [
     "consultations.reports.bookings.booking_cases",
+    "consultations.reports.enquiries.enquiry_cases",
     "slate.reports.cases.cases_of",
 ]
 REFERENCE_SOURCES: list[str] = [
     "consultations.reports.bookings.find_by_reference",
+    "consultations.reports.enquiries.find_by_reference",
     "slate.reports.cases.find",
 ]
 HOME_NOTE_SOURCES: list[str] = [
@@ -127,6 +129,7 @@ PURGE_SOURCES = ["services.actions.documents.forget_abandoned"]
 STAFF_TODAY_SOURCES: list[str] = [
     "services.reports.notices.todos",
     "consultations.reports.bookings.staff_todos",
+    "consultations.reports.enquiries.staff_todos",
     "slate.reports.cases.todos",
     "solar.reports.work.todos",
 ]

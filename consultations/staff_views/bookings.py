@@ -17,7 +17,7 @@ from consultations.forms.staff import BookingFilter, CounterForm, KindForm
 from consultations.models import Booking, ClinicDay
 from consultations.reports import bookings as reports
 from consultations.reports.offers import offers
-from services.actions.history import record_reading
+from services.actions.history import record_reading, record_readings
 from services.actions.people import find_or_add_resident
 from services.enums.people import Role
 from services.forms.people import add_refusal
@@ -91,6 +91,19 @@ def day_board(request: HttpRequest, day_id: int) -> HttpResponse:
             record_reading(user, one.resident, one, "상담일 명단 보기", address=address_of(request) or None)
     page = {"day": day, "rows": rows, "sittings": day.sittings.select_related("adviser")}
     return render(request, "consultations/staff/day_board.html", page)
+
+
+def day_sheet(request: HttpRequest, day_id: int) -> HttpResponse:
+    """상담일 명단, one sheet of A4 with the least data: no phone, no question; each name on it is logged."""
+    user = _staff(request)
+    day = get_object_or_404(ClinicDay.objects.select_related("venue"), pk=day_id)
+    if not _may_see_day(user, day):
+        raise Http404
+    rows = list(day.bookings.live().select_related("resident").order_by("starts_at", "pk"))
+    seen = [(one.resident, one) for one in rows]
+    record_readings(user, seen, "상담일 명단 인쇄", address=address_of(request) or None)
+    page = {"day": day, "rows": rows, "sittings": day.sittings.filter(is_absent=False).select_related("adviser")}
+    return render(request, "consultations/staff/day_sheet.html", page)
 
 
 def _may_see_day(user: User, day: ClinicDay) -> bool:

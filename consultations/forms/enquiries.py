@@ -1,0 +1,225 @@
+"""The pages of an always-on enquiry in order, and what residents, officers and advisers type about one (COPY 3.4)."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from consultations.enums import AnswerBy, AnsweredBy, BookingKind, CallTime, EnquiryState, FollowUp, Source, Topic
+from consultations.forms.booking import Step
+from consultations.models import Adviser
+from consultations.reports.enquiries import advisers_for
+from consultations.rules import QUESTION_CHARACTERS
+from services.enums.calendar import ExtensionReason
+from services.forms.people import clean_free_text, clean_phone
+from services.forms.widgets import DatePartsField, RadioCards
+
+STEPS = (
+    Step("enquiry_kind", 1, "어떤 질문", ("kind",)),
+    Step("enquiry_topic", 2, "분야", ("topic",)),
+    Step("enquiry_question", 3, "질문", ("question",)),
+    Step("enquiry_papers", 4, "서류 사진", ("papers_seen",)),
+    Step("enquiry_answer_by", 5, "답을 받는 방법", ("answer_by",)),
+    Step("enquiry_contact", 6, "이름과 휴대전화", ("name", "phone", "born_on")),
+    Step("enquiry_consents", 7, "개인정보 동의", ("consents",)),
+)
+CHECK = Step("enquiry_check", 8, "확인", ())
+TOTAL = 8
+
+
+def missing_step(answers: Mapping[str, Any]) -> Step:
+    """The first page without an answer, or the check page."""
+    return next((step for step in STEPS if any(answers.get(key) is None for key in step.answers)), CHECK)
+
+
+def _text(label: Any, *, rows: int = 8, help_text: Any = "", empty: Any) -> forms.CharField:
+    field = forms.CharField(
+        label=label,
+        max_length=QUESTION_CHARACTERS,
+        help_text=help_text,
+        error_messages={"required": empty},
+        widget=forms.Textarea(attrs={"rows": rows, "data-counter": str(QUESTION_CHARACTERS)}),
+    )
+    over = _("%(show_value)s자를 적으셨습니다. %(limit_value)s자까지 적으실 수 있습니다. 조금 줄여 주세요.")
+    for validator in field.validators:
+        if getattr(validator, "code", "") == "max_length":
+            validator.message = over  # type: ignore[attr-defined]
+    return field
+
+
+class KindForm(forms.Form):
+    kind = forms.ChoiceField(
+        label=_("어떤 질문인가요?"),
+        choices=BookingKind.choices,
+        widget=RadioCards(hints={kind.value: kind.hint for kind in BookingKind if kind != BookingKind.BOTH}),
+        error_messages={"required": _("질문 종류를 아직 고르지 않으셨습니다. 하나를 골라 주세요.")},
+    )
+
+
+class QuestionForm(forms.Form):
+    question = _text(
+        _("무엇이 궁금하신가요?"),
+        help_text=_("언제, 누구와, 무슨 일이 있었는지 적어 주세요. 짧게 적어도 됩니다."),
+        empty=_("질문이 비어 있습니다. 무엇이 궁금하신지 적어 주세요."),
+    )
+    urgent_on = DatePartsField(label=_("급한 날이 있나요?"), required=False, help_text=_("예: 재판 날짜, 신고 마감일"))
+
+    def clean_question(self) -> str:
+        return clean_free_text(self.cleaned_data["question"])
+
+    def clean_urgent_on(self) -> str:
+        urgent_on: date | None = self.cleaned_data["urgent_on"]
+        if urgent_on and urgent_on < timezone.localdate():
+            raise forms.ValidationError(_("급한 날이 이미 지났습니다. 오늘이나 오늘 뒤의 날짜를 적어 주세요."))
+        return urgent_on.isoformat() if urgent_on else ""
+
+
+class PapersForm(forms.Form):
+    """One file at a time: a photo that is refused does not lose the others."""
+
+    paper = forms.FileField(
+        label=_("서류 사진이 있나요?"),
+        required=False,
+        help_text=_("5장까지 올릴 수 있습니다. 주민등록번호 뒷자리는 가려 주세요."),
+    )
+
+
+class AnswerByForm(forms.Form):
+    answer_by = forms.ChoiceField(
+        label=_("답을 어떻게 받으시겠어요?"),
+        choices=AnswerBy.choices,
+        widget=RadioCards,
+        error_messages={"required": _("답을 받는 방법을 아직 고르지 않으셨습니다. 하나를 골라 주세요.")},
+    )
+    call_time = forms.ChoiceField(
+        label=_("전화로 받으시면 언제 전화드릴까요?"), choices=CallTime.choices, required=False, widget=RadioCards
+    )
+    address = forms.CharField(
+        label=_("우편으로 받으시면 받을 주소를 적어 주세요"),
+        required=False,
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("answer_by") == AnswerBy.LETTER and not data.get("address"):
+            self.add_error("address", _("주소가 비어 있습니다. 우편을 받을 주소를 적어 주세요."))
+        return data
+
+
+class FeedbackForm(forms.Form):
+    """도움이 되었나요? Asking again needs words."""
+
+    HELPED, AGAIN, MEET = "helped", "again", "meet"
+    feedback = forms.ChoiceField(
+        label=_("도움이 되었나요?"),
+        choices=[
+            (HELPED, _("도움이 되었습니다")),
+            (AGAIN, _("더 묻고 싶습니다")),
+            (MEET, _("만나서 상담받고 싶습니다")),
+        ],
+        widget=RadioCards,
+        error_messages={"required": _("하나를 골라 주세요.")},
+    )
+    text = forms.CharField(
+        label=_("더 묻고 싶으시면 여기에 적어 주세요"),
+        required=False,
+        max_length=QUESTION_CHARACTERS,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+    def clean_text(self) -> str:
+        text = clean_free_text(self.cleaned_data["text"])
+        if self.cleaned_data.get("feedback") == self.AGAIN and not text.strip():
+            raise forms.ValidationError(_("질문이 비어 있습니다. 무엇이 더 궁금하신지 적어 주세요."))
+        return text
+
+
+class ReplyForm(forms.Form):
+    text = _text(_("여쭤본 것에 답해 주세요"), rows=5, empty=_("내용이 비어 있습니다. 적어 주세요."))
+
+    def clean_text(self) -> str:
+        return clean_free_text(self.cleaned_data["text"])
+
+
+# --- Officers --------------------------------------------------------------------------------------------------------
+
+
+class EnquiryFilter(forms.Form):
+    state = forms.ChoiceField(
+        label="상태",
+        required=False,
+        choices=[("", "답을 기다림"), ("late", "기한 지남"), ("all", "모두"), *EnquiryState.choices],
+    )
+    reference = forms.CharField(label="접수번호", required=False, max_length=20)
+
+
+class CounterEnquiryForm(forms.Form):
+    """A question on the phone or at the counter: typed once, not readable for staff afterwards."""
+
+    source = forms.ChoiceField(
+        label="어떻게 오셨나요?", choices=[(one.value, one.label) for one in (Source.PHONE, Source.COUNTER)]
+    )
+    name = forms.CharField(label="이름", max_length=40)
+    phone = forms.CharField(
+        label="전화번호", max_length=40, help_text="집 전화면 문자 대신 '전화할 분' 목록에 올라갑니다."
+    )
+    kind = forms.ChoiceField(label="상담", choices=BookingKind.choices, initial=BookingKind.LAW)
+    topic = forms.ChoiceField(label="분야", choices=Topic.choices, initial=Topic.UNSURE)
+    question = _text("질문", help_text="저장하면 맡은 세무사·변호사만 볼 수 있습니다.", empty="질문이 비어 있습니다.")
+    urgent_on = forms.DateField(label="급한 날", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    answer_by = forms.ChoiceField(label="답하는 방법", choices=AnswerBy.choices, initial=AnswerBy.CALL)
+    call_time = forms.ChoiceField(label="전화할 때", choices=CallTime.choices, initial=CallTime.ANY)
+    address = forms.CharField(label="편지 받을 주소", required=False, max_length=120)
+    has_consent = forms.BooleanField(
+        label="개인정보 받기와 쓰기, 세무사·변호사에게 알려 주기를 설명했고 동의하셨습니다."
+    )
+
+    def clean_phone(self) -> str:
+        return clean_phone(self.cleaned_data["phone"])
+
+    def clean_question(self) -> str:
+        return clean_free_text(self.cleaned_data["question"])
+
+
+class AssignForm(forms.Form):
+    adviser: "forms.ModelChoiceField[Adviser]" = forms.ModelChoiceField(
+        Adviser.objects.none(), label="맡을 세무사·변호사", empty_label="골라 주세요"
+    )
+
+    def __init__(self, *args: Any, kinds: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["adviser"].queryset = advisers_for(kinds)  # type: ignore[attr-defined]
+
+
+class ExtendForm(forms.Form):
+    days = forms.IntegerField(label="며칠", min_value=1)
+    reason = forms.ChoiceField(label="이유", choices=ExtensionReason.choices, widget=RadioCards)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        most = settings.CONSULTATION_ANSWER_DAYS
+        self.fields["days"].help_text = f"한 번만, {most}일까지 늦출 수 있습니다. 일이 많다는 이유는 쓸 수 없습니다."
+
+
+class ReferForm(forms.Form):
+    where = forms.ChoiceField(
+        label="어디가 더 알맞나요?",
+        choices=[(one.value, one.label) for one in (FollowUp.LEGAL_AID, FollowUp.TAX_CENTRE, FollowUp.TAX_AGENT)],
+        widget=RadioCards,
+    )
+
+
+# --- Advisers --------------------------------------------------------------------------------------------------------
+
+
+class AnswerForm(forms.Form):
+    """An answer, the record of a call, a question back, or words kept for later."""
+
+    text = _text("답변", rows=12, empty="내용이 비어 있습니다. 적어 주세요.")
+    given = forms.ChoiceField(label="어떻게 답하시나요?", choices=AnsweredBy.choices, initial=AnsweredBy.PORTAL)

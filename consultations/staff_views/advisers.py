@@ -1,0 +1,149 @@
+"""An adviser's own desk: clinic days with the clients' questions, results, and the enquiries to answer."""
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+
+from consultations.actions import enquiries as actions
+from consultations.actions.results import record_result
+from consultations.enums import AnsweredBy, BookingState, FollowUp, Outcome, Topic
+from consultations.forms import enquiries as forms
+from consultations.forms.results import ResultForm
+from consultations.models import Adviser, Booking, Enquiry
+from consultations.reports import advisers as desks
+from consultations.reports import enquiries as reports
+from services.actions.history import record_reading
+from services.forms.people import add_refusal
+from services.models import Document, User
+from services.reports.documents import link
+from services.reports.people import address_of
+from services.rules.refusal import Refused
+
+
+def _user(request: HttpRequest) -> User:
+    return cast(User, request.user)  # the rights matrix lets only advisers in
+
+
+def _adviser(request: HttpRequest) -> Adviser:
+    """The adviser behind this account. Raises Http404 for an account that no adviser has."""
+    adviser = reports.adviser_of(_user(request))
+    if adviser is None:
+        raise Http404
+    return adviser
+
+
+def my_days(request: HttpRequest) -> HttpResponse:
+    """내 상담: days to come with their bookings, those without a result, and questions to answer."""
+    adviser = _adviser(request)
+    page = {
+        "adviser": adviser,
+        "bookings": desks.bookings_to_come(adviser),
+        "open_results": desks.bookings_without_result(adviser),
+        "enquiries": reports.enquiries_of(adviser),
+        "today": timezone.localdate(),
+    }
+    return render(request, "consultations/staff/my_days.html", page)
+
+
+def my_booking(request: HttpRequest, reference: str) -> HttpResponse:
+    """One own booking with the client's question; the look is logged."""
+    adviser = _adviser(request)
+    found = _own_booking(adviser, reference)
+    record_reading(_user(request), found.resident, found, "상담 내용 보기", address=address_of(request) or None)
+    result = found.results.filter(adviser=adviser).first()
+    may_record = result is None and _has_begun(found)
+    page = {"booking": found, "result": result, "may_record": may_record}
+    return render(request, "consultations/staff/my_booking.html", page)
+
+
+def _own_booking(adviser: Adviser, reference: str) -> Booking:
+    return get_object_or_404(desks.bookings_of(adviser), reference=reference)
+
+
+def _has_begun(booking: Booking) -> bool:
+    can_have_result = booking.is_live or booking.state in BookingState.CAME
+    return can_have_result and booking.starts_at <= timezone.now()
+
+
+def result(request: HttpRequest, reference: str) -> HttpResponse:
+    """상담 결과 적기 (별지 1)."""
+    adviser = _adviser(request)
+    found = _own_booking(adviser, reference)
+    initial = {"topic": found.topic, "minutes": found.minutes}
+    form = ResultForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        try:
+            _record(found, adviser, form.cleaned_data, _user(request))
+        except Refused as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(request, "상담 결과를 적었습니다.")
+            return redirect("consultations:staff_my_days")
+    return render(request, "consultations/staff/result.html", {"booking": found, "form": form})
+
+
+def _record(found: Booking, adviser: Adviser, typed: dict[str, Any], user: User) -> None:
+    record_result(
+        found.pk,
+        adviser=adviser,
+        by=user.actor,
+        topic=Topic(typed["topic"]),
+        outcome=Outcome(typed["outcome"]),
+        follow_up=FollowUp(typed["follow_up"]),
+        minutes=typed["minutes"],
+        note=typed["note"],
+    )
+
+
+def my_enquiry(request: HttpRequest, reference: str) -> HttpResponse:
+    """One own question: read it (logged), answer, record a call, ask back, keep words for later."""
+    adviser, user = _adviser(request), _user(request)
+    found = get_object_or_404(Enquiry.objects.select_related("resident").filter(adviser=adviser), reference=reference)
+    form = forms.AnswerForm(request.POST or None, initial={"text": reports.draft_of(found, adviser)})
+    if form.is_valid():
+        try:
+            messages.success(request, _said(request, found, adviser, form.cleaned_data))
+            return redirect("consultations:staff_my_days")
+        except Refused as refusal:
+            add_refusal(form, refusal)
+    record_reading(user, found.resident, found, "질문 보기", address=address_of(request) or None)
+    page = {
+        "enquiry": found,
+        "turns": reports.turns_of(found),
+        "papers": [link(one, user) for one in Document.objects.of(found)],
+        "form": form if found.is_waiting or form.errors else None,  # refused words are not lost
+        "is_paused": reports.is_paused(found),
+    }
+    return render(request, "consultations/staff/my_enquiry.html", page)
+
+
+def _said(request: HttpRequest, found: Enquiry, adviser: Adviser, typed: dict[str, Any]) -> str:
+    """One of three buttons; the sentence for the adviser."""
+    by = _user(request).actor
+    if "keep" in request.POST:
+        actions.keep_draft(found.pk, typed["text"], adviser=adviser, by=by)
+        return "저장했습니다. 나중에 이어서 하실 수 있습니다."
+    if "ask_back" in request.POST:
+        actions.ask_back(found.pk, typed["text"], adviser=adviser, by=by)
+        return "여쭤보았습니다. 답이 올 때까지 기한이 멈춥니다."
+    actions.answer(found.pk, typed["text"], AnsweredBy(typed["given"]), adviser=adviser, by=by)
+    return "답했습니다."
+
+
+def my_enquiry_refer(request: HttpRequest, reference: str) -> HttpResponse:
+    """다른 기관 안내하기 (S14), by the adviser who read the question."""
+    adviser = _adviser(request)
+    found = get_object_or_404(Enquiry.objects.filter(adviser=adviser), reference=reference)
+    form = forms.ReferForm(request.POST or None)
+    if form.is_valid():
+        try:
+            actions.refer(found.pk, FollowUp(form.cleaned_data["where"]), by=_user(request).actor, adviser=adviser)
+        except Refused as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(request, "다른 기관을 안내했습니다.")
+            return redirect("consultations:staff_my_days")
+    return render(request, "consultations/staff/my_enquiry_refer.html", {"enquiry": found, "form": form})
