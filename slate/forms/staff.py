@@ -1,6 +1,6 @@
 """What officers, approvers and township clerks type."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import QuerySet
@@ -161,19 +161,21 @@ class AllotForm(forms.Form):
 class CounterForm(AddressForm, PartForm, HouseholdForm, OwnerForm, ContactForm, ConsentForm):
     """대신 신청하기: everything on one screen, usable by keyboard alone; a landline is fine."""
 
-    field_order = [
-        "name",
-        "born_on",
-        "phone",
-        "contact_way",
-        "postal_address",
-        "township",
-        "address",
-        "kind",
-        "in_use",
-        "area_m2",
-    ]
+    GROUPS: ClassVar = {
+        "신청하시는 분": ("name", "born_on", "phone", "postal_address", "contact_way"),
+        "건물": ("township", "address", "kind", "in_use", "slate_place", "is_overlaid", "in_register", "built_year"),
+        "면적": ("area_m2", "width_m", "length_m", "is_area_guessed", "area_is_right"),
+        "건물 주인": ("ownership", "owner_name", "owner_phone", "owner_agreed"),
+        "가구": ("household", "city_may_verify"),
+        "동의": ("consent_collect", "consent_lookup", "consent_contractor", "consent_electronic"),
+    }
 
     def __init__(self, *args: Any, townships: "QuerySet[Township]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["township"].queryset = townships  # type: ignore[attr-defined]
+
+    @property
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields under their headings; the question about a very large roof only when it is asked."""
+        hidden = set() if self.asks_again else {"area_is_right"}
+        return [(title, [self[name] for name in names if name not in hidden]) for title, names in self.GROUPS.items()]

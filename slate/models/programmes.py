@@ -14,6 +14,8 @@ from services.enums.history import ActorKind
 from slate import rules
 from slate.enums import Confidence, Fund, Household, LedgerKind, Mode, RateHousehold, Work
 
+_ASSUMED_TERMS = "김제시가 정하기 전까지 법과 다른 시의 예를 따라 가정했습니다."
+
 
 def _vulnerable_by_default() -> list[str]:
     return [Household.BASIC_LIVELIHOOD.value, Household.NEAR_POOR.value]
@@ -51,6 +53,12 @@ class Programme(models.Model):
     phone = models.CharField("문의 전화", max_length=20, default="063-540-3114")
     legal_basis = models.CharField("근거 법령", max_length=200, default="석면안전관리법 제25조제2항, 제26조")
     tribunal = models.CharField("행정심판위원회", max_length=60, default="전라북도행정심판위원회")
+    retention = models.CharField("보관하는 기간", max_length=20, default="5년")
+    contractor_retention = models.CharField("업체가 보관하는 기간", max_length=20, default="1년")
+    terms_source = models.CharField("기간·기관의 근거", max_length=200, default=_ASSUMED_TERMS)
+    terms_confidence = models.CharField(
+        "기간·기관의 확실함", max_length=10, choices=Confidence, default=Confidence.ASSUMPTION
+    )
     court = models.CharField("행정법원", max_length=60, default="전주지방법원")
 
     objects: ClassVar[ProgrammeQuerySet] = ProgrammeQuerySet.as_manager()  # type: ignore[assignment]

@@ -32,7 +32,7 @@ def counter(request: HttpRequest) -> HttpResponse:
             add_refusal(form, refusal)
         else:
             return redirect("slate:staff_receipt", application.reference)
-    return render(request, "slate/staff/counter.html", {"form": form, "programme": programme})
+    return render(request, "slate/staff/counter.html", {"form": form, "programme": programme, "groups": form.groups})
 
 
 def receipt(request: HttpRequest, reference: str) -> HttpResponse:

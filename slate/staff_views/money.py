@@ -12,6 +12,7 @@ from slate.enums import Work
 from slate.forms.staff import AllotForm
 from slate.models import LedgerEntry, PastFigure, SupportRate
 from slate.reports import balances, current_programme, lines_off_their_ledger, total
+from slate.reports.terms import terms_of
 from slate.staff_views.queue import staff_of
 
 
@@ -42,6 +43,12 @@ def budget(request: HttpRequest) -> HttpResponse:
 
 
 def figures(request: HttpRequest) -> HttpResponse:
-    """발표한 숫자와 지원 기준: each with its source and how sure it is."""
-    values = {"figures": PastFigure.objects.all(), "rates": SupportRate.objects.all()}
+    """지원 기준, 가정과 발표한 숫자: each with its source and how sure it is."""
+    programme = current_programme()
+    values = {
+        "figures": PastFigure.objects.all(),
+        "rates": SupportRate.objects.all(),
+        "terms": terms_of(programme) if programme else [],
+        "programme": programme,
+    }
     return render(request, "slate/staff/figures.html", values)

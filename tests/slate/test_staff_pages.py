@@ -7,6 +7,7 @@ from services.enums.people import Role
 from services.models import ReadingLogEntry, Township
 from slate import actions
 from slate.enums import CheckItem, Work
+from slate.forms.staff import CounterForm
 from slate.models import Application, BudgetLine, Decision
 from tests.slate import factories as make
 from tests.slate.test_pages import CONSENTS, CONTACT, PART
@@ -267,3 +268,21 @@ def test_a_priority_household_needs_a_proof_that_has_not_run_out(programme, offi
     assert desk.post(url("checks", application), typed | {"valid_until": "2020-02-25"}).status_code == 302
     application.refresh_from_db()
     assert application.state == "eligible"
+
+
+def test_every_question_of_the_counter_stands_in_a_group():
+    form = CounterForm(townships=Township.objects.none())
+    grouped = [name for names in form.GROUPS.values() for name in names]
+    assert sorted(grouped) == sorted(form.fields)
+
+
+def test_what_is_assumed_is_said_on_staff_pages_only(programme, officer, staff_client, client):
+    page = staff_client(user=officer).get(url("figures")).content.decode()
+    for words in (
+        "국비 50% · 도비 10% · 시비 40%",
+        "시연을 위한 가정",
+        "전라북도행정심판위원회",
+        "업체가 보관하는 기간",
+    ):
+        assert words in page
+    assert "가정했습니다" not in client.get(reverse("slate:start")).content.decode()
