@@ -3,7 +3,8 @@
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers, status
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.decorators import api_view, authentication_classes
@@ -84,11 +85,25 @@ class AnswerSerializer(serializers.Serializer[Any]):
     rows = RowSerializer(many=True)
 
 
+class FaultSerializer(serializers.Serializer[Any]):
+    """Why a whole push was not taken."""
+
+    detail = serializers.CharField()
+    field = serializers.CharField(required=False, allow_null=True)
+
+
 @extend_schema(
     operation_id="solar_readings_create",
     summary="발전량 보내기",
     request=ReadingsSerializer,
-    responses={200: AnswerSerializer, 201: AnswerSerializer},
+    responses={
+        200: AnswerSerializer,
+        201: AnswerSerializer,
+        400: OpenApiResponse(OpenApiTypes.OBJECT, description="고쳐서 다시 보내 주세요. 칸 이름과 까닭이 있습니다."),
+        401: FaultSerializer,
+        409: FaultSerializer,
+        415: FaultSerializer,
+    },
     parameters=[
         OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, description="같은 요청을 다시 보낼 때")
     ],
@@ -103,7 +118,10 @@ def readings(request: Request) -> Response:
     if int(request.headers.get("Content-Length") or 0) > MAX_BODY:
         raise ParseError("한 번에 1MB까지 보낼 수 있습니다. 나누어 보내 주세요.")
     content = request._request.body  # read before DRF parses it: the bytes are kept as they came
-    form = ReadingsSerializer(data=request.data)
+    try:
+        form = ReadingsSerializer(data=request.data)
+    except RecursionError as error:
+        raise ParseError("목록이 너무 여러 겹입니다.") from error
     form.is_valid(raise_exception=True)
     asked = form.validated_data
     with acting(key.actor):

@@ -1,0 +1,95 @@
+"""The API keeps the promises of its own OpenAPI document, whatever is sent to it."""
+
+import json
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from django.urls import reverse
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from gimje_portal.wsgi import application
+from solar.actions.pushes import add_key
+from tests.solar.factories import make_source
+
+pytestmark = pytest.mark.django_db
+# Which devices a plant has is not in the document: a well-formed name of none of them is refused.
+BEYOND_THE_DOCUMENT = [positive_data_acceptance]
+DOCUMENT = "/api/v1/schema"
+
+
+@pytest.fixture
+def document(client):
+    """The OpenAPI document. Requests through WSGI end by closing connections; here the connection is the test's."""
+    found = json.loads(client.get(DOCUMENT, {"format": "json"}).content)
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield found
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def device(db):
+    """The key of a plant's only device."""
+    _, secret = add_key(make_source(rated_w=100_000).plant_id, "지붕 기록기")
+    return secret
+
+
+def send(case, **headers):
+    """One made-up request, in this process and this test's transaction."""
+    response = case.call(app=application, headers=headers)
+    assert response.status_code < 500, response.text
+    case.validate_response(response, excluded_checks=BEYOND_THE_DOCUMENT)
+    return response
+
+
+def test_made_up_requests_are_answered_as_the_document_says(document, device):
+    schema = schemathesis.openapi.from_dict(document)
+    headers = {"Authorization": f"Api-Key {device}", "Host": "localhost"}
+    codes = set()
+    for result in schema.get_all_operations():
+        operation = result.ok()
+
+        @given(case=operation.as_strategy())
+        @settings(
+            max_examples=60,
+            deadline=None,
+            derandomize=True,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        def ask(case):
+            codes.add(send(case, **headers).status_code)
+
+        ask()
+    assert {200, 201} & codes, codes
+    assert 400 in codes, codes
+
+
+@pytest.mark.parametrize("name", ["services:search", "services:catalogue", "services:announcements", "solar:public"])
+@pytest.mark.parametrize("value", ["%00", "%ff%fe", "%F0%9F%98%80", "'", "%25", "9" * 400, "-1", "[]", "%E2%80%AE"])
+def test_strange_values_in_an_address_never_break_a_page(client, name, value):
+    query = "&".join(f"{key}={value}" for key in ("q", "page", "period", "on", "year", "month"))
+    assert client.get(f"{reverse(name)}?{query}").status_code < 500
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"device": "\\u0000", "readings": [["2024-06-03T12:00:00", "1"]]}',
+        b'{"readings": [["\\u0000", "1"]]}',
+        b'{"readings": [["2024-06-03T12:00:00", "\\u0000"]]}',
+        b'{"readings": [["2024-06-03T12:00:00", "\\ud800"]]}',
+        b'{"readings": [["9999-12-31T23:59:59-12:00", "1"]]}',
+        b'{"readings": [["2024-06-03T12:00:00", 1e999999]]}',
+        b'{"readings": ' + b"[" * 5000 + b"]" * 5000 + b"}",
+        b"\xff",
+    ],
+)
+def test_strange_bodies_never_break_the_api(client, device, body):
+    headers = {"Authorization": f"Api-Key {device}"}
+    answer = client.post("/api/v1/solar/readings", body, content_type="application/json", headers=headers)
+    assert answer.status_code < 500, answer.content
