@@ -34,6 +34,8 @@ def shown_kwh(joules: int) -> int:
 
 def flags_of(joules: int, rated_j: int | None) -> int:
     """What one reading alone shows: larger than the name-plate allows, or below zero."""
+    if joules >= 0 and (rated_j is None or joules <= rated_j):
+        return 0  # nearly every reading: enums are slow
     flags = ReadingFlag.NEGATIVE if joules < 0 else ReadingFlag(0)
     if rated_j is not None and joules > rated_j:
         flags |= ReadingFlag.OVER_RATED

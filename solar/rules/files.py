@@ -236,13 +236,14 @@ def parse_rows(rows: Iterable[tuple[int, Sequence[str]]], mapping: Mapping, *, r
     clock = Clock(zone=mapping.zone, label=mapping.label, interval_s=mapping.interval_s)
     factor = joules_factor(mapping.unit, mapping.interval_s)
     rated_j = rated_w * mapping.interval_s if rated_w else None
+    highest_j = REFUSE_ABOVE_RATED * rated_j if rated_j else None
     for line, row in rows:
         parsed.line_count += 1
         reason, start, joules = _read(row, mapping, clock, factor, parsed)
-        if not reason and rated_j is not None and joules > REFUSE_ABOVE_RATED * rated_j:
+        if not reason and highest_j is not None and joules > highest_j:
             reason = "값이 설비 크기의 두 배를 넘습니다."
         if reason:
-            parsed.refusals.append(Refusal(line, ",".join(row)[:200].replace("\x00", ""), reason))
+            parsed.refusals.append(Refusal(line, _printable(row), reason))
         elif start in seen:
             parsed.repeats.append(Repeat(line, start, seen[start], joules))
         else:
@@ -254,16 +255,19 @@ def parse_rows(rows: Iterable[tuple[int, Sequence[str]]], mapping: Mapping, *, r
     return parsed
 
 
+def _printable(row: Sequence[str]) -> str:
+    """A row as the database can keep it: no NUL, no half of a character (JSON can carry both)."""
+    return ",".join(row)[:200].replace("\x00", "").encode(errors="replace").decode()
+
+
 def _read(row: Sequence[str], mapping: Mapping, clock: Clock, factor: Decimal, parsed: Parsed) -> tuple[str, int, int]:
     """(reason of refusal or "", start, joules) of one row."""
     if len(row) <= max(mapping.stamp_column, mapping.value_column):
         return "칸이 모자랍니다.", 0, 0
     cell = row[mapping.value_column]
-    if cell.strip().lower() in _EMPTY:
-        return "값이 비어 있습니다.", 0, 0
     value = _number(cell)
     if value is None:
-        return "값이 숫자가 아닙니다.", 0, 0
+        return ("값이 비어 있습니다." if cell.strip().lower() in _EMPTY else "값이 숫자가 아닙니다."), 0, 0
     if value.adjusted() > LARGEST_DIGITS:
         return "값이 너무 큽니다.", 0, 0
     try:

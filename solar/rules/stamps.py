@@ -43,21 +43,27 @@ class Clock:
         self.zone = UTC if zone == "UTC" else ZoneInfo(zone)
         self.shift = interval_s if label == Label.END else 0
         self.interval_s = interval_s
-        self.midnights: dict[str, int] = {}  # of days seen: a file repeats each of them 288 times
+        # A file repeats each day 288 times and each time of day 365 times: both halves of a plain stamp are kept.
+        self.midnights: dict[str, int] = {}
+        self.seconds: dict[str, int] = {}
 
     def start_of(self, text: str) -> tuple[int, bool]:
         """(start of the slot, whether the stamp stood beside the grid and was moved). Raises ValueError."""
-        seconds = self._plain(text) if _PLAIN.match(text) else self._any(text)
-        seconds -= self.shift
-        off_grid = seconds % self.interval_s
-        return seconds - off_grid, bool(off_grid)
+        try:
+            stamp = self.midnights[text[:10]] + self.seconds[text[10:]]
+        except KeyError:
+            stamp = self._learn(text)
+        off_grid = (stamp - self.shift) % self.interval_s
+        return stamp - self.shift - off_grid, off_grid > 0
 
-    def _plain(self, text: str) -> int:
-        """`2024-06-01 12:05:00` without an offset, three times as fast; no zone we know has a day of other length."""
-        day = text[:10]
-        if day not in self.midnights:
-            self.midnights[day] = self._any(day)
-        return self.midnights[day] + int(text[11:13]) * 3600 + int(text[14:16]) * 60 + int(text[17:19] or 0)
+    def _learn(self, text: str) -> int:
+        """`2024-06-01 12:05:00` without an offset is two halves; no zone we know has a day of other length."""
+        if not _PLAIN.match(text):
+            return self._any(text)
+        midnight = self.midnights[text[:10]] = self._any(text[:10])
+        seconds = int(text[11:13]) * 3600 + int(text[14:16]) * 60 + int(text[17:19] or 0)
+        self.seconds[text[10:]] = seconds
+        return midnight + seconds
 
     def _any(self, text: str) -> int:
         stamp = parse_stamp(text)

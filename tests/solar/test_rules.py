@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -62,6 +63,44 @@ def test_a_stored_start_does_not_depend_on_how_it_was_written():
     assert kst.start_of("2024-06-01 12:00") == end.start_of("2024-06-01 12:05") == (noon, False)
     assert utc.start_of("2024-06-01 03:00:00") == utc.start_of("2024-06-01T12:00:00+09:00") == (noon, False)
     assert kst.start_of("2024-06-01 12:00:03") == (noon, True)
+
+
+STAMPS = st.one_of(
+    st.datetimes(dt.datetime(2001, 1, 1), dt.datetime(2030, 1, 1)).map(
+        lambda moment: moment.isoformat(" ", "seconds")
+    ),
+    st.sampled_from(["2024-06-01 24:00", "2024-06-01", "2024-06-01 25:00", "2024-06-31 12:00", "2024-06-01T12:00Z"]),
+    st.from_regex(r"2024-0[67]-[0-3][0-9][ T][012][0-9]:[0-6][0-9](:[0-6][0-9])?", fullmatch=True),
+)
+
+
+@given(texts=st.lists(STAMPS, max_size=30), label=st.sampled_from(Label), zone=st.sampled_from(Zone))
+def test_a_clock_that_has_seen_much_reads_like_a_new_one(texts, label, zone):
+    def read(clock, text):
+        try:
+            return clock.start_of(text)
+        except ValueError:
+            return None
+
+    kind = {"zone": zone, "label": label, "interval_s": 300}
+    used = stamps.Clock(**kind)
+    for text in [*texts, *texts]:
+        found = read(used, text)
+        assert found == read(stamps.Clock(**kind), text)
+        if found:
+            stamp = stamps.parse_stamp(text)
+            aware = stamp if stamp.tzinfo else stamp.replace(tzinfo=ZoneInfo(zone))
+            assert 0 <= int(aware.timestamp()) - (300 if label == Label.END else 0) - found[0] < 300
+
+
+@given(st.lists(st.integers(-(10**6), 10**7), max_size=20))
+def test_the_won_of_a_month_is_shared_to_the_won(weights):
+    for won in (0, 7, 7_763_130):
+        parts = tariff.shared(won, [Decimal(weight) / 7 for weight in weights])
+        assert sum(parts) == (won if weights else 0)
+        if weights and min(weights) >= 0 and sum(weights):
+            exact = [won * weight / sum(weights) for weight in weights]
+            assert all(abs(part - share) <= 1 for part, share in zip(parts, exact, strict=True))
 
 
 BANDS_2023 = tariff.bands_from_hours({"L": "22-08", "M": "08-11 12-13 18-22", "P": "11-12 13-18"})
