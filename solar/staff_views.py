@@ -1,7 +1,7 @@
 """Staff pages: plants, files of readings, monthly reports."""
 
 import lzma
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -131,7 +131,8 @@ def import_sample(request: HttpRequest) -> HttpResponse:
 
 def reports(request: HttpRequest) -> HttpResponse:
     """Monthly reports; a month can be issued by hand."""
-    form = ReportForm(request.POST or None)
+    past = timezone.localdate().replace(day=1) - timedelta(days=1)
+    form = ReportForm(request.POST or None, initial={"year": past.year, "month": past.month})
     if form.is_valid() and _may_write(request):
         month = date(form.cleaned_data["year"], form.cleaned_data["month"], 1)
         try:

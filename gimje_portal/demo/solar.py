@@ -111,3 +111,4 @@ def _store(plant: Plant, tilt: int, starts: list[int], watts_per_kw: list[float]
         source, origin=BatchOrigin.MODEL, content=b"", mapping=HOURLY.as_dict(), file_name="pvlib 시뮬레이션"
     )
     batches.take(batch, Parsed(starts=starts, joules=joules, flags=[0] * len(starts), line_count=len(starts)), source)
+    batch.save()  # its counts

@@ -15,8 +15,9 @@
         var data = JSON.parse(document.getElementById(canvas.id + "-data").textContent);
         var live = document.getElementById(canvas.id + "-live");
         var narrow = canvas.parentElement.clientWidth < 520;
-        var flat = narrow && data.kind === "bar" && data.labels.length > 6;
+        var flat = narrow && data.kind === "bar" && data.labels.length > 6 && data.labels.length < 15;
         var dashes = [[], [8, 5], [2, 4], [10, 4, 2, 4]];
+        function lines(label) { return label.length > 9 && label.includes(" ") ? label.replace(/(.{1,9})(?: |$)/g, "$1\n").trim().split("\n") : label; }
         function words(one, place) {
             var note = one.notes && one.notes[place];
             return one.label + " " + number(one.values[place]) + (data.unit || "") + (note ? ", " + note : "");
@@ -24,7 +25,7 @@
         var chart = new Chart(canvas, {
             type: data.kind === "line" ? "line" : "bar",
             data: {
-                labels: data.labels,
+                labels: data.labels.map(lines),
                 datasets: data.series.map(function (one, place) {
                     var tone = colour("--chart-" + (place % 4 + 1));
                     return {
@@ -42,7 +43,7 @@
                 },
                 scales: (function () {
                     var value = { beginAtZero: true, ticks: { callback: number, maxTicksLimit: 6 }, title: { display: !!data.unit, text: data.unit } };
-                    var name = { grid: { display: false }, ticks: { maxRotation: 0, autoSkip: !flat } };
+                    var name = { grid: { display: false }, ticks: { maxRotation: 0, autoSkip: data.labels.length > 14 } };
                     return flat ? { x: value, y: name } : { x: name, y: value };
                 })()
             }

@@ -147,7 +147,7 @@ def _page(
     factors: Factors,
 ) -> Page:
     total = add_up((row.figures for row in plants), factors.public.t_per_mwh)
-    credit = _credits([row.plant.pk for row in plants]) if total.is_simulated or total.is_demo else []
+    credit = _credits([row.plant.pk for row in plants], *covered) if total.is_simulated or total.is_demo else []
     return Page(period, title, head, *covered, total, rows, plants, factors, credit)
 
 
@@ -174,7 +174,7 @@ def _plant_rows(plants: Sequence[Plant], found: dict[tuple[int, date], Figures],
     ]
 
 
-def _credits(plants: Sequence[int]) -> list[str]:
-    """Sources that must be named beside simulated or demonstration figures."""
-    found = Source.objects.filter(plant__in=plants, first_on__isnull=False).exclude(credit="")
+def _credits(plants: Sequence[int], first: date, last: date) -> list[str]:
+    """Sources that must be named beside simulated or demonstration figures of these days."""
+    found = Source.objects.filter(plant__in=plants, first_on__lte=last, last_on__gte=first).exclude(credit="")
     return sorted(set(found.values_list("credit", flat=True)))

@@ -53,8 +53,12 @@ def walk_of(period: str, on: date, months: Sequence[date], today: date) -> Walk:
         last = begins[-1]
         before = max((day for day in begins if day < here), default=None)
         after = min((day for day in begins if day > here), default=None)
-    way_back, way_on = (step_to(period, day) if day else None for day in (before, after))
-    return Walk(step_to(period, on), way_back, way_on, step_to(period, last))
+    return Walk(
+        step_to(period, on),
+        step_to(period, before) if before else None,
+        step_to(period, after) if after else None,
+        step_to(period, last),
+    )
 
 
 def step_to(period: str, day: date) -> Step:
