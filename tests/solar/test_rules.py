@@ -66,9 +66,7 @@ def test_a_stored_start_does_not_depend_on_how_it_was_written():
 
 
 STAMPS = st.one_of(
-    st.datetimes(dt.datetime(2001, 1, 1), dt.datetime(2030, 1, 1)).map(
-        lambda moment: moment.isoformat(" ", "seconds")
-    ),
+    st.builds("{} {:%H:%M:%S}".format, st.dates(dt.date(2001, 1, 1), dt.date(2030, 1, 1)), st.times()),
     st.sampled_from(["2024-06-01 24:00", "2024-06-01", "2024-06-01 25:00", "2024-06-31 12:00", "2024-06-01T12:00Z"]),
     st.from_regex(r"2024-0[67]-[0-3][0-9][ T][012][0-9]:[0-6][0-9](:[0-6][0-9])?", fullmatch=True),
 )
