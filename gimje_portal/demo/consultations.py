@@ -5,10 +5,11 @@ from datetime import date, datetime, time, timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from consultations.actions import enquiries
 from consultations.actions.bookings import Wish, book
 from consultations.actions.clinic_days import make_clinic_days
-from consultations.enums import AdviserKind, BookingKind, ConsentKind, Source, Topic
-from consultations.models import Adviser, Booking, TimetableRule, Venue
+from consultations.enums import AdviserKind, AnswerBy, AnsweredBy, BookingKind, ConsentKind, Source, Topic
+from consultations.models import Adviser, Booking, Enquiry, TimetableRule, Venue
 from consultations.reports.offers import offers
 from services.actions.people import find_or_add_resident
 from services.enums.people import Role
@@ -27,6 +28,28 @@ PEOPLE = (
     ("시연 정말순", "+821000000004", BookingKind.UNSURE, Topic.UNSURE, ""),
     ("시연 오금례", "+821000000005", BookingKind.TAX, Topic.LOCAL_TAX, ""),
 )
+# Questions at any time: who asks, what, how the answer shall come, and the adviser's answer if there is one.
+QUESTIONS = (
+    ("시연 김순자", "+821000000001", BookingKind.LAW, Topic.LAND, AnswerBy.WEB, "이웃집 담이 우리 땅에 있습니다.", ""),
+    (
+        "시연 이만복",
+        "+821000000002",
+        BookingKind.TAX,
+        Topic.CAPITAL_GAINS,
+        AnswerBy.CALL,
+        "8년 넘게 농사지은 밭을 팔려고 합니다. 세금을 얼마나 내나요?",
+        "",
+    ),
+    (
+        "시연 오금례",
+        "+821000000005",
+        BookingKind.TAX,
+        Topic.LOCAL_TAX,
+        AnswerBy.WEB,
+        "재산세 고지서를 두 번 받았습니다. 두 번 내야 하나요?",
+        "주택 재산세는 7월과 9월에 반씩 나누어 냅니다. 두 고지서의 과세 번호를 견주어 보세요.",
+    ),
+)
 # TA-08. The portal carries the joint fourth Monday of the 2020 announcement; the city ends it by a date in this table.
 RULES = (
     (AdviserKind.LAW, 4, time(15), time(17), date(2015, 10, 26), "TA-08 첫 변호사 상담일 2015-10-26"),
@@ -43,6 +66,8 @@ def load() -> None:
     make_clinic_days(until, by=BY)
     for number, person in enumerate(PEOPLE):
         _booking(number, *person)
+    for question in QUESTIONS:
+        _question(*question)
 
 
 def _venues() -> list[Venue]:
@@ -97,6 +122,24 @@ def _booking(number: int, name: str, phone: str, kind: BookingKind, topic: Topic
         book(*found, wish, resident=resident, by=BY, source=source)
     except Refused:
         return  # somebody who tries the demonstration was faster
+
+
+def _question(
+    name: str, phone: str, kind: BookingKind, topic: Topic, answer_by: AnswerBy, text: str, answer: str
+) -> None:
+    """One question each; those about tax go to the adviser with an account, where there is one."""
+    resident = find_or_add_resident(name=name, phone=phone, by=BY)
+    if Enquiry.objects.filter(resident=resident).exists():
+        return
+    consents = dict.fromkeys(ConsentKind.REQUIRED, True)
+    ask = enquiries.Ask(kind, text, answer_by, topic=topic, consents=consents)
+    made = enquiries.receive(ask, resident=resident, by=BY)
+    adviser = Adviser.objects.filter(kind=kind, user__isnull=False).first()
+    if adviser is None:
+        return
+    enquiries.assign(made.pk, adviser.pk, by=BY)
+    if answer:
+        enquiries.answer(made.pk, answer, AnsweredBy.PORTAL, adviser=adviser, by=BY)
 
 
 def _free_slot(kind: BookingKind, number: int) -> tuple[int, datetime] | None:
