@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from consultations.models import Booking, Enquiry
+from consultations.models import Booking, Enquiry, SeatOffer, Waiting
 from consultations.rules import reminder_times
 from services.enums.notices import Channel
 from services.models import Notice, Resident
@@ -22,6 +22,11 @@ TITLES = {  # the events of COPY 5.1, for messages without a long form: staff re
     "moved": "상담 시간·장소 바뀜",
     "cancelled": "시민이 예약 취소",
     "missed": "오시지 않음",
+    "unsure": "함께 정하기",
+    "waiting_received": "대기 신청 접수",
+    "waiting_offer": "상담 자리가 났습니다",
+    "waiting_lapsed": "빈자리 답 시간 지남",
+    "waiting_ended": "상담일 취소",
 }
 
 
@@ -85,6 +90,62 @@ def reminders_for(booking: Booking) -> list[Letter]:
         )
         for reminder in reminder_times(timezone.localtime(booking.starts_at))
     ]
+
+
+def call_to_settle(booking: Booking) -> Letter:
+    """잘 모르겠습니다: an officer phones, and they settle together which adviser it takes (COPY B1)."""
+    return Letter(
+        message("unsure", booking, to=booking.resident),
+        f"booking:{booking.pk}:unsure",
+        resident=booking.resident,
+        subject=booking,
+        only=Channel.CALL,
+        expires_at=booking.starts_at,
+    )
+
+
+def waiting_letter(name: str, waiting: Waiting, *, offer: SeatOffer | None = None, person: Resident) -> Letter:
+    """S08 to S10: in line, a place is held, nobody answered; to whoever waits, or the helper who asked for them."""
+    venue, starts_at = waiting.clinic_day.venue, timezone.localtime(offer.starts_at if offer else None)
+    until = timezone.localtime(offer.until) if offer else None
+    composed = compose(
+        f"consultations/notices/waiting_{name}",
+        title=TITLES[f"waiting_{name}"],
+        name=person.name,
+        date=date_short(waiting.clinic_day.on),
+        time=time_ko(starts_at) if offer else "",
+        venue=venue.name,
+        rank=waiting.rank,
+        ref=waiting.shown_reference,
+        until=f"{date_short(until.date())} {time_ko(until)}" if until else "",
+        phone=settings.CONSULTATION_PHONE,
+        dept=settings.CONSULTATION_DEPARTMENT,
+    )
+    slot = f":{starts_at:%Y%m%dT%H%M}.{offer.pk}" if offer else ""
+    copy = "" if person.pk == waiting.resident_id else ":helper"
+    is_offer = offer is not None and name == "offer"
+    return Letter(
+        composed,
+        f"waiting:{waiting.pk}:{name}{slot}{copy}",
+        resident=person,
+        subject=waiting,
+        expires_at=offer.until if offer and is_offer else None,
+    )
+
+
+def waiting_letters(name: str, waiting: Waiting, *, offer: SeatOffer | None = None) -> list[Letter]:
+    """One message to both."""
+    people = filter(None, (waiting.resident, waiting.helper))
+    return [waiting_letter(name, waiting, offer=offer, person=person) for person in people]
+
+
+def offer_notices(waiting: Waiting) -> "QuerySet[Notice]":
+    """The offers that this person was sent or is to be phoned about."""
+    return Notice.objects.filter(
+        subject_kind="consultations.waiting",
+        subject_id=str(waiting.pk),
+        kind="consultations/notices/waiting_offer",
+    )
 
 
 def once_key(name: str, booking: Booking, *, to: Resident) -> str:

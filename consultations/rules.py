@@ -113,3 +113,12 @@ def free_starts(
         for start in starts
         if start > now and not any(begin < start + length and start < end for begin, end in busy)
     ]
+
+
+def offer_until(told_at: datetime, starts_at: datetime, *, hours: int, last_hours: int) -> datetime | None:
+    """Until when a place is held for somebody told at `told_at`: `hours`, but not the `last_hours` before the start.
+
+    None when less than an hour would be left: then the place is open to everybody at once.
+    """
+    until = min(told_at + timedelta(hours=hours), starts_at - timedelta(hours=last_hours))
+    return until if until - told_at >= timedelta(hours=1) else None

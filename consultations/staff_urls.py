@@ -2,13 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from consultations.staff_views import advisers, bookings, clinic_days, enquiries
+from consultations.staff_views import advisers, bookings, clinic_days, enquiries, waitings
 
 urlpatterns: list[URLPattern] = [
     path("", bookings.bookings, name="staff_bookings"),
     path("bookings/<slug:reference>/", bookings.booking, name="staff_booking"),
     path("bookings/<slug:reference>/act", bookings.booking_act, name="staff_booking_act"),
     path("counter", bookings.counter, name="staff_counter"),
+    path("waiting/", waitings.waitings, name="staff_waitings"),
+    path("waiting/<slug:reference>/act", waitings.waiting_act, name="staff_waiting_act"),
     path("days/", clinic_days.clinic_days, name="staff_clinic_days"),
     path("days/make", clinic_days.clinic_days_make, name="staff_clinic_days_make"),
     path("days/<int:day_id>/", clinic_days.clinic_day, name="staff_clinic_day"),

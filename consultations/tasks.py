@@ -7,8 +7,9 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from consultations.actions import bookings, clinic_days
-from consultations.models import Booking
+from consultations.actions import bookings, clinic_days, waiting
+from consultations.enums import OfferState, WaitingState
+from consultations.models import Booking, ClinicDay, SeatOffer
 from services.rules.history import Actor
 
 
@@ -25,3 +26,15 @@ def remind(**kwargs: Any) -> int:
     until = timezone.now() + timedelta(days=2)
     due = Booking.objects.live().filter(starts_at__range=(timezone.now(), until)).with_place().order_by("pk")
     return sum(bookings.remind(booking) for booking in due)
+
+
+@shared_task
+def expire_offers(**kwargs: Any) -> int:
+    """Places nobody answered for in time go to the next in line; the lines of past days end."""
+    by = Actor.system("expire_offers")
+    over = SeatOffer.objects.filter(state=OfferState.OPEN, until__lte=timezone.now()).order_by("until", "pk")
+    lapsed = sum(waiting.expire(pk, by=by) for pk in list(over.values_list("pk", flat=True)))
+    past = ClinicDay.objects.filter(on__lt=timezone.localdate(), waitings__state__in=WaitingState.LIVE).distinct()
+    for pk in list(past.order_by("pk").values_list("pk", flat=True)):
+        waiting.end_past_line(pk, by=by)
+    return lapsed

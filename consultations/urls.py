@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from consultations.views import booking, enquiries, mine
+from consultations.views import booking, enquiries, mine, waiting
 
 app_name = "consultations"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -37,5 +37,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("consultations/ask/check", enquiries.enquiry_check, name="enquiry_check"),
     path("consultations/ask/done", enquiries.enquiry_done, name="enquiry_done"),
     path("consultations/enquiries/<slug:reference>/", enquiries.enquiry, name="enquiry"),
+    path("consultations/book/wait", waiting.waiting_new, name="waiting_new"),
+    path("consultations/waiting/<slug:reference>/", waiting.waiting, name="waiting"),
+    path("consultations/waiting/<slug:reference>/act", waiting.waiting_act, name="waiting_act"),
     path("staff/consultations/", include("consultations.staff_urls")),
 ]

@@ -79,6 +79,7 @@ STAFF_ROOMS = (
         (
             Entry("상담 예약", "consultations:staff_bookings", "/staff/consultations/bookings/"),
             Entry("전화·창구 예약", "consultations:staff_counter"),
+            Entry("대기", "consultations:staff_waitings", "/staff/consultations/waiting/"),
             Entry("정례 상담일", "consultations:staff_clinic_days", "/staff/consultations/days/"),
             Entry("상시 상담", "consultations:staff_enquiries", "/staff/consultations/enquiries/Q"),
             Entry("전화·창구 질문", "consultations:staff_enquiry_new"),

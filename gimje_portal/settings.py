@@ -112,11 +112,13 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 RESIDENT_CASE_SOURCES: list[str] = [
     "consultations.reports.bookings.booking_cases",
     "consultations.reports.enquiries.enquiry_cases",
+    "consultations.reports.waiting.waiting_cases",
     "slate.reports.cases.cases_of",
 ]
 REFERENCE_SOURCES: list[str] = [
     "consultations.reports.bookings.find_by_reference",
     "consultations.reports.enquiries.find_by_reference",
+    "consultations.reports.waiting.find_by_reference",
     "slate.reports.cases.find",
 ]
 HOME_NOTE_SOURCES: list[str] = [
@@ -185,6 +187,7 @@ CELERY_BEAT_SCHEDULE = {
     "roll-up-solar": {"task": "solar.tasks.roll_up", "schedule": 60.0},
     "make-solar-reports": {"task": "solar.tasks.make_monthly_reports", "schedule": crontab(minute=25)},
     "make-clinic-days": {"task": "consultations.tasks.make_clinic_days", "schedule": crontab(hour=5, minute=20)},
+    "expire-offers": {"task": "consultations.tasks.expire_offers", "schedule": crontab(minute="*/5")},
     "remind-bookings": {"task": "consultations.tasks.remind", "schedule": crontab(minute="*/30")},
     "remind-slate": {"task": "slate.tasks.remind", "schedule": crontab(minute=35)},  # asks hourly, runs once a morning
     "tick": {"task": "services.tasks.tick", "schedule": 60.0},
@@ -313,6 +316,7 @@ DRAFT_DAYS = 30
 
 # --- Consultations ---------------------------------------------------------------------------------------------------
 CONSULTATION_CHANGE_HOURS = env.int("CONSULTATION_CHANGE_HOURS", default=3)  # the city decides (COPY 10)
+CONSULTATION_HOLD_HOURS = env.int("CONSULTATION_HOLD_HOURS", default=24)  # of a freed place (COPY 10)
 CONSULTATION_MONTHS_AHEAD = env.int("CONSULTATION_MONTHS_AHEAD", default=3)
 CONSULTATION_PROPERTY_LIMIT_WON = env.int("CONSULTATION_PROPERTY_LIMIT_WON", default=500_000_000)  # TA-02, 2024
 CONSULTATION_INCOME_LIMIT_WON = env.int("CONSULTATION_INCOME_LIMIT_WON", default=50_000_000)  # TA-02, 2024

@@ -1,29 +1,31 @@
 """Booking, moving, cancelling and closing a consultation: the adviser's time first, then everything that follows."""
 
 import secrets
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar, overload
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from django.db import IntegrityError, OperationalError, transaction
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db import IntegrityError
 from django.utils import timezone
 
+from consultations.actions.offers import give_back
+from consultations.actions.seats import (
+    Wish,
+    in_turn,
+    lock_day,
+    period_of,
+    refuse_missing_consents,
+    seats_for,
+    with_kept_needs,
+)
 from consultations.enums import (
     BookingKind,
     BookingState,
     CancelReason,
-    ClinicDayState,
-    ConsentKind,
     Source,
-    Topic,
 )
 from consultations.models import Booking, ClinicDay, Consent, Hold, Sitting
-from consultations.notices import TOO_LATE_TO_SEND, letters_of, reminders_for, reminders_of
-from consultations.rules import free_starts
+from consultations.notices import TOO_LATE_TO_SEND, call_to_settle, letters_of, reminders_for, reminders_of
 from services.actions.constraints import friendly
 from services.actions.history import record
 from services.actions.notices import post_many, skip
@@ -33,54 +35,8 @@ from services.rules.history import Actor
 from services.rules.korean import date_long
 from services.rules.refusal import Refused
 
-TAKEN = "방금 다른 분이 이 시간을 예약했습니다. 적으신 내용은 그대로 있습니다. 남은 시간 가운데 골라 주세요."
-FULL = "방금 마지막 자리가 찼습니다. 대기를 신청하시거나 다른 날을 골라 주세요."
-BLOCKED = "이 날짜는 아직 예약을 받지 않습니다."
-PAST = "고르신 날짜가 이미 지났습니다. 오늘 뒤의 날짜를 골라 주세요."
-NO_SUCH_TIME = "고르신 상담 시간이 없습니다. 목록에 있는 시간을 골라 주세요."
-BUSY = "예약하시는 분이 많습니다. 적으신 내용은 그대로 있습니다. 다시 한 번 눌러 주세요."
 ALREADY_CANCELLED = "이미 취소된 예약입니다. 다시 예약하실 수 있습니다."
 TOO_LATE = "상담이 곧 시작되어 여기서는 바꿀 수 없습니다. 전화해 주세요."
-NEEDS_CONSENT = "동의하지 않으시면 누리집에서는 예약할 수 없습니다. 전화로 물어보세요."
-
-P = ParamSpec("P")
-R = TypeVar("R")
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What a person wants to talk about and needs on the day; texts are encrypted when stored."""
-
-    kind: BookingKind
-    topic: Topic = Topic.UNSURE
-    question: str = ""
-    other_party: str = ""
-    has_lawsuit: bool | None = None
-    needs: Sequence[str] = ()
-    need_language: str = ""
-    consents: Mapping[str, bool] = field(default_factory=dict)
-    helper: Resident | None = None
-    helper_relation: str = ""
-
-
-def in_turn(verb: Callable[P, R]) -> Callable[P, R]:
-    """Run in one transaction; after a deadlock once more, after waiting too long for the lock a calm answer."""
-
-    @wraps(verb)
-    def decorated(*args: P.args, **kwargs: P.kwargs) -> R:
-        for tries_left in (2, 1, 0):
-            try:
-                with transaction.atomic():
-                    return verb(*args, **kwargs)
-            except OperationalError as error:
-                code = getattr(error.__cause__, "pgcode", None)
-                if code == "55P03":  # lock_not_available: RUNTIME's 3 seconds are over
-                    raise Refused(BUSY, conflict=True) from error
-                if code != "40P01" or not tries_left or transaction.get_connection().in_atomic_block:
-                    raise
-        raise AssertionError
-
-    return decorated
 
 
 @in_turn
@@ -99,144 +55,86 @@ def book(
     Locks the clinic day, so that bookings of one day are decided one after the other. Raises Refused: slot taken or
     day full (conflict), day not open, slot in the past, no such slot, already booked that day, consent missing.
     """
-    _refuse_missing_consents(wish, source)
+    refuse_missing_consents(wish, source)
     day = lock_day(day_id, is_waiting=False)
     if day is None:  # others are being decided: most losers of a race leave here, unqueued
         seats_for(ClinicDay.objects.get(pk=day_id), wish.kind, starts_at)
         day = lock_day(day_id)
     seats = seats_for(day, wish.kind, starts_at)
-    booking = _insert(day, starts_at, seats, wish, resident=resident, source=source, taken_by=taken_by)
-    if wish.consents:
-        _write_consents(booking, wish.consents)
-    record(booking, "booked", by=by, after=booking.state)
-    post_many([*letters_of("booked", booking, title="무료 상담을 예약했습니다"), *reminders_for(booking)])
+    booking = insert(
+        day,
+        starts_at,
+        with_kept_needs(wish, source),
+        minutes=max(one.slot_minutes for one in seats),
+        hold=lambda made: _hold(made, seats),
+        resident=resident,
+        source=source,
+        taken_by=taken_by,
+    )
+    announce(booking, wish, by=by)
     return booking
 
 
-@overload
-def lock_day(day_id: int) -> ClinicDay: ...
-@overload
-def lock_day(day_id: int, *, is_waiting: bool) -> ClinicDay | None: ...
-def lock_day(day_id: int, *, is_waiting: bool = True) -> ClinicDay | None:
-    """The queue: one booking of a day is decided at a time. Not waiting, None if somebody else is being served."""
-    days = ClinicDay.objects.select_for_update(of=("self",), skip_locked=not is_waiting).select_related("venue")
-    return days.get(pk=day_id) if is_waiting else days.filter(pk=day_id).first()
+def announce(booking: Booking, wish: Wish, *, by: Actor) -> None:
+    """Consents, history, message and reminders of a new booking; who is unsure is phoned (COPY B1)."""
+    if wish.consents:
+        _write_consents(booking, wish.consents)
+    record(booking, "booked", by=by, after=booking.state)
+    letters = [*letters_of("booked", booking, title="무료 상담을 예약했습니다"), *reminders_for(booking)]
+    post_many(letters + [call_to_settle(booking)] * (booking.kind == BookingKind.UNSURE))
 
 
-def seats_for(
-    day: ClinicDay, kind: BookingKind, starts_at: datetime, *, moving: Booking | None = None
-) -> list[Sitting]:
-    """The sittings that would take this slot, in adviser order, or Refused; holds of `moving` do not count."""
-    if day.state != ClinicDayState.OPEN:
-        raise Refused(BLOCKED)
-    if starts_at <= timezone.now():
-        raise Refused(PAST)
-    sittings = list(day.sittings.filter(is_absent=False).select_related("adviser").order_by("adviser_id"))
-    busy, now = busy_of(day, sittings, moving=moving), timezone.now()
-    seats = []
-    for wanted in kind.kinds:
-        able = [one for one in sittings if one.adviser.kind == wanted and starts_at in one.starts(day)]
-        if not able:
-            raise Refused(NO_SUCH_TIME)
-        free = [one for one in able if free_starts([starts_at], one.slot_minutes, busy[one.adviser_id], now)]
-        if not free:
-            raise Refused(TAKEN if free_starts_of(day, kind, sittings, busy) else FULL, conflict=True)
-        seats.append(free[0])
-    return sorted(seats, key=lambda one: one.adviser_id)
-
-
-Busy = defaultdict[int, list[tuple[datetime, datetime]]]
-
-
-def busy_of(day: ClinicDay, sittings: Sequence[Sitting], *, moving: Booking | None = None) -> Busy:
-    """What these advisers have taken on that date, wherever; holds of `moving` do not count. One query."""
-    midnight = day.moment(time())
-    holds = Hold.objects.filter(
-        adviser__in=[one.adviser_id for one in sittings],
-        period__overlap=DateTimeTZRange(midnight, midnight + timedelta(days=1)),
-    )
-    if moving:
-        holds = holds.exclude(booking=moving)
-    busy: Busy = defaultdict(list)
-    for adviser_id, period in holds.values_list("adviser_id", "period").order_by():
-        if period.lower and period.upper:  # every hold has both ends
-            busy[adviser_id].append((period.lower, period.upper))
-    return busy
-
-
-def free_starts_of(day: ClinicDay, kind: BookingKind, sittings: Sequence[Sitting], busy: Busy) -> list[datetime]:
-    """The times to come of this day at which one adviser of every wanted kind is free, in order. No query."""
-    now = timezone.now()
-    free: dict[str, set[datetime]] = {wanted: set() for wanted in kind.kinds}
-    for one in sittings:
-        if one.adviser.kind in free:
-            free[one.adviser.kind].update(free_starts(one.starts(day), one.slot_minutes, busy[one.adviser_id], now))
-    return sorted(set.intersection(*free.values()))
-
-
-def _insert(
-    day: ClinicDay,
-    starts_at: datetime,
-    seats: Sequence[Sitting],
-    wish: Wish,
-    *,
-    resident: Resident,
-    source: Source,
-    taken_by: User | None,
+def insert(
+    day: ClinicDay, starts_at: datetime, wish: Wish, *, minutes: int, hold: Callable[[Booking], object], **facts: Any
 ) -> Booking:
-    may_keep_needs = source in (Source.PHONE, Source.COUNTER, Source.WALK_IN) or wish.consents.get(ConsentKind.HEALTH)
+    """The booking's row and its time, which `hold` takes; a reference that is taken already gives way to a new one."""
     booking = Booking(
-        resident=resident,
         clinic_day=day,
         on=day.on,
         starts_at=starts_at,
-        minutes=max(one.slot_minutes for one in seats),
+        minutes=minutes,
         kind=wish.kind,
         topic=wish.topic,
         question=wish.question,
         other_party=wish.other_party,
         has_lawsuit=wish.has_lawsuit,
-        needs=list(wish.needs) if may_keep_needs else [],
-        need_language=wish.need_language if may_keep_needs else "",
+        needs=list(wish.needs),
+        need_language=wish.need_language,
         helper=wish.helper,
         helper_relation=wish.helper_relation,
-        source=source,
-        taken_by=taken_by,
+        **facts,
     )
     while True:
-        booking.reference = f"{secrets.randbelow(900_000) + 100_000}"  # six digits that can be said on the phone
+        booking.reference = booking.reference or new_reference()
         try:
             with friendly("booking_once_a_day", "hold_adviser_is_free"):
                 booking.save(force_insert=True)
-                _hold(booking, seats)
+                hold(booking)
         except IntegrityError as error:
             if getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") != "booking_reference_is_unique":
                 raise
+            booking.reference = ""
         else:
             return booking
 
 
+def new_reference() -> str:
+    """Six digits that can be said on the phone."""
+    return f"{secrets.randbelow(900_000) + 100_000}"
+
+
 def _hold(booking: Booking, seats: Sequence[Sitting]) -> None:
-    length = timedelta(minutes=1)
     Hold.objects.bulk_create(
         [
             Hold(
                 clinic_day_id=booking.clinic_day_id,
                 adviser_id=one.adviser_id,
                 booking=booking,
-                period=DateTimeTZRange(booking.starts_at, booking.starts_at + one.slot_minutes * length),
+                period=period_of(one, booking.starts_at),
             )
             for one in seats
         ]
     )
-
-
-def _refuse_missing_consents(wish: Wish, source: Source) -> None:
-    """On the web the two required consents must be given; staff record them on paper or by voice (PD-01)."""
-    if source in (Source.WEB, Source.HELPER, Source.API):
-        for kind in ConsentKind.REQUIRED:
-            if not wish.consents.get(kind):
-                raise Refused(NEEDS_CONSENT, field=kind)
 
 
 CONSENT_TEXT_VERSION = "2026-11"
@@ -287,7 +185,7 @@ def move(booking_id: int, day_id: int, starts_at: datetime, *, by: Actor, is_onl
     _refuse_unless_changeable(booking, is_online=is_online)
     day = ClinicDay.objects.select_related("venue").get(pk=day_id)
     seats = seats_for(day, BookingKind(booking.kind), starts_at, moving=booking)
-    before = timezone.localtime(booking.starts_at)
+    old_day, before = booking.clinic_day, timezone.localtime(booking.starts_at)
     if (booking.clinic_day_id, booking.starts_at) == (day_id, starts_at):
         return booking
     skip(reminders_of(booking), "시간을 바꾸었습니다.")
@@ -299,8 +197,8 @@ def move(booking_id: int, day_id: int, starts_at: datetime, *, by: Actor, is_onl
         _hold(booking, seats)
     moved = f"{before:%Y-%m-%d %H:%M} → {timezone.localtime(starts_at):%Y-%m-%d %H:%M}"
     record(booking, "moved", by=by, before=booking.state, after=booking.state, reason=moved)
-    tell("moved", booking)
-    remind(booking)
+    post_many([*letters_of("moved", booking), *reminders_for(booking)])
+    give_back(old_day, before)
     return booking
 
 
@@ -314,6 +212,7 @@ def cancel(booking_id: int, *, by: Actor, reason: str = "", is_online: bool = Fa
     booking.holds.all().delete()
     _end(booking, BookingState.CANCELLED, "cancelled", by=by)
     tell("cancelled", booking)
+    give_back(booking.clinic_day, booking.starts_at)
     return booking
 
 
@@ -366,7 +265,9 @@ def set_out_of_scope(booking_id: int, *, by: Actor, reason: str) -> Booking:
     booking = _lock_with_days(booking_id)
     skip(reminders_of(booking), "다른 기관을 안내했습니다.")
     booking.holds.all().delete()
-    return _end(booking, BookingState.OUT_OF_SCOPE, "out_of_scope", by=by, reason=reason)
+    _end(booking, BookingState.OUT_OF_SCOPE, "out_of_scope", by=by, reason=reason)
+    give_back(booking.clinic_day, booking.starts_at)
+    return booking
 
 
 def _lock(booking_id: int) -> Booking:

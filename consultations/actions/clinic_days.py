@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from consultations.actions import bookings
+from consultations.actions import bookings, waiting
 from consultations.enums import AdviserKind, ClinicDayState
 from consultations.models import Adviser, Booking, ClinicDay, Sitting, TimetableRule, Venue
 from consultations.rules import nth_weekdays, rota
@@ -118,6 +118,7 @@ def cancel_day(day_id: int, *, reason: str, user: User) -> int:
     _move(day, ClinicDayState.CANCELLED, "cancelled", by=user.actor, reason=reason.strip())
     today = timezone.localdate()
     call_by = add_working_days(today, 1, holidays_between(today, today + timedelta(days=30)))
+    waiting.end_line(day, by=user.actor, is_cancelled=True)
     affected = list(Booking.objects.live().filter(clinic_day=day).order_by("pk"))
     for booking in affected:
         bookings.cancel_for_city(booking, by=user.actor, reason=reason.strip(), call_by=call_by)

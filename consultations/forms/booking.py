@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from consultations.enums import BookingKind, ConsentKind, Need, Topic
-from consultations.reports.offers import Offer, Place
+from consultations.reports.offers import WAIT, Offer, Place
 from consultations.rules import APPEAL_LIMIT_WON, QUESTION_CHARACTERS
 from services.forms.people import PersonForm, clean_free_text, clean_phone, name_field, phone_field
 from services.forms.widgets import RadioCards
@@ -56,6 +56,11 @@ def steps_for(answers: Mapping[str, Any]) -> list[Step]:
 def missing_step(answers: Mapping[str, Any]) -> Step:
     """The first page without an answer, or the check page."""
     return next((step for step in steps_for(answers) if any(answers.get(key) is None for key in step.answers)), CHECK)
+
+
+def is_waiting(answers: Mapping[str, Any]) -> bool:
+    """Whether this person chose to wait for a full day instead of a time."""
+    return str(answers.get("slot") or "").endswith(WAIT)
 
 
 class KindForm(forms.Form):
@@ -162,10 +167,20 @@ class TimeForm(forms.Form):
         },
     )
 
-    def __init__(self, *args: Any, offers: Sequence[Offer], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        free = [(slot.value, slot.value) for offer in offers for slot in offer.slots if slot.is_free]
-        self.fields["slot"].choices = free  # type: ignore[attr-defined]
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *args: Any,
+        offers: Sequence[Offer],
+        may_wait: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        """`may_wait`: the button 이날 대기 신청하기 of a full day is an answer too."""
+        line = [offer.wait_value for offer in offers if offer.is_full] if may_wait else []
+        pressed = data.get("wait") if data else None
+        super().__init__({"slot": pressed} if pressed in line else data, *args, **kwargs)
+        free = [slot.value for offer in offers for slot in offer.slots if slot.is_free]
+        self.fields["slot"].choices = [(value, value) for value in free + line]  # type: ignore[attr-defined]
 
 
 class WhoForm(forms.Form):

@@ -66,14 +66,15 @@ class CounterForm(forms.Form):
 
     @staticmethod
     def _slots(offers: Sequence[Offer]) -> list[tuple[str, list[tuple[str, str]]]]:
-        """Free times under the name of their day and place."""
+        """Free times, or getting in line, under the name of their day and place."""
         return [
             (
                 f"{date_letter(offer.day.on)} {offer.day.venue.name}",
-                [(slot.value, f"{timezone.localtime(slot.starts_at):%H:%M}") for slot in offer.slots if slot.is_free],
+                [(slot.value, f"{timezone.localtime(slot.starts_at):%H:%M}") for slot in offer.slots if slot.is_free]
+                or [(offer.wait_value, "모두 마감, 대기 신청")],
             )
             for offer in offers
-            if offer.free
+            if offer.free or offer.is_full
         ]
 
     def clean_phone(self) -> str:

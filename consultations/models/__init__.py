@@ -4,6 +4,7 @@ from consultations.models.bookings import Booking, Consent, Hold
 from consultations.models.enquiries import Enquiry, EnquiryConsent, EnquiryPause, Turn
 from consultations.models.results import Result
 from consultations.models.timetable import Adviser, ClinicDay, Sitting, TimetableRule, Venue
+from consultations.models.waiting import SeatOffer, Waiting
 
 __all__ = [
     "Adviser",
@@ -15,8 +16,10 @@ __all__ = [
     "EnquiryPause",
     "Hold",
     "Result",
+    "SeatOffer",
     "Sitting",
     "TimetableRule",
     "Turn",
     "Venue",
+    "Waiting",
 ]

@@ -140,13 +140,22 @@ class Hold(models.Model):
 
     clinic_day = models.ForeignKey(ClinicDay, on_delete=models.PROTECT, related_name="holds")
     adviser = models.ForeignKey(Adviser, on_delete=models.PROTECT, related_name="holds")
-    booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="holds")
+    booking = models.ForeignKey(Booking, on_delete=models.PROTECT, null=True, blank=True, related_name="holds")
+    offer = models.ForeignKey(
+        "consultations.SeatOffer", on_delete=models.PROTECT, null=True, blank=True, related_name="holds"
+    )
     period = DateTimeRangeField("시간")
 
     class Meta:
         verbose_name = "맡은 시간"
         verbose_name_plural = "맡은 시간"
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(booking__isnull=False, offer__isnull=True)
+                | models.Q(booking__isnull=True, offer__isnull=False),
+                name="hold_is_for_a_booking_or_an_offer",
+                violation_error_message="맡은 시간은 예약 하나나 빈자리 안내 하나에 딸립니다.",
+            ),
             ExclusionConstraint(
                 name="hold_adviser_is_free",
                 expressions=[
@@ -162,7 +171,7 @@ class Hold(models.Model):
                     "방금 다른 분이 이 시간을 예약했습니다. 적으신 내용은 그대로 있습니다. "
                     "남은 시간 가운데 골라 주세요."
                 ),
-            )
+            ),
         ]
 
     def __str__(self) -> str:

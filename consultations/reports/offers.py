@@ -14,6 +14,8 @@ from consultations.rules import free_starts, nth_weekdays
 from services.models import Township
 from services.reports.calendar import holidays_between
 
+WAIT = "-wait"
+
 
 @dataclass(frozen=True, slots=True)
 class Slot:
@@ -35,6 +37,11 @@ class Offer:
     @property
     def free(self) -> int:
         return sum(slot.is_free for slot in self.slots)
+
+    @property
+    def wait_value(self) -> str:
+        """ "17-wait": what the form carries for who gets in line."""
+        return f"{self.day.pk}{WAIT}"
 
     @property
     def is_in_review(self) -> bool:

@@ -11,7 +11,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from consultations.actions import bookings as actions
-from consultations.enums import BookingKind, ConsentKind, Source, Topic
+from consultations.actions import waiting
+from consultations.enums import BookingKind, ConsentKind, Source, Topic, WaitingHour
+from consultations.forms.booking import is_waiting
 from consultations.forms.mine import slot_of
 from consultations.forms.staff import BookingFilter, CounterForm, KindForm
 from consultations.models import Booking, ClinicDay
@@ -153,6 +155,8 @@ def counter(request: HttpRequest) -> HttpResponse:
             form.add_error("is_second", "이미 예약이 있습니다. 아래 예약을 말씀드리고 하나 더 하시는지 여쭤 주세요.")
         else:
             try:
+                if is_waiting(form.cleaned_data):
+                    return _wait(request, form.cleaned_data)
                 made = _book(_staff(request), form.cleaned_data, slot_of(form.cleaned_data["slot"], found))
             except Refused as refusal:
                 add_refusal(form, refusal)
@@ -169,16 +173,38 @@ def _known(typed: dict[str, Any]) -> list[Resident]:
 
 
 def _book(user: User, typed: dict[str, Any], slot: tuple[int, Any]) -> Booking:
+    resident, source = _resident(user, typed), Source(typed["source"])
+    return actions.book(*slot, _wish(typed), resident=resident, by=user.actor, source=source, taken_by=user)
+
+
+def _wait(request: HttpRequest, typed: dict[str, Any]) -> HttpResponse:
+    """Get in line for a full day, at any time of it; people without a mobile phone take part alike."""
+    user = _staff(request)
+    in_line = waiting.join(
+        int(typed["slot"].split("-")[0]),
+        _wish(typed),
+        hour=WaitingHour.ANY,
+        resident=_resident(user, typed),
+        by=user.actor,
+        source=Source(typed["source"]),
+        taken_by=user,
+    )
+    messages.success(request, f"대기 {in_line.rank}번입니다. 예약번호 {in_line.shown_reference}")
+    return redirect("consultations:staff_waitings")
+
+
+def _resident(user: User, typed: dict[str, Any]) -> Resident:
     born_on = typed["born_on"].isoformat() if typed["born_on"] else ""
     township = Township.objects.filter(pk=typed["township"] or 0).first()
-    resident = find_or_add_resident(
+    return find_or_add_resident(
         name=typed["name"], phone=typed["phone"], born_on=born_on, township=township, by=user.actor
     )
-    wish = actions.Wish(
+
+
+def _wish(typed: dict[str, Any]) -> actions.Wish:
+    return actions.Wish(
         kind=BookingKind(typed["kind"]),
         topic=Topic(typed["topic"]),
         needs=typed["needs"],
         consents=dict.fromkeys(ConsentKind.REQUIRED, True),
     )
-    source = Source(typed["source"])
-    return actions.book(*slot, wish, resident=resident, by=user.actor, source=source, taken_by=user)

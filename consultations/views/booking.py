@@ -49,14 +49,14 @@ def start(request: HttpRequest) -> HttpResponse:
 # --- What the pages share ------------------------------------------------------------------------------------------
 
 
-def _draft(request: HttpRequest) -> Draft:
+def draft_here(request: HttpRequest) -> Draft:
     """The half-filled booking of this visitor, read once a request."""
     if not hasattr(request, "booking_draft"):
         request.booking_draft = draft_of(request.session, DRAFT)  # type: ignore[attr-defined]
     return cast(Draft, request.booking_draft)  # type: ignore[attr-defined]
 
 
-def _answers(draft: Draft) -> Answers:
+def answers_of(draft: Draft) -> Answers:
     return draft.answers or {}  # type: ignore[return-value]
 
 
@@ -64,7 +64,7 @@ def _step(page: str) -> forms.Step:
     return next(step for step in forms.STEPS if step.page == page)
 
 
-def _missing(request: HttpRequest, answers: Answers) -> forms.Step:
+def missing_page(request: HttpRequest, answers: Answers) -> forms.Step:
     """The first page to be answered; behind the phone number only for the phone that was verified."""
     step = forms.missing_step(answers)
     contact = _step("booking_contact")
@@ -84,14 +84,14 @@ def _previous_url(answers: Answers, page: str) -> str:
 
 def _ask(request: HttpRequest, page: str, make: Callable[..., Form], **values: Any) -> HttpResponse:
     """One page: show the form, keep its answers, go to the first page that has none yet."""
-    step, draft = _step(page), _draft(request)
-    answers = _answers(draft)
-    if _missing(request, answers).number < step.number:
-        return redirect(f"consultations:{_missing(request, answers).page}")
+    step, draft = _step(page), draft_here(request)
+    answers = answers_of(draft)
+    if missing_page(request, answers).number < step.number:
+        return redirect(f"consultations:{missing_page(request, answers).page}")
     form = make(request.POST if request.method == "POST" else None, initial=answers)
     if form.is_valid():
         save_answers(draft, **_with_consequences(answers, form.cleaned_data))
-        return redirect(f"consultations:{_missing(request, _answers(draft)).page}")
+        return redirect(f"consultations:{missing_page(request, answers_of(draft)).page}")
     return _page(request, step, answers, form=form, **values)
 
 
@@ -122,7 +122,7 @@ def _with_consequences(before: Answers, new: Answers) -> Answers:
 
 
 def _kind(request: HttpRequest) -> BookingKind:
-    return BookingKind(_answers(_draft(request)).get("kind") or BookingKind.LAW)
+    return BookingKind(answers_of(draft_here(request)).get("kind") or BookingKind.LAW)
 
 
 # --- The questions ---------------------------------------------------------------------------------------------------
@@ -138,7 +138,7 @@ def booking_kind(request: HttpRequest) -> HttpResponse:
 def booking_appeal(request: HttpRequest) -> HttpResponse:
     """Only for tax: an appeal about much money is better off elsewhere; who wants may go on (TA-01)."""
     response = _ask(request, "booking_appeal", forms.AppealForm)
-    answers = _answers(_draft(request))
+    answers = answers_of(draft_here(request))
     is_too_much = (answers.get("is_appeal"), answers.get("claim")) == ("yes", "above")
     if request.method == "POST" and response.status_code == 302 and is_too_much:
         return redirect("consultations:booking_elsewhere")
@@ -168,7 +168,7 @@ def booking_township(request: HttpRequest) -> HttpResponse:
 @never_cache
 def booking_place(request: HttpRequest) -> HttpResponse:
     """어디에서 상담을 받으시겠어요? The own township first."""
-    lives_in = _answers(_draft(request)).get("township") or "0"
+    lives_in = answers_of(draft_here(request)).get("township") or "0"
     near = Township.objects.filter(pk=lives_in).first()
     places = reports.places(_kind(request), near=near)
     make = lambda *args, **kwargs: forms.PlaceForm(*args, places=places, **kwargs)  # noqa: E731
@@ -178,8 +178,8 @@ def booking_place(request: HttpRequest) -> HttpResponse:
 @never_cache
 def booking_time(request: HttpRequest) -> HttpResponse:
     """언제 상담을 받으시겠어요?"""
-    offers = _offers(_answers(_draft(request)))
-    make = lambda *args, **kwargs: forms.TimeForm(*args, offers=offers, **kwargs)  # noqa: E731
+    offers = _offers(answers_of(draft_here(request)))
+    make = lambda *args, **kwargs: forms.TimeForm(*args, offers=offers, may_wait=True, **kwargs)  # noqa: E731
     return _ask(request, "booking_time", make, **_time_page(request, offers))
 
 
@@ -193,7 +193,7 @@ def _time_page(request: HttpRequest, offers: list[reports.Offer]) -> dict[str, A
     return {
         "offers": offers,
         "skipped": reports.skipped_days(last),
-        "chosen": request.POST.get("slot") or _answers(_draft(request)).get("slot"),
+        "chosen": request.POST.get("slot") or answers_of(draft_here(request)).get("slot"),
     }
 
 
@@ -206,9 +206,9 @@ def booking_who(request: HttpRequest) -> HttpResponse:
 @never_cache
 def booking_contact(request: HttpRequest) -> HttpResponse:
     """Name, birthday and phone; then the code."""
-    draft = _draft(request)
+    draft = draft_here(request)
     response = _ask(request, "booking_contact", forms.ContactForm)
-    answers = _answers(_draft(request))
+    answers = answers_of(draft_here(request))
     if request.method != "POST" or response.status_code != 302 or not answers.get("phone"):
         return response
     try:
@@ -218,7 +218,7 @@ def booking_contact(request: HttpRequest) -> HttpResponse:
         form = forms.ContactForm(request.POST)
         form.is_valid()
         add_refusal(form, refusal)
-        return _page(request, _step("booking_contact"), _answers(draft), form=form)
+        return _page(request, _step("booking_contact"), answers_of(draft), form=form)
 
 
 @never_cache
@@ -246,9 +246,9 @@ def _skipping(request: HttpRequest) -> HttpRequest:
 @never_cache
 def booking_consents(request: HttpRequest) -> HttpResponse:
     """개인정보 사용에 동의해 주세요: each on its own, none ticked beforehand."""
-    step, draft = _step("booking_consents"), _draft(request)
-    answers = _answers(draft)
-    missing = _missing(request, answers)
+    step, draft = _step("booking_consents"), draft_here(request)
+    answers = answers_of(draft)
+    missing = missing_page(request, answers)
     if missing.number < step.number:
         return redirect(f"consultations:{missing.page}")
     known = {kind: "yes" if given else "no" for kind, given in (answers.get("consents") or {}).items()}
@@ -256,7 +256,7 @@ def booking_consents(request: HttpRequest) -> HttpResponse:
     form = forms.ConsentsForm(data, initial=known, has_needs=bool(answers.get("needs")))
     if form.is_valid():
         save_answers(draft, consents=form.given())
-        return redirect(f"consultations:{_missing(request, _answers(draft)).page}")
+        return redirect(f"consultations:{missing_page(request, answers_of(draft)).page}")
     periods = {
         "retention": settings.CONSULTATION_RETENTION,
         "adviser_retention": settings.CONSULTATION_ADVISER_RETENTION,
@@ -270,12 +270,14 @@ def booking_consents(request: HttpRequest) -> HttpResponse:
 @never_cache
 def booking_check(request: HttpRequest) -> HttpResponse:
     """예약 내용을 확인해 주세요; then book."""
-    draft = _draft(request)
-    answers = _answers(draft)
-    missing = _missing(request, answers)
+    draft = draft_here(request)
+    answers = answers_of(draft)
+    missing = missing_page(request, answers)
     if missing.page != forms.CHECK.page:
         was_sent_twice = not answers.get("kind") and DONE in request.session  # C06
         return redirect("consultations:booking_done" if was_sent_twice else f"consultations:{missing.page}")
+    if forms.is_waiting(answers):
+        return redirect("consultations:waiting_new")
     if request.method == "POST":
         return _book(request, draft, answers)
     return _page(request, forms.CHECK, answers, rows=_summary(answers))
@@ -291,12 +293,12 @@ def _slot(answers: Answers) -> tuple[ClinicDay, datetime]:
 def _book(request: HttpRequest, draft: Draft, answers: Answers) -> HttpResponse:
     """Book; a time that was lost leads back to the times with everything else kept (C01, C02)."""
     day, starts_at = _slot(answers)
-    resident = _resident(answers)
+    resident = resident_of(answers)
     try:
         booking = bookings.book(
             day.pk,
             starts_at,
-            _wish(answers),
+            wish_of(answers),
             resident=resident,
             by=resident.actor,
             source=Source.HELPER if answers["who"] == "other" else Source.WEB,
@@ -312,14 +314,14 @@ def _book(request: HttpRequest, draft: Draft, answers: Answers) -> HttpResponse:
 
 
 def _lost(request: HttpRequest, draft: Draft, refusal: Refused) -> HttpResponse:
-    answers = _answers(save_answers(draft, slot=None))
+    answers = answers_of(save_answers(draft, slot=None))
     offers = _offers(answers)
     form = forms.TimeForm(None, offers=offers)
     page = {**_time_page(request, offers), "chosen": "", "refusal": refusal.sentence}
     return _page(request, _step("booking_time"), answers, form=form, status=409 if refusal.conflict else 400, **page)
 
 
-def _resident(answers: Answers) -> Resident:
+def resident_of(answers: Answers) -> Resident:
     return find_or_add_resident(
         name=answers["name"],
         phone=answers["phone"],
@@ -329,7 +331,7 @@ def _resident(answers: Answers) -> Resident:
     )
 
 
-def _wish(answers: Answers) -> bookings.Wish:
+def wish_of(answers: Answers) -> bookings.Wish:
     helper = None
     if answers["who"] == "other":
         helper = find_or_add_resident(

@@ -34,7 +34,7 @@ class Message:
 class Letter:
     """One message on its way to one person: to `resident`, or to a bare `phone` (E.164) where nobody is known yet.
 
-    `too_late` says why it is recorded as skipped from the start instead of being sent.
+    `too_late` says why it is recorded as skipped from the start instead of being sent; `only` leaves no other channel.
     """
 
     message: Message
@@ -47,6 +47,7 @@ class Letter:
     expires_at: datetime | None = None
     is_urgent: bool = False
     too_late: str = ""
+    only: Channel | None = None
 
 
 def compose(kind: str, *, title: str = "", reference: str = "", **values: Any) -> Message:

@@ -1,19 +1,22 @@
 """Clinic days, advisers and bookings named by what they are for."""
 
+import re
 from datetime import date, datetime, time
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 
 from consultations.actions.bookings import Wish, book
 from consultations.enums import AdviserKind, BookingKind, ClinicDayState, ConsentKind, Source, Topic
 from consultations.models import Adviser, Booking, ClinicDay, Sitting, TimetableRule, Venue
-from services.models import Resident, Township
+from services.models import Notice, Resident, Township
 from services.rules.history import Actor
 
 CONSENTS = {ConsentKind.COLLECTION: True, ConsentKind.ADVISER: True}
 BY = Actor.system("test")
 MONDAY = date(2026, 11, 23)  # a fourth Monday
+PHONE = "010-1234-5678"
 EVE = "2026-11-20 10:00"  # the Friday before
 
 
@@ -73,3 +76,33 @@ def booked(
         by=BY,
         source=source,
     )
+
+
+def url(page: str, *args: object) -> str:
+    return reverse(f"consultations:{page}", args=args)
+
+
+def code() -> str:
+    """The six digits of the last message, as a person reads them."""
+    text = Notice.objects.filter(once_key__startswith="verification:").order_by("-pk").first().short
+    return re.search(r"\d{6}", text).group()
+
+
+ANSWERS: dict[str, dict[str, Any]] = {
+    "booking_kind": {"kind": "LAW"},
+    "booking_topic": {"topic": "LEASE"},
+    "booking_township": {"township": "0"},
+    "booking_place": {"venue": None},
+    "booking_time": {"slot": None},
+    "booking_who": {"who": "self"},
+    "booking_contact": {
+        "name": "시연 김만경",
+        "born_on_year": "1945",
+        "born_on_month": "3",
+        "born_on_day": "9",
+        "phone": PHONE,
+    },
+    "booking_question": {"question": "보증금을 돌려받지 못했습니다.", "other_party": "박상대", "has_lawsuit": "no"},
+    "booking_needs": {"needs": ["WHEELCHAIR"]},
+    "booking_consents": {"COLLECTION": "yes", "ADVISER": "yes", "HEALTH": "yes", "NEWS": "no"},
+}

@@ -1,8 +1,6 @@
 """The citizen's pages: from the first question to the number, back without loss, and nothing for strangers."""
 
-import re
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -13,68 +11,14 @@ from consultations.enums import BookingState, ClinicDayState
 from consultations.models import Booking
 from services.models import Draft, Notice, Resident
 from services.reports.people import cases_of
-from tests.consultations.factories import BY, EVE, MONDAY, at, booked, clinic_day, rule, venue
+from tests.consultations.factories import ANSWERS, BY, EVE, MONDAY, at, booked, clinic_day, rule, url, venue
 
 pytestmark = pytest.mark.django_db
-PHONE = "010-1234-5678"
 
 
 @pytest.fixture(autouse=True)
 def _friday(clock):
     clock(EVE)
-
-
-def url(page: str, *args: object) -> str:
-    return reverse(f"consultations:{page}", args=args)
-
-
-def code() -> str:
-    """The six digits of the last message, as a person reads them."""
-    text = Notice.objects.filter(once_key__startswith="verification:").order_by("-pk").first().short
-    return re.search(r"\d{6}", text).group()
-
-
-ANSWERS: dict[str, dict[str, Any]] = {
-    "booking_kind": {"kind": "LAW"},
-    "booking_topic": {"topic": "LEASE"},
-    "booking_township": {"township": "0"},
-    "booking_place": {"venue": None},
-    "booking_time": {"slot": None},
-    "booking_who": {"who": "self"},
-    "booking_contact": {
-        "name": "시연 김만경",
-        "born_on_year": "1945",
-        "born_on_month": "3",
-        "born_on_day": "9",
-        "phone": PHONE,
-    },
-    "booking_question": {"question": "보증금을 돌려받지 못했습니다.", "other_party": "박상대", "has_lawsuit": "no"},
-    "booking_needs": {"needs": ["WHEELCHAIR"]},
-    "booking_consents": {"COLLECTION": "yes", "ADVISER": "yes", "HEALTH": "yes", "NEWS": "no"},
-}
-
-
-@pytest.fixture
-def walk(client):
-    """`walk(day, until="booking_check", booking_kind={…})`: answer the pages one after the other."""
-
-    def go(day, until="booking_check", clock="1520", **other):
-        first = next(iter(ANSWERS))
-        page = first
-        while page != until:
-            fixed = {"venue": str(day.venue_id), "slot": f"{day.pk}-{clock}"}
-            answers = {
-                key: fixed.get(key, value) for key, value in {**ANSWERS.get(page, {}), **other.get(page, {})}.items()
-            }
-            response = client.post(url(page), answers)
-            assert response.status_code == 302, (page, response.context and response.context["form"].errors)
-            if response.url == reverse("services:verify_code"):
-                response = client.post(response.url, {"code": code()})
-            page = response.url.rstrip("/").rsplit("/", 1)[-1]
-            page = f"booking_{page}"
-        return client
-
-    return go
 
 
 class TestBookingJourney:

@@ -99,6 +99,8 @@ def _add_calls(once_keys: list[str]) -> None:
 def _notices_of(letter: Letter, wish: ContactWish) -> list[Notice]:
     """The rows of one letter, the first by the best channel."""
     resident = letter.resident
+    if letter.only:
+        return [_notice(letter, letter.only, _address(letter.only, resident, wish) or letter.phone)]
     first = _channel_for(letter.message, resident, letter.phone or (resident.phone if resident else ""), wish)
     wished = _wished(letter.message, resident, first, letter.expires_at, wish)
     addresses = {

@@ -1,0 +1,236 @@
+"""The waiting list: getting in line, answering an offer, leaving; what nobody answers goes to the next."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from consultations.actions.bookings import announce, insert, new_reference
+from consultations.actions.offers import fits, offer_places
+from consultations.actions.seats import (
+    BLOCKED,
+    NO_SUCH_TIME,
+    PAST,
+    Wish,
+    busy_of,
+    free_starts_of,
+    in_turn,
+    lock_day,
+    refuse_missing_consents,
+    seated,
+    with_kept_needs,
+)
+from consultations.enums import BookingKind, ClinicDayState, OfferState, Source, Topic, WaitingHour, WaitingState
+from consultations.models import Booking, ClinicDay, SeatOffer, Waiting
+from consultations.notices import offer_notices, waiting_letters
+from services.actions.constraints import friendly
+from services.actions.history import record
+from services.actions.notices import post_many, skip
+from services.models import Resident, User
+from services.rules.history import Actor
+from services.rules.refusal import Refused
+
+NOT_FULL = "아직 빈 시간이 있습니다. 기다리지 마시고 그 시간을 골라 주세요."
+BOOKED_THAT_DAY = "그날 이미 예약하신 상담이 있습니다. 한 분이 하루에 한 번 받으실 수 있습니다."
+GONE = "맡아 둔 시간이 지났습니다. 다음 분께 자리를 드렸습니다. 대기 순서는 그대로입니다. 다음 빈자리를 기다려 주세요."
+OVER = "이미 끝난 대기입니다."
+
+
+@in_turn
+def join(
+    day_id: int,
+    wish: Wish,
+    *,
+    hour: WaitingHour,
+    resident: Resident,
+    by: Actor,
+    source: Source,
+    taken_by: User | None = None,
+) -> Waiting:
+    """Get in line for a full day; the wish is kept until a place is accepted.
+
+    Raises Refused: day not open or past, nobody of this kind sits, a fitting time is free (conflict), in line already,
+    booked already that day, consent missing.
+    """
+    refuse_missing_consents(wish, source)
+    day = lock_day(day_id)
+    _refuse_unless_full(day, wish.kind, hour)
+    if Booking.objects.live().filter(resident=resident, on=day.on).exists():
+        raise Refused(BOOKED_THAT_DAY)
+    waiting = Waiting(
+        resident=resident,
+        clinic_day=day,
+        kind=wish.kind,
+        hour=hour,
+        source=source,
+        helper=wish.helper,
+        taken_by=taken_by,
+        wish=_packed(with_kept_needs(wish, source)),
+    )
+    _insert(waiting)
+    record(waiting, "waiting", by=by, after=waiting.state)
+    post_many(waiting_letters("received", waiting))
+    return waiting
+
+
+def _refuse_unless_full(day: ClinicDay, kind: BookingKind, hour: WaitingHour) -> None:
+    if day.state != ClinicDayState.OPEN:
+        raise Refused(BLOCKED)
+    if day.on < timezone.localdate():
+        raise Refused(PAST)
+    sittings = seated(day)
+    if not {one.adviser.kind for one in sittings}.issuperset(kind.kinds):
+        raise Refused(NO_SUCH_TIME)
+    free = free_starts_of(day, kind, sittings, busy_of(day, sittings))
+    if any(fits(hour, starts_at) for starts_at in free):
+        raise Refused(NOT_FULL, conflict=True)
+
+
+def _insert(waiting: Waiting) -> None:
+    """A reference that a booking or somebody in line has already gives way to a new one."""
+    while True:
+        waiting.reference = new_reference()
+        if Booking.objects.filter(reference=waiting.reference).exists():
+            continue
+        try:
+            with friendly("waiting_once_a_day"):
+                waiting.save(force_insert=True)
+        except IntegrityError as error:
+            if getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") != "waiting_reference_is_unique":
+                raise
+        else:
+            return
+
+
+def _packed(wish: Wish) -> dict[str, Any]:
+    """The wish as JSON; its helper is a column."""
+    facts = {one.name: getattr(wish, one.name) for one in fields(wish) if one.name != "helper"}
+    return facts | {"needs": list(wish.needs), "consents": {str(kind): given for kind, given in wish.consents.items()}}
+
+
+def _unpacked(waiting: Waiting) -> Wish:
+    facts: Mapping[str, Any] = waiting.wish
+    return Wish(
+        **{**facts, "kind": BookingKind(facts["kind"]), "topic": Topic(facts["topic"]), "helper": waiting.helper}
+    )
+
+
+@in_turn
+def accept(waiting_id: int, *, by: Actor) -> Booking:
+    """이 자리 받기: the held place becomes a booking under the same number. Refused when it is too late."""
+    waiting = _lock(waiting_id)
+    offer = _open_offer(waiting)
+    if offer.until <= timezone.now():
+        raise Refused(GONE, conflict=True)
+    wish = _unpacked(waiting)
+    booking = insert(
+        waiting.clinic_day,
+        offer.starts_at,
+        wish,
+        minutes=offer.minutes,
+        hold=lambda made: offer.holds.update(booking=made, offer=None),
+        reference=waiting.reference,
+        resident=waiting.resident,
+        source=Source.WAITING,
+        taken_by=waiting.taken_by,
+    )
+    waiting.booking = booking
+    _close(offer, OfferState.ACCEPTED)
+    _move(waiting, WaitingState.ACCEPTED, "accepted", by=by)
+    announce(booking, wish, by=by)
+    return booking
+
+
+@in_turn
+def decline(waiting_id: int, *, by: Actor) -> Waiting:
+    """이번에는 받지 않기: the next in line is asked, the own rank stays."""
+    waiting = _lock(waiting_id)
+    _close(_open_offer(waiting), OfferState.DECLINED)
+    _move(waiting, WaitingState.WAITING, "declined", by=by)
+    offer_places(waiting.clinic_day)
+    return waiting
+
+
+@in_turn
+def expire(offer_id: int, *, by: Actor) -> bool:
+    """Nobody answered in time: the next in line is asked, the own rank stays. False if it is answered or not due."""
+    waiting_id = SeatOffer.objects.values_list("waiting_id", flat=True).get(pk=offer_id)
+    waiting = _lock(waiting_id)
+    offer = waiting.open_offer
+    if offer is None or offer.pk != offer_id or offer.until > timezone.now():
+        return False
+    _close(offer, OfferState.LAPSED)
+    _move(waiting, WaitingState.WAITING, "lapsed", by=by)
+    post_many(waiting_letters("lapsed", waiting, offer=offer))
+    offer_places(waiting.clinic_day)
+    return True
+
+
+@in_turn
+def leave(waiting_id: int, *, by: Actor) -> Waiting:
+    """대기 취소하기; a place that was held goes to the next."""
+    waiting = _lock(waiting_id)
+    if not waiting.is_live:
+        raise Refused(OVER, conflict=True)
+    offer = waiting.open_offer
+    if offer:
+        _close(offer, OfferState.WITHDRAWN)
+    _move(waiting, WaitingState.LEFT, "left", by=by)
+    offer_places(waiting.clinic_day)
+    return waiting
+
+
+@transaction.atomic
+def end_line(day: ClinicDay, *, by: Actor, is_cancelled: bool) -> int:
+    """The day is over or cancelled: nobody waits any more; of a cancelled day they are told. The day is locked."""
+    line = list(day.waitings.live().select_related("resident", "helper").in_line())
+    for waiting in line:
+        waiting.clinic_day = day
+        if offer := waiting.open_offer:
+            _close(offer, OfferState.WITHDRAWN)
+        _move(waiting, WaitingState.ENDED, "ended", by=by)
+        if is_cancelled:
+            post_many(waiting_letters("ended", waiting))
+    return len(line)
+
+
+def end_past_line(day_id: int, *, by: Actor) -> int:
+    """The day has gone by."""
+    with transaction.atomic():
+        return end_line(lock_day(day_id), by=by, is_cancelled=False)
+
+
+def _lock(waiting_id: int) -> Waiting:
+    """The day first, then the person: the same order for everybody."""
+    day = lock_day(Waiting.objects.values_list("clinic_day_id", flat=True).get(pk=waiting_id))
+    rows = Waiting.objects.select_for_update(of=("self",)).select_related("resident", "helper")
+    waiting = rows.get(pk=waiting_id)
+    waiting.clinic_day = day
+    return waiting
+
+
+def _open_offer(waiting: Waiting) -> SeatOffer:
+    offer = waiting.open_offer
+    if offer is None:
+        raise Refused(GONE if waiting.state == WaitingState.WAITING else OVER, conflict=True)
+    return offer
+
+
+def _close(offer: SeatOffer, state: OfferState) -> None:
+    """The place is taken or free again; nobody is phoned about it any more."""
+    offer.holds.all().delete()  # an accepted offer has handed them to its booking
+    offer.state, offer.closed_at = state, timezone.now()
+    offer.save()
+    skip(offer_notices(offer.waiting), "빈자리 안내가 끝났습니다.")
+
+
+def _move(waiting: Waiting, state: WaitingState, move: str, *, by: Actor) -> None:
+    """The caller holds the row lock and has checked the state."""
+    before = waiting.state
+    waiting.state = state
+    if not waiting.is_live:
+        waiting.ended_at = timezone.now()
+    waiting.save()
+    record(waiting, move, by=by, before=before, after=state)
