@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from consultations.actions.bookings import CONSENT_TEXT_VERSION, NEEDS_CONSENT, in_turn
+from consultations.actions.bookings import CONSENT_TEXT_VERSION
+from consultations.actions.seats import NEEDS_CONSENT, in_turn
 from consultations.enums import (
     AdviserKind,
     AnswerBy,

@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from consultations.actions.bookings import in_turn
+from consultations.actions.seats import in_turn
 from consultations.enums import BookingState, FollowUp, Outcome, Topic
 from consultations.models import Adviser, Booking, Result
 from services.actions.constraints import friendly

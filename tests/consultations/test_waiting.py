@@ -313,6 +313,7 @@ class TestPages:
         assert "대기 순서는 그대로입니다" in client.post(act, {"act": "decline"}, follow=True).content.decode()
         bookings.cancel(taken[1].pk, by=BY)
         clock("2026-11-21 10:30")
+        client.logout()
         client = resident_client(row.resident)
         late = client.post(act, {"act": "accept"}, follow=True).content.decode()
         assert "맡아 둔 시간이 지났습니다" in late
