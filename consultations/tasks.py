@@ -7,7 +7,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from consultations.actions import bookings, clinic_days, waiting
+from consultations.actions import bookings, clinic_days, enquiries, waiting
 from consultations.enums import OfferState, WaitingState
 from consultations.models import Booking, ClinicDay, SeatOffer
 from services.rules.history import Actor
@@ -38,3 +38,9 @@ def expire_offers(**kwargs: Any) -> int:
     for pk in list(past.order_by("pk").values_list("pk", flat=True)):
         waiting.end_past_line(pk, by=by)
     return lapsed
+
+
+@shared_task
+def close_silent_enquiries(**kwargs: Any) -> int:
+    """Answers that nobody came back to are closed; a second run closes none."""
+    return enquiries.close_silent()

@@ -127,7 +127,7 @@ HOME_NOTE_SOURCES: list[str] = [
     "solar.reports.public.home_notes",
 ]
 # Functions () -> int that delete what an app may not keep.
-PURGE_SOURCES = ["services.actions.documents.forget_abandoned"]
+PURGE_SOURCES = ["services.actions.documents.forget_abandoned", "consultations.actions.enquiries.forget_texts"]
 STAFF_TODAY_SOURCES: list[str] = [
     "services.reports.notices.todos",
     "consultations.reports.bookings.staff_todos",
@@ -188,6 +188,10 @@ CELERY_BEAT_SCHEDULE = {
     "make-solar-reports": {"task": "solar.tasks.make_monthly_reports", "schedule": crontab(minute=25)},
     "make-clinic-days": {"task": "consultations.tasks.make_clinic_days", "schedule": crontab(hour=5, minute=20)},
     "expire-offers": {"task": "consultations.tasks.expire_offers", "schedule": crontab(minute="*/5")},
+    "close-silent-enquiries": {
+        "task": "consultations.tasks.close_silent_enquiries",
+        "schedule": crontab(hour=5, minute=40),
+    },
     "remind-bookings": {"task": "consultations.tasks.remind", "schedule": crontab(minute="*/30")},
     "remind-slate": {"task": "slate.tasks.remind", "schedule": crontab(minute=35)},  # asks hourly, runs once a morning
     "tick": {"task": "services.tasks.tick", "schedule": 60.0},
@@ -323,6 +327,8 @@ CONSULTATION_INCOME_LIMIT_WON = env.int("CONSULTATION_INCOME_LIMIT_WON", default
 CONSULTATION_RETENTION = env.str("CONSULTATION_RETENTION", default="3년")
 CONSULTATION_ADVISER_RETENTION = env.str("CONSULTATION_ADVISER_RETENTION", default="30일")
 CONSULTATION_ANSWER_DAYS = env.int("CONSULTATION_ANSWER_DAYS", default=14)  # MW-09: a question of law
+CONSULTATION_CLOSE_DAYS = env.int("CONSULTATION_CLOSE_DAYS", default=30)  # after an answer, without another word
+CONSULTATION_TEXT_DAYS = env.int("CONSULTATION_TEXT_DAYS", default=1095)  # CONSULTATION_RETENTION, in days
 CONSULTATION_PHONE = env.str("CONSULTATION_PHONE", default=SITE_PHONE)
 CONSULTATION_DEPARTMENT = env.str("CONSULTATION_DEPARTMENT", default="기획감사실")
 

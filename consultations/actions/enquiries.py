@@ -1,10 +1,12 @@
 """Always-on enquiries: asked, given to an adviser, answered by the day that was promised, or referred elsewhere."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from consultations.actions.bookings import CONSENT_TEXT_VERSION
@@ -25,13 +27,13 @@ from consultations.enums import (
 from consultations.models import Adviser, Enquiry, EnquiryConsent, EnquiryPause, Turn
 from consultations.notices import enquiry_key, enquiry_message
 from services.actions.constraints import friendly
-from services.actions.documents import adopt
+from services.actions.documents import adopt, remove
 from services.actions.history import record
 from services.actions.notices import post
 from services.actions.references import next_number
 from services.enums.calendar import ExtensionReason
 from services.enums.notices import Channel
-from services.models import Draft, Resident, User
+from services.models import Document, Draft, Resident, User
 from services.reports.calendar import holidays_between
 from services.rules.calendar import Pause, due_on, longest_extension
 from services.rules.history import Actor
@@ -140,6 +142,39 @@ def close(enquiry_id: int, *, by: Actor) -> Enquiry:
     """The answer has helped, or a consultation follows. A second time changes nothing."""
     enquiry = _lock(enquiry_id)
     return enquiry if enquiry.state == EnquiryState.CLOSED else _move(enquiry, EnquiryState.CLOSED, "closed", by=by)
+
+
+def close_silent() -> int:
+    """Close what was answered CONSULTATION_CLOSE_DAYS ago and not spoken of since; returns how many."""
+    young = timezone.now() - timedelta(days=settings.CONSULTATION_CLOSE_DAYS)
+    heard = Turn.objects.filter(enquiry=OuterRef("pk"), sent_at__gt=young)
+    silent = Enquiry.objects.filter(~Exists(heard), state=EnquiryState.ANSWERED).order_by("pk")
+    closed = 0
+    for enquiry_id in silent.values_list("pk", flat=True):
+        with suppress(Refused):  # the resident was faster
+            close(enquiry_id, by=Actor.system("close_silent"))
+            closed += 1
+    return closed
+
+
+def forget_texts() -> int:
+    """Destroy texts and papers of what ended CONSULTATION_TEXT_DAYS ago; the figures stay. For the nightly purge."""
+    ended = timezone.now() - timedelta(days=settings.CONSULTATION_TEXT_DAYS)
+    kept = Turn.objects.filter(enquiry=OuterRef("pk"))
+    old = Enquiry.objects.filter(Exists(kept), ended_at__lt=ended).order_by("pk")
+    keys = list(old.values_list("pk", flat=True))
+    for enquiry_id in keys:
+        _forget(enquiry_id, by=Actor.system("purge"))
+    return len(keys)
+
+
+@in_turn
+def _forget(enquiry_id: int, *, by: Actor) -> None:
+    enquiry = _lock(enquiry_id)
+    for paper in Document.objects.of(enquiry):
+        remove(paper, by=by)
+    enquiry.turns.all().delete()
+    record(enquiry, "texts_destroyed", by=by, before=enquiry.state, after=enquiry.state)
 
 
 # --- The officer: schedule, field and state --------------------------------------------------------------------------

@@ -68,6 +68,7 @@ class Enquiry(models.Model):
         "extended": "기한 늦춤",
         "referred": "다른 기관 안내",
         "closed": "마침",
+        "texts_destroyed": "질문과 답변 지움",
     }
 
     objects: ClassVar[EnquiryQuerySet] = EnquiryQuerySet.as_manager()  # type: ignore[assignment]

@@ -13,6 +13,8 @@ from consultations.actions import enquiries as actions
 from consultations.enums import AdviserKind, AnswerBy, AnsweredBy, BookingKind, FollowUp, Topic
 from consultations.models import Enquiry, EnquiryPause, Turn
 from consultations.reports.enquiries import enquiry_cases
+from consultations.tasks import close_silent_enquiries
+from services.actions.documents import accept
 from services.enums.notices import Channel
 from services.enums.people import Role
 from services.models import Document, Draft, HistoryEntry, Notice, ReadingLogEntry, Resident
@@ -419,7 +421,7 @@ class TestPages:
         refused = client.post(url("enquiry_papers"), {"paper": bad, "more": "1"})
         assert refused.context["form"].errors["paper"]
         for number in range(2):
-            client.post(url("enquiry_papers"), {"paper": pdf(number), "more": "1"})
+            client.post(url("enquiry_papers"), {"paper": photo(number), "more": "1"})
         first, second = Document.objects.order_by("pk")
         client.post(url("enquiry_paper_remove", first.pk))
         self.walk(client)
@@ -428,14 +430,14 @@ class TestPages:
         assert (second.subject_kind, second.subject_id) == ("consultations.enquiry", str(Enquiry.objects.get().pk))
 
 
-def pdf(number: int) -> SimpleUploadedFile:
+def photo(number: int) -> SimpleUploadedFile:
     from io import BytesIO
 
     from PIL import Image
 
-    photo = BytesIO()
-    Image.new("RGB", (40, 30), (number * 90, 80, 60)).save(photo, "JPEG")
-    return SimpleUploadedFile(f"{number}.jpg", photo.getvalue(), "image/jpeg")
+    file = BytesIO()
+    Image.new("RGB", (40, 30), (number * 90, 80, 60)).save(file, "JPEG")
+    return SimpleUploadedFile(f"{number}.jpg", file.getvalue(), "image/jpeg")
 
 
 class TestOfficersLists:
@@ -509,3 +511,28 @@ class TestOfficersLists:
         for page in ("staff_my_enquiry", "staff_my_enquiry_refer"):
             text = own.get(url(page, given.reference)).content.decode()
             assert text.count('method="post"') == text.count("csrfmiddlewaretoken") > 1, page
+
+
+class TestTheEnd:
+    def test_an_answer_without_another_word_is_closed_after_a_month(self, given, lawyer, clock):
+        actions.answer(given.pk, ADVICE, AnsweredBy.PORTAL, adviser=lawyer, by=BY)
+        clock("2026-12-20 09:00")
+        assert close_silent_enquiries() == 0
+        clock("2026-12-20 10:01")
+        assert [close_silent_enquiries(), close_silent_enquiries()] == [1, 0]
+        assert reload(given).state == "CLOSED"
+
+    def test_texts_are_destroyed_and_the_figures_stay(self, given, lawyer, clock, settings, tmp_path):
+        settings.CONSULTATION_TEXT_DAYS, settings.MEDIA_ROOT = 100, tmp_path
+        accept(photo(1), subject=given, kind="enquiry_paper", by=BY)
+        actions.answer(given.pk, ADVICE, AnsweredBy.PORTAL, adviser=lawyer, by=BY)
+        actions.close(given.pk, by=BY)
+        clock("2027-02-28 09:00")
+        assert actions.forget_texts() == 0
+        assert Turn.objects.count() == 2
+        clock("2027-03-01 09:00")
+        assert [actions.forget_texts(), actions.forget_texts()] == [1, 0]
+        assert not Turn.objects.exists()
+        assert not Document.objects.exists()
+        assert reload(given).topic == "LAND"
+        assert HistoryEntry.objects.filter(move="texts_destroyed").count() == 1
