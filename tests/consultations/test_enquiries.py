@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import partial
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -21,6 +22,7 @@ from services.models import Document, Draft, HistoryEntry, Notice, ReadingLogEnt
 from services.reports.people import case_by_reference
 from services.rules.refusal import Refused
 from tests.consultations.factories import BY, CONSENTS, EVE, adviser
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 SECRET = "옆집과 담 때문에 다툽니다."
@@ -536,3 +538,30 @@ class TestTheEnd:
         assert not Document.objects.exists()
         assert reload(given).topic == "LAND"
         assert HistoryEntry.objects.filter(move="texts_destroyed").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAtTheSameMoment:
+    def test_two_windows_of_one_adviser_answer_once(self, given, lawyer):
+        texts = [f"답 {number}" for number in range(4)]
+        say = [partial(actions.answer, given.pk, text, AnsweredBy.PORTAL, adviser=lawyer, by=BY) for text in texts]
+        outcomes = at_once(*say)
+        assert outcomes.count(actions.CHANGED) == 3
+        assert Turn.objects.filter(kind="ANSWER").count() == 1
+        assert Notice.objects.filter(kind="consultations/notices/enquiry_answered").count() == 1
+
+    def test_an_answer_and_a_new_adviser_never_both(self, given, lawyer, make_staff):
+        second = adviser(name="시연 둘째", user=make_staff(Role.ADVISER, username="second"))
+        at_once(
+            partial(actions.answer, given.pk, ADVICE, AnsweredBy.PORTAL, adviser=lawyer, by=BY),
+            partial(actions.assign, given.pk, second.pk, by=BY),
+        )
+        ended = reload(given)
+        assert (ended.state, ended.adviser) in {("ANSWERED", lawyer), ("ASSIGNED", second)}
+        assert Turn.objects.filter(kind="ANSWER").count() == (ended.state == "ANSWERED")
+
+    def test_numbers_have_no_gap_and_no_double(self, make_resident):
+        person = make_resident()
+        at_once(*[partial(asked, person)] * 6)
+        numbers = sorted(Enquiry.objects.values_list("reference", flat=True))
+        assert numbers == [f"Q-26-{number:04d}" for number in range(1, 7)]
