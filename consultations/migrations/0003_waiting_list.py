@@ -31,11 +31,36 @@ class Migration(migrations.Migration):
                 ('wish', services.models.encryption.EncryptedJSONField(default=dict, verbose_name='상담 내용')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='신청한 때')),
                 ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='마친 때')),
+                ('booking', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='waiting', to='consultations.booking')),
+                ('clinic_day', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='waitings', to='consultations.clinicday', verbose_name='상담일')),
+                ('helper', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='helped_waitings', to='services.resident')),
+                ('resident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='waitings', to='services.resident', verbose_name='상담받는 분')),
+                ('taken_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='taken_waitings', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': '대기',
                 'verbose_name_plural': '대기',
                 'ordering': ['clinic_day', 'created_at', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='SeatOffer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('starts_at', models.DateTimeField(verbose_name='시작')),
+                ('minutes', models.PositiveSmallIntegerField(verbose_name='분')),
+                ('until', models.DateTimeField(verbose_name='이때까지 맡아 둠')),
+                ('state', models.CharField(choices=[('OPEN', '빈자리 안내함'), ('ACCEPTED', '받음'), ('DECLINED', '받지 않음'), ('LAPSED', '답 없음'), ('WITHDRAWN', '거둠')], default='OPEN', max_length=10, verbose_name='상태')),
+                ('is_past', models.BooleanField(default=False, verbose_name='다시 난 자리')),
+                ('made_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='안내한 때')),
+                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='답한 때')),
+                ('clinic_day', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='consultations.clinicday')),
+                ('waiting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='consultations.waiting')),
+            ],
+            options={
+                'verbose_name': '빈자리 안내',
+                'verbose_name_plural': '빈자리 안내',
+                'ordering': ['made_at', 'pk'],
             },
         ),
         migrations.CreateModel(
@@ -52,6 +77,13 @@ class Migration(migrations.Migration):
                 ('source', models.CharField(choices=[('WEB', '누리집'), ('HELPER', '가족·이웃'), ('PHONE', '전화'), ('COUNTER', '창구'), ('WALK_IN', '바로 오심'), ('API', '다른 프로그램'), ('WAITING', '대기에서')], default='WEB', max_length=8, verbose_name='어떻게')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='신청한 때')),
                 ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='마친 때')),
+                ('booking', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='consultations.booking')),
+                ('clinic_day', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='consultations.clinicday', verbose_name='상담일')),
+                ('helper', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='services.resident')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='consultations.waiting')),
+                ('resident', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='services.resident', verbose_name='상담받는 분')),
+                ('taken_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'abstract': False,
@@ -62,25 +94,6 @@ class Migration(migrations.Migration):
             name='booking',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='consultations.booking'),
         ),
-        migrations.CreateModel(
-            name='SeatOffer',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_at', models.DateTimeField(verbose_name='시작')),
-                ('minutes', models.PositiveSmallIntegerField(verbose_name='분')),
-                ('until', models.DateTimeField(verbose_name='이때까지 맡아 둠')),
-                ('state', models.CharField(choices=[('OPEN', '빈자리 안내함'), ('ACCEPTED', '받음'), ('DECLINED', '받지 않음'), ('LAPSED', '답 없음'), ('WITHDRAWN', '거둠')], default='OPEN', max_length=10, verbose_name='상태')),
-                ('is_past', models.BooleanField(default=False, verbose_name='다시 난 자리')),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='안내한 때')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='답한 때')),
-                ('clinic_day', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='consultations.clinicday')),
-            ],
-            options={
-                'verbose_name': '빈자리 안내',
-                'verbose_name_plural': '빈자리 안내',
-                'ordering': ['made_at', 'pk'],
-            },
-        ),
         migrations.AddField(
             model_name='hold',
             name='offer',
@@ -89,71 +102,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='hold',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('booking__isnull', False), ('offer__isnull', True)), models.Q(('booking__isnull', True), ('offer__isnull', False)), _connector='OR'), name='hold_is_for_a_booking_or_an_offer', violation_error_message='맡은 시간은 예약 하나나 빈자리 안내 하나에 딸립니다.'),
-        ),
-        migrations.AddField(
-            model_name='waiting',
-            name='booking',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='waiting', to='consultations.booking'),
-        ),
-        migrations.AddField(
-            model_name='waiting',
-            name='clinic_day',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='waitings', to='consultations.clinicday', verbose_name='상담일'),
-        ),
-        migrations.AddField(
-            model_name='waiting',
-            name='helper',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='helped_waitings', to='services.resident'),
-        ),
-        migrations.AddField(
-            model_name='waiting',
-            name='resident',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='waitings', to='services.resident', verbose_name='상담받는 분'),
-        ),
-        migrations.AddField(
-            model_name='waiting',
-            name='taken_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='taken_waitings', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='seatoffer',
-            name='waiting',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='consultations.waiting'),
-        ),
-        migrations.AddField(
-            model_name='waitingevent',
-            name='booking',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='consultations.booking'),
-        ),
-        migrations.AddField(
-            model_name='waitingevent',
-            name='clinic_day',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='consultations.clinicday', verbose_name='상담일'),
-        ),
-        migrations.AddField(
-            model_name='waitingevent',
-            name='helper',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='services.resident'),
-        ),
-        migrations.AddField(
-            model_name='waitingevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='waitingevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='consultations.waiting'),
-        ),
-        migrations.AddField(
-            model_name='waitingevent',
-            name='resident',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='services.resident', verbose_name='상담받는 분'),
-        ),
-        migrations.AddField(
-            model_name='waitingevent',
-            name='taken_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddConstraint(
             model_name='waiting',

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from consultations.actions import bookings as actions
 from consultations.actions import waiting
+from consultations.actions.seats import Wish
 from consultations.enums import BookingKind, ConsentKind, Source, Topic, WaitingHour
 from consultations.forms.booking import is_waiting
 from consultations.forms.mine import slot_of
@@ -201,8 +202,8 @@ def _resident(user: User, typed: dict[str, Any]) -> Resident:
     )
 
 
-def _wish(typed: dict[str, Any]) -> actions.Wish:
-    return actions.Wish(
+def _wish(typed: dict[str, Any]) -> Wish:
+    return Wish(
         kind=BookingKind(typed["kind"]),
         topic=Topic(typed["topic"]),
         needs=typed["needs"],

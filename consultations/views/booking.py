@@ -14,6 +14,7 @@ from django.utils.datastructures import MultiValueDict
 from django.views.decorators.cache import never_cache
 
 from consultations.actions import bookings
+from consultations.actions.seats import Wish
 from consultations.enums import BookingKind, ConsentKind, Need, Source, Topic
 from consultations.forms import booking as forms
 from consultations.models import Booking, ClinicDay, Venue
@@ -331,13 +332,13 @@ def resident_of(answers: Answers) -> Resident:
     )
 
 
-def wish_of(answers: Answers) -> bookings.Wish:
+def wish_of(answers: Answers) -> Wish:
     helper = None
     if answers["who"] == "other":
         helper = find_or_add_resident(
             name=answers["helper_name"], phone=answers["helper_phone"], by=Actor.resident("phone")
         )
-    return bookings.Wish(
+    return Wish(
         kind=BookingKind(answers["kind"]),
         topic=Topic(answers["topic"]),
         question=answers.get("question") or "",

@@ -6,8 +6,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from consultations.actions import enquiries
-from consultations.actions.bookings import Wish, book
+from consultations.actions.bookings import book
 from consultations.actions.clinic_days import make_clinic_days
+from consultations.actions.seats import Wish
 from consultations.enums import AdviserKind, AnswerBy, AnsweredBy, BookingKind, ConsentKind, Source, Topic
 from consultations.models import Adviser, Booking, Enquiry, TimetableRule, Venue
 from consultations.reports.offers import offers

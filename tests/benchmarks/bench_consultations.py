@@ -10,7 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from consultations.actions.bookings import Wish, book
+from consultations.actions.bookings import book
+from consultations.actions.seats import Wish
 from consultations.enums import BookingKind, Source
 from consultations.models import Adviser, ClinicDay, Venue
 from consultations.reports.offers import offers

@@ -12,7 +12,8 @@ from datetime import time as time_of_day
 from django.db import connections, transaction
 from django.utils import timezone
 
-from consultations.actions.bookings import Wish, book
+from consultations.actions.bookings import book
+from consultations.actions.seats import Wish
 from consultations.enums import BookingKind, ClinicDayState, ConsentKind, Source
 from consultations.models import Adviser, Booking, ClinicDay, Hold, Sitting, Venue
 from services.actions.history import acting

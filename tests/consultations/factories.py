@@ -7,7 +7,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from consultations.actions.bookings import Wish, book
+from consultations.actions.bookings import book
+from consultations.actions.seats import Wish
 from consultations.enums import AdviserKind, BookingKind, ClinicDayState, ConsentKind, Source, Topic
 from consultations.models import Adviser, Booking, ClinicDay, Sitting, TimetableRule, Venue
 from services.models import Notice, Resident, Township

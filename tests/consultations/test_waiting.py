@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from consultations import tasks
 from consultations.actions import bookings, clinic_days, waiting
-from consultations.actions.bookings import Wish
+from consultations.actions.seats import Wish
 from consultations.enums import BookingKind, OfferState, Source, Topic, WaitingHour, WaitingState
 from consultations.models import Booking, ClinicDay, Hold, SeatOffer, Waiting
 from consultations.rules import offer_until
