@@ -121,6 +121,7 @@ def assert_axe_clean(axe_source) -> Callable[[Page], None]:
     """No violation of WCAG 2.2 A and AA or of axe's good practice on the page as it stands."""
 
     def check(page: Page) -> None:
+        page.wait_for_load_state("load")  # before that the style sheet may be on its way
         page.evaluate(axe_source)
         found = page.evaluate("tags => axe.run(document, {runOnly: tags})", RULES)
         lines = [
@@ -138,6 +139,7 @@ def assert_fits() -> Callable[[Page], None]:
     """Nothing sticks out sideways: WCAG 1.4.10 (reflow)."""
 
     def check(page: Page) -> None:
+        page.wait_for_load_state("load")
         page_width, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
         wide = page.evaluate(
             """() => [...document.querySelectorAll('main *')]

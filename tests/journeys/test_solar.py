@@ -70,7 +70,11 @@ def test_a_citizen_looks(open_page, assert_axe_clean, assert_fits, a_year, size,
     page = open_page(size, js=js, high_contrast=high_contrast)
     page.goto("/solar/")
     assert page.get_by_text("시뮬레이션 값입니다.").count()
-    assert page.get_by_role("cell", name="2,833 (시뮬레이션)").first.is_visible()
+    numbers = page.get_by_role("row", name="12월").get_by_role("cell", name="2,833")
+    if size == "phone" and js:  # folded on a phone, where the chart shows the same
+        assert not numbers.is_visible()
+        page.get_by_text("같은 숫자를 표로 보기").click()
+    assert numbers.is_visible()
     if js:
         assert_axe_clean(page)
     assert_fits(page)
