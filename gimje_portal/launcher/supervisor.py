@@ -105,8 +105,15 @@ class Supervisor:
             return  # the guard was killed; the kernel's own signal is still there
 
     def ended(self) -> Child | None:
-        """The first child that has ended although nobody asked it to."""
-        return next((child for child in self.children if child.process.poll() is not None), None)
+        """The first child that has ended although nobody asked it to.
+
+        Signals wait meanwhile: an exception in the middle of `poll` leaves Popen's lock taken, and stopping hangs.
+        """
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+        try:
+            return next((child for child in self.children if child.process.poll() is not None), None)
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
 
     def wait_until(self, is_ready: Callable[[], bool], what: str, seconds: float = 60) -> None:
         """Wait for readiness; a child that ends meanwhile is the reason to give up at once."""
