@@ -37,6 +37,22 @@ class BookingKind(models.TextChoices):
         }[self]
 
 
+class JointOrder(models.TextChoices):
+    """How a joint consultation takes two advisers' time; `kinds` are their turns, empty when they sit together."""
+
+    SAME = "SAME", "같은 시간에 함께"
+    TAX_FIRST = "TAX", "세무사 먼저, 이어서 변호사"
+    LAW_FIRST = "LAW", "변호사 먼저, 이어서 세무사"
+
+    @property
+    def kinds(self) -> tuple[AdviserKind, ...]:
+        return {
+            JointOrder.SAME: (),
+            JointOrder.TAX_FIRST: (AdviserKind.TAX, AdviserKind.LAW),
+            JointOrder.LAW_FIRST: (AdviserKind.LAW, AdviserKind.TAX),
+        }[self]
+
+
 class Topic(models.TextChoices):
     INHERITANCE_TAX = "INHERITANCE_TAX", "상속세·증여세"
     CAPITAL_GAINS = "CAPITAL_GAINS", "양도소득세(땅이나 집을 팔 때)"
@@ -59,6 +75,8 @@ class Topic(models.TextChoices):
     TAX_TOPICS = enum.nonmember(
         frozenset({"INHERITANCE_TAX", "CAPITAL_GAINS", "LOCAL_TAX", "INCOME_VAT", "ARREARS", "OTHER_TAX"})
     )
+
+    NATIONAL_TAX = enum.nonmember(frozenset({"INHERITANCE_TAX", "CAPITAL_GAINS", "INCOME_VAT"}))
 
     @classmethod
     def for_kind(cls, kind: BookingKind) -> "list[Topic]":

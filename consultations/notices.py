@@ -40,6 +40,7 @@ def _values(booking: Booking) -> dict[str, Any]:
         "room": venue.room,
         "wanted": booking.get_kind_display(),
         "minutes": booking.minutes,
+        "turns": booking.turns,
         "ref": booking.shown_reference,
         "phone": settings.CONSULTATION_PHONE,
         "dept": settings.CONSULTATION_DEPARTMENT,

@@ -1,7 +1,7 @@
 """Booking, moving, cancelling and closing a consultation: the adviser's time first, then everything that follows."""
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,20 +11,15 @@ from django.utils import timezone
 from consultations.actions.offers import give_back
 from consultations.actions.seats import (
     Wish,
+    hold,
     in_turn,
     lock_day,
-    period_of,
     refuse_missing_consents,
-    seats_for,
+    seating_for,
     with_kept_needs,
 )
-from consultations.enums import (
-    BookingKind,
-    BookingState,
-    CancelReason,
-    Source,
-)
-from consultations.models import Booking, ClinicDay, Consent, Hold, Sitting
+from consultations.enums import BookingKind, BookingState, CancelReason, JointOrder, Source
+from consultations.models import Booking, ClinicDay, Consent
 from consultations.notices import TOO_LATE_TO_SEND, call_to_settle, letters_of, reminders_for, reminders_of
 from services.actions.constraints import friendly
 from services.actions.history import record
@@ -48,9 +43,10 @@ def book(
     resident: Resident,
     by: Actor,
     source: Source,
+    order: JointOrder = JointOrder.SAME,
     taken_by: User | None = None,
 ) -> Booking:
-    """Book one slot, with both advisers or none for a joint wish; writes holds, history, message and reminders.
+    """Book one slot; a joint wish gets both advisers, at once or in `order`, or none. Writes holds, history, messages.
 
     Locks the clinic day, so that bookings of one day are decided one after the other. Raises Refused: slot taken or
     day full (conflict), day not open, slot in the past, no such slot, already booked that day, consent missing.
@@ -58,15 +54,16 @@ def book(
     refuse_missing_consents(wish, source)
     day = lock_day(day_id, is_waiting=False)
     if day is None:  # others are being decided: most losers of a race leave here, unqueued
-        seats_for(ClinicDay.objects.get(pk=day_id), wish.kind, starts_at)
+        seating_for(ClinicDay.objects.get(pk=day_id), wish.kind, starts_at, order)
         day = lock_day(day_id)
-    seats = seats_for(day, wish.kind, starts_at)
+    seating = seating_for(day, wish.kind, starts_at, order)
     booking = insert(
         day,
         starts_at,
         with_kept_needs(wish, source),
-        minutes=max(one.slot_minutes for one in seats),
-        hold=lambda made: _hold(made, seats),
+        take=lambda made: hold(seating.seats, clinic_day=day, booking=made),
+        minutes=seating.minutes,
+        joint_order=seating.order,
         resident=resident,
         source=source,
         taken_by=taken_by,
@@ -85,14 +82,13 @@ def announce(booking: Booking, wish: Wish, *, by: Actor) -> None:
 
 
 def insert(
-    day: ClinicDay, starts_at: datetime, wish: Wish, *, minutes: int, hold: Callable[[Booking], object], **facts: Any
+    day: ClinicDay, starts_at: datetime, wish: Wish, *, take: Callable[[Booking], object], **facts: Any
 ) -> Booking:
-    """The booking's row and its time, which `hold` takes; a reference that is taken already gives way to a new one."""
+    """The booking's row and its time, which `take` holds; a reference that is taken already gives way to a new one."""
     booking = Booking(
         clinic_day=day,
         on=day.on,
         starts_at=starts_at,
-        minutes=minutes,
         kind=wish.kind,
         topic=wish.topic,
         question=wish.question,
@@ -109,7 +105,7 @@ def insert(
         try:
             with friendly("booking_once_a_day", "hold_adviser_is_free"):
                 booking.save(force_insert=True)
-                hold(booking)
+                take(booking)
         except IntegrityError as error:
             if getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") != "booking_reference_is_unique":
                 raise
@@ -121,20 +117,6 @@ def insert(
 def new_reference() -> str:
     """Six digits that can be said on the phone."""
     return f"{secrets.randbelow(900_000) + 100_000}"
-
-
-def _hold(booking: Booking, seats: Sequence[Sitting]) -> None:
-    Hold.objects.bulk_create(
-        [
-            Hold(
-                clinic_day_id=booking.clinic_day_id,
-                adviser_id=one.adviser_id,
-                booking=booking,
-                period=period_of(one, booking.starts_at),
-            )
-            for one in seats
-        ]
-    )
 
 
 CONSENT_TEXT_VERSION = "2026-11"
@@ -176,7 +158,15 @@ def remind(booking: Booking) -> int:
 
 
 @in_turn
-def move(booking_id: int, day_id: int, starts_at: datetime, *, by: Actor, is_online: bool = False) -> Booking:
+def move(
+    booking_id: int,
+    day_id: int,
+    starts_at: datetime,
+    *,
+    by: Actor,
+    order: JointOrder = JointOrder.SAME,
+    is_online: bool = False,
+) -> Booking:
     """Change the time or place; the old time stays until the new one is held, the reference stays for good.
 
     Raises Refused: not live any more, too late to change online, or as `book`.
@@ -184,17 +174,18 @@ def move(booking_id: int, day_id: int, starts_at: datetime, *, by: Actor, is_onl
     booking = _lock_with_days(booking_id, day_id)
     _refuse_unless_changeable(booking, is_online=is_online)
     day = ClinicDay.objects.select_related("venue").get(pk=day_id)
-    seats = seats_for(day, BookingKind(booking.kind), starts_at, moving=booking)
+    seating = seating_for(day, BookingKind(booking.kind), starts_at, order, moving=booking)
     old_day, before = booking.clinic_day, timezone.localtime(booking.starts_at)
-    if (booking.clinic_day_id, booking.starts_at) == (day_id, starts_at):
+    if (booking.clinic_day_id, booking.starts_at, booking.joint_order) == (day_id, starts_at, seating.order):
         return booking
     skip(reminders_of(booking), "시간을 바꾸었습니다.")
     booking.holds.all().delete()
     booking.clinic_day, booking.on, booking.starts_at = day, day.on, starts_at
-    booking.minutes, booking.sequence = max(one.slot_minutes for one in seats), booking.sequence + 1
+    booking.minutes, booking.joint_order = seating.minutes, seating.order
+    booking.sequence += 1
     with friendly("booking_once_a_day", "hold_adviser_is_free"):
         booking.save()
-        _hold(booking, seats)
+        hold(seating.seats, clinic_day=day, booking=booking)
     moved = f"{before:%Y-%m-%d %H:%M} → {timezone.localtime(starts_at):%Y-%m-%d %H:%M}"
     record(booking, "moved", by=by, before=booking.state, after=booking.state, reason=moved)
     post_many([*letters_of("moved", booking), *reminders_for(booking)])

@@ -5,11 +5,12 @@ from datetime import datetime
 from django.conf import settings
 from django.utils import timezone
 
-from consultations.actions.seats import Busy, busy_of, free_starts_of, period_of, pick_seats, seated
+from consultations.actions.seats import busy_on, hold
 from consultations.enums import BookingKind, ClinicDayState, OfferState, WaitingHour, WaitingState
-from consultations.models import ClinicDay, Hold, SeatOffer, Sitting, Waiting
+from consultations.models import ClinicDay, SeatOffer, Waiting
 from consultations.notices import waiting_letters
-from consultations.rules import offer_until
+from consultations.reports.offers import hours_of
+from consultations.rules import Seating, offer_until, seatings
 from services.actions.history import record
 from services.actions.notices import post_many
 from services.rules.history import Actor
@@ -34,17 +35,21 @@ def offer_places(day: ClinicDay) -> int:
     line = list(day.waitings.filter(state=WaitingState.WAITING).select_related("resident", "helper").in_line())
     if not line:
         return 0
-    sittings = seated(day)
-    busy = busy_of(day, sittings)
+    hours, busy = hours_of([day])[day.pk], busy_on(day)
     passed = set(
         SeatOffer.objects.filter(waiting__in=line, is_past=False).values_list("waiting_id", "starts_at").order_by()
     )
     made = 0
     for waiting in line:
         waiting.clinic_day = day
-        starts = free_starts_of(day, BookingKind(waiting.kind), sittings, busy)
-        wanted = [at for at in starts if fits(waiting.hour, at) and (waiting.pk, at) not in passed]
-        made += any(_offer(waiting, starts_at, sittings, busy) for starts_at in wanted)  # the first that can be held
+        free = seatings(BookingKind(waiting.kind).kinds, hours, busy, timezone.now())
+        wanted = [
+            one for one in free if fits(waiting.hour, one.starts_at) and (waiting.pk, one.starts_at) not in passed
+        ]
+        if offered := next((one for one in wanted if _offer(waiting, one)), None):  # the first that can be held
+            made += 1
+            for seat in offered.seats:
+                busy.setdefault(seat.adviser_id, []).append((seat.starts_at, seat.ends_at))
     return made
 
 
@@ -53,22 +58,22 @@ def fits(hour: str, starts_at: datetime) -> bool:
     return hour == WaitingHour.ANY or f"{timezone.localtime(starts_at):%H}" == hour
 
 
-def _offer(waiting: Waiting, starts_at: datetime, sittings: list[Sitting], busy: Busy) -> bool:
+def _offer(waiting: Waiting, seating: Seating) -> bool:
     """Hold one place and say so; False if the time to answer would be too short."""
     told_at = next_opening(timezone.now(), settings.NOTICE_HOURS)
     hours, last_hours = settings.CONSULTATION_HOLD_HOURS, settings.CONSULTATION_CHANGE_HOURS
-    until = offer_until(told_at, starts_at, hours=hours, last_hours=last_hours)
-    seats = pick_seats(waiting.clinic_day, BookingKind(waiting.kind), starts_at, sittings, busy)
-    if until is None or not seats:
+    until = offer_until(told_at, seating.starts_at, hours=hours, last_hours=last_hours)
+    if until is None:
         return False
-    minutes = max(one.slot_minutes for one in seats)
     offer = SeatOffer.objects.create(
-        waiting=waiting, clinic_day=waiting.clinic_day, starts_at=starts_at, minutes=minutes, until=until
+        waiting=waiting,
+        clinic_day=waiting.clinic_day,
+        starts_at=seating.starts_at,
+        minutes=seating.minutes,
+        joint_order=seating.order,
+        until=until,
     )
-    for one in seats:
-        period = period_of(one, starts_at)
-        Hold.objects.create(clinic_day=waiting.clinic_day, adviser_id=one.adviser_id, offer=offer, period=period)
-        busy[one.adviser_id].append((period.lower, period.upper))
+    hold(seating.seats, clinic_day=waiting.clinic_day, offer=offer)
     waiting.state = WaitingState.OFFERED
     waiting.save()
     record(waiting, "offered", by=BY, before=WaitingState.WAITING, after=WaitingState.OFFERED)

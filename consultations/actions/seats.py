@@ -1,19 +1,19 @@
 """The advisers' time: the queue of a day, what is taken, what is free; shared by bookings and the waiting list."""
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from functools import wraps
-from typing import ParamSpec, TypeVar, overload
+from typing import Any, ParamSpec, TypeVar, overload
 
 from django.db import OperationalError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 
-from consultations.enums import BookingKind, ClinicDayState, ConsentKind, Source, Topic
-from consultations.models import Booking, ClinicDay, Hold, Sitting
-from consultations.rules import free_starts
+from consultations.enums import BookingKind, ClinicDayState, ConsentKind, JointOrder, Source, Topic
+from consultations.models import Booking, ClinicDay, Hold
+from consultations.reports.offers import busy_between, hours_of
+from consultations.rules import Seat, Seating, seating, seatings
 from services.models import Resident
 from services.rules.refusal import Refused
 
@@ -75,76 +75,42 @@ def lock_day(day_id: int, *, is_waiting: bool = True) -> ClinicDay | None:
     return days.get(pk=day_id) if is_waiting else days.filter(pk=day_id).first()
 
 
-def seats_for(
-    day: ClinicDay, kind: BookingKind, starts_at: datetime, *, moving: Booking | None = None
-) -> list[Sitting]:
-    """The sittings that would take this slot, in adviser order, or Refused; holds of `moving` do not count."""
+def seating_for(
+    day: ClinicDay,
+    kind: BookingKind,
+    starts_at: datetime,
+    order: JointOrder = JointOrder.SAME,
+    *,
+    moving: Booking | None = None,
+) -> Seating:
+    """Whose time this visit would take, or Refused; holds of `moving` do not count. Two queries."""
     if day.state != ClinicDayState.OPEN:
         raise Refused(BLOCKED)
-    if starts_at <= timezone.now():
-        raise Refused(PAST)
-    sittings = seated(day)
-    busy = busy_of(day, sittings, moving=moving)
-    for wanted in kind.kinds:
-        if not any(one.adviser.kind == wanted and starts_at in one.starts(day) for one in sittings):
-            raise Refused(NO_SUCH_TIME)
-    seats = pick_seats(day, kind, starts_at, sittings, busy)
-    if not seats:
-        raise Refused(TAKEN if free_starts_of(day, kind, sittings, busy) else FULL, conflict=True)
-    return seats
-
-
-def pick_seats(
-    day: ClinicDay, kind: BookingKind, starts_at: datetime, sittings: Sequence[Sitting], busy: "Busy"
-) -> list[Sitting]:
-    """One free sitting of every wanted kind at this time, in adviser order; empty unless all are free."""
-    now, seats = timezone.now(), []
-    for wanted in kind.kinds:
-        able = [one for one in sittings if one.adviser.kind == wanted and starts_at in one.starts(day)]
-        free = [one for one in able if free_starts([starts_at], one.slot_minutes, busy[one.adviser_id], now)]
-        if not free:
-            return []
-        seats.append(free[0])
-    return sorted(seats, key=lambda one: one.adviser_id)
-
-
-def seated(day: ClinicDay) -> list[Sitting]:
-    """Who sits that day, in adviser order."""
-    return list(day.sittings.filter(is_absent=False).select_related("adviser").order_by("adviser_id"))
-
-
-Busy = defaultdict[int, list[tuple[datetime, datetime]]]
-
-
-def busy_of(day: ClinicDay, sittings: Sequence[Sitting], *, moving: Booking | None = None) -> Busy:
-    """What these advisers have taken on that date, wherever; holds of `moving` do not count. One query."""
-    midnight = day.moment(time())
-    holds = Hold.objects.filter(
-        adviser__in=[one.adviser_id for one in sittings],
-        period__overlap=DateTimeTZRange(midnight, midnight + timedelta(days=1)),
-    )
-    if moving:
-        holds = holds.exclude(booking=moving)
-    busy: Busy = defaultdict(list)
-    for adviser_id, period in holds.values_list("adviser_id", "period").order_by():
-        if period.lower and period.upper:  # every hold has both ends
-            busy[adviser_id].append((period.lower, period.upper))
-    return busy
-
-
-def free_starts_of(day: ClinicDay, kind: BookingKind, sittings: Sequence[Sitting], busy: Busy) -> list[datetime]:
-    """The times to come of this day at which one adviser of every wanted kind is free, in order. No query."""
     now = timezone.now()
-    free: dict[str, set[datetime]] = {wanted: set() for wanted in kind.kinds}
-    for one in sittings:
-        if one.adviser.kind in free:
-            free[one.adviser.kind].update(free_starts(one.starts(day), one.slot_minutes, busy[one.adviser_id], now))
-    return sorted(set.intersection(*free.values()))
+    if starts_at <= now:
+        raise Refused(PAST)
+    hours = hours_of([day])[day.pk]
+    busy = busy_on(day, moving=moving)
+    found = seating(kind.kinds, hours, busy, starts_at, order)
+    if found is None:
+        if not seating(kind.kinds, hours, {}, starts_at, order):
+            raise Refused(NO_SUCH_TIME)
+        raise Refused(TAKEN if seatings(kind.kinds, hours, busy, now) else FULL, conflict=True)
+    return found
 
 
-def period_of(one: Sitting, starts_at: datetime) -> DateTimeTZRange:
-    """The time this adviser gives to whoever starts then."""
-    return DateTimeTZRange(starts_at, starts_at + one.slot_minutes * timedelta(minutes=1))
+def busy_on(day: ClinicDay, *, moving: Booking | None = None) -> dict[int, list[tuple[datetime, datetime]]]:
+    """What is taken on that date, wherever; holds of `moving` do not count. One query."""
+    midnight = day.moment(time())
+    return busy_between(midnight, midnight + timedelta(days=1), moving=moving)
+
+
+def hold(seats: Sequence[Seat], **what: Any) -> None:
+    """Take this time for a booking or an offer, in adviser order."""
+    rows = [
+        Hold(adviser_id=one.adviser_id, period=DateTimeTZRange(one.starts_at, one.ends_at), **what) for one in seats
+    ]
+    Hold.objects.bulk_create(rows)
 
 
 def refuse_missing_consents(wish: Wish, source: Source) -> None:

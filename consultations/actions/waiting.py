@@ -14,17 +14,17 @@ from consultations.actions.seats import (
     NO_SUCH_TIME,
     PAST,
     Wish,
-    busy_of,
-    free_starts_of,
+    busy_on,
     in_turn,
     lock_day,
     refuse_missing_consents,
-    seated,
     with_kept_needs,
 )
 from consultations.enums import BookingKind, ClinicDayState, OfferState, Source, Topic, WaitingHour, WaitingState
 from consultations.models import Booking, ClinicDay, SeatOffer, Waiting
 from consultations.notices import offer_notices, waiting_letters
+from consultations.reports.offers import hours_of
+from consultations.rules import seatings
 from services.actions.constraints import friendly
 from services.actions.history import record
 from services.actions.notices import post_many, skip
@@ -80,11 +80,11 @@ def _refuse_unless_full(day: ClinicDay, kind: BookingKind, hour: WaitingHour) ->
         raise Refused(BLOCKED)
     if day.on < timezone.localdate():
         raise Refused(PAST)
-    sittings = seated(day)
-    if not {one.adviser.kind for one in sittings}.issuperset(kind.kinds):
+    hours = hours_of([day])[day.pk]
+    if not {one.kind for one in hours}.issuperset(kind.kinds):
         raise Refused(NO_SUCH_TIME)
-    free = free_starts_of(day, kind, sittings, busy_of(day, sittings))
-    if any(fits(hour, starts_at) for starts_at in free):
+    free = seatings(kind.kinds, hours, busy_on(day), timezone.now())
+    if any(fits(hour, one.starts_at) for one in free):
         raise Refused(NOT_FULL, conflict=True)
 
 
@@ -129,8 +129,9 @@ def accept(waiting_id: int, *, by: Actor) -> Booking:
         waiting.clinic_day,
         offer.starts_at,
         wish,
+        take=lambda made: offer.holds.update(booking=made, offer=None),
         minutes=offer.minutes,
-        hold=lambda made: offer.holds.update(booking=made, offer=None),
+        joint_order=offer.joint_order,
         reference=waiting.reference,
         resident=waiting.resident,
         source=Source.WAITING,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
@@ -19,7 +19,10 @@ from services.models import Township
 from services.rules.korean import date_long, won_big
 from services.rules.phones import is_mobile
 
-TOTAL = 10
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+TOTAL = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,28 +37,19 @@ class Step:
 
 STEPS = (
     Step("booking_kind", 1, "어떤 상담", ("kind",)),
-    Step("booking_appeal", 1, "어떤 상담", ("is_appeal",)),
     Step("booking_topic", 2, "상담 분야", ("topic",)),
-    Step("booking_township", 3, "사는 곳과 상담 장소", ("township",)),
-    Step("booking_place", 3, "사는 곳과 상담 장소", ("venue",)),
+    Step("booking_place", 3, "사는 곳과 상담 장소", ("township", "venue")),
     Step("booking_time", 4, "날짜와 시간", ("slot",)),
-    Step("booking_who", 5, "상담받는 분", ("who",)),
-    Step("booking_contact", 6, "이름과 휴대전화", ("name", "phone", "born_on")),
-    Step("booking_question", 7, "상담 내용", ("question",)),
-    Step("booking_needs", 8, "필요한 도움", ("needs",)),
-    Step("booking_consents", 9, "개인정보 동의", ("consents",)),
+    Step("booking_contact", 5, "상담받는 분", ("who", "name", "phone", "born_on")),  # then the page of the code
+    Step("booking_question", 6, "상담 내용과 필요한 도움", ("question", "needs")),
+    Step("booking_consents", 7, "개인정보 동의", ("consents",)),
 )
-CHECK = Step("booking_check", 10, "확인", ())
-
-
-def steps_for(answers: Mapping[str, Any]) -> list[Step]:
-    """The pages this person is asked: the appeal question only for tax (COPY B1a)."""
-    return [step for step in STEPS if step.page != "booking_appeal" or answers.get("kind") == BookingKind.TAX]
+CHECK = Step("booking_check", 8, "확인", ())
 
 
 def missing_step(answers: Mapping[str, Any]) -> Step:
     """The first page without an answer, or the check page."""
-    return next((step for step in steps_for(answers) if any(answers.get(key) is None for key in step.answers)), CHECK)
+    return next((step for step in STEPS if any(answers.get(key) is None for key in step.answers)), CHECK)
 
 
 def is_waiting(answers: Mapping[str, Any]) -> bool:
@@ -72,30 +66,6 @@ class KindForm(forms.Form):
     )
 
 
-class AppealForm(forms.Form):
-    """TA-01: an appeal about 3,000,000 won or more belongs elsewhere; this informs, it does not refuse."""
-
-    ANSWERS = [("yes", _("예")), ("no", _("아니요")), ("unsure", _("잘 모르겠습니다"))]
-    limit = won_big(APPEAL_LIMIT_WON)
-    SIZES = [
-        ("below", _("%(limit)s보다 적습니다") % {"limit": limit}),
-        ("above", _("%(limit)s이거나 더 많습니다") % {"limit": limit}),
-        ("unsure", _("잘 모르겠습니다")),
-    ]
-    is_appeal = forms.ChoiceField(
-        label=_("세금이 잘못 나왔다고 다투는 상담인가요?"),
-        choices=ANSWERS,
-        widget=RadioCards,
-        error_messages={"required": _("다투는 상담인지 아직 고르지 않으셨습니다. 하나를 골라 주세요.")},
-    )
-    claim = forms.ChoiceField(
-        label=_("다투려는 세금이 %(limit)s보다 적은가요?") % {"limit": limit},
-        choices=SIZES,
-        widget=RadioCards,
-        required=False,
-    )
-
-
 class TopicForm(forms.Form):
     topic = forms.ChoiceField(
         label=_("무엇에 관한 상담인가요?"),
@@ -108,8 +78,30 @@ class TopicForm(forms.Form):
         self.fields["topic"].choices = [(topic.value, topic.label) for topic in Topic.for_kind(kind)]  # type: ignore[attr-defined]
 
 
-class TownshipForm(forms.Form):
-    """Where the person lives; "elsewhere" is an answer."""
+class TopicAndAppealForm(TopicForm):
+    """For tax also whether it is an appeal, which may belong elsewhere (TA-01, COPY B1a)."""
+
+    limit = won_big(APPEAL_LIMIT_WON)
+    is_appeal = forms.ChoiceField(
+        label=_("세금이 잘못 나왔다고 다투는 상담인가요?"),
+        choices=[("yes", _("예")), ("no", _("아니요")), ("unsure", _("잘 모르겠습니다"))],
+        widget=RadioCards,
+        error_messages={"required": _("다투는 상담인지 아직 고르지 않으셨습니다. 하나를 골라 주세요.")},
+    )
+    claim = forms.ChoiceField(
+        label=_("다투려는 세금이 %(limit)s보다 적은가요?") % {"limit": limit},
+        choices=[
+            ("below", _("%(limit)s보다 적습니다") % {"limit": limit}),
+            ("above", _("%(limit)s이거나 더 많습니다") % {"limit": limit}),
+            ("unsure", _("잘 모르겠습니다")),
+        ],
+        widget=RadioCards,
+        required=False,
+    )
+
+
+class PlaceForm(forms.Form):
+    """Where the person lives ("elsewhere" is an answer) and where to meet, the own township first."""
 
     ELSEWHERE = "0"
     township = forms.ChoiceField(
@@ -117,15 +109,6 @@ class TownshipForm(forms.Form):
         help_text=_("가까운 상담 장소부터 보여드립니다."),
         error_messages={"required": _("사시는 읍·면·동을 아직 고르지 않으셨습니다. 하나를 골라 주세요.")},
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        known = [(str(pk), name) for pk, name in Township.objects.values_list("pk", "name")]
-        choices = [("", _("골라 주세요")), *known, (self.ELSEWHERE, _("김제시가 아닌 곳"))]
-        self.fields["township"].choices = choices  # type: ignore[attr-defined]
-
-
-class PlaceForm(forms.Form):
     venue = forms.ChoiceField(
         label=_("어디에서 상담을 받으시겠어요?"),
         help_text=_("사시는 곳이 아니어도 됩니다."),
@@ -137,6 +120,7 @@ class PlaceForm(forms.Form):
 
     def __init__(self, *args: Any, places: Sequence[Place], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["township"].choices = township_choices(_("골라 주세요"))  # type: ignore[attr-defined]
         offered = [place for place in places if place.next]
         hints = {str(place.venue.pk): self._hint(place) for place in offered}
         self.fields["venue"].widget = RadioCards(hints=hints)
@@ -154,7 +138,14 @@ class PlaceForm(forms.Form):
             left = str(_("남은 자리 %(n)s개") % {"n": offer.free})
         else:
             left = str(_("모두 마감"))
-        return " · ".join(filter(None, [place.venue.address, str(_("다음 상담 %(on)s") % {"on": on}), left]))
+        near = str(_("사시는 곳")) if place.is_near else ""
+        return " · ".join(filter(None, [near, place.venue.address, str(_("다음 상담 %(on)s") % {"on": on}), left]))
+
+
+def township_choices(empty: "StrOrPromise") -> "list[tuple[str, StrOrPromise]]":
+    """The nineteen, and elsewhere."""
+    known = [(str(pk), name) for pk, name in Township.objects.values_list("pk", "name")]
+    return [("", empty), *known, (PlaceForm.ELSEWHERE, _("김제시가 아닌 곳"))]
 
 
 class TimeForm(forms.Form):
@@ -183,44 +174,9 @@ class TimeForm(forms.Form):
         self.fields["slot"].choices = [(value, value) for value in free + line]  # type: ignore[attr-defined]
 
 
-class WhoForm(forms.Form):
-    """For oneself, or for family and neighbours: then the helper's own name and number are needed."""
-
-    who = forms.ChoiceField(
-        label=_("누가 상담을 받으시나요?"),
-        choices=[("self", _("제가 받습니다")), ("other", _("가족이나 이웃을 대신해 예약합니다"))],
-        widget=RadioCards,
-        error_messages={"required": _("누가 상담을 받는지 아직 고르지 않으셨습니다. 하나를 골라 주세요.")},
-    )
-    relation = forms.CharField(label=_("상담받는 분과의 관계"), max_length=20, required=False)
-    helper_name = forms.CharField(label=_("예약하는 분 이름"), max_length=40, required=False)
-    helper_phone = forms.CharField(
-        label=_("예약하는 분 휴대전화 번호"),
-        max_length=40,
-        required=False,
-        help_text=_("상담받는 분께 예약 사실을 알려 주세요. 확인 문자는 두 분 모두에게 보냅니다."),
-        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel"}),
-    )
-    NEEDED = {
-        "relation": _("상담받는 분과의 관계가 비어 있습니다. 예를 들어 딸, 이웃, 이장이라고 적어 주세요."),
-        "helper_name": _("예약하는 분의 이름이 비어 있습니다. 이름을 적어 주세요."),
-        "helper_phone": _("예약하는 분의 휴대전화 번호가 비어 있습니다. 010-1234-5678처럼 적어 주세요."),
-    }
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if data.get("who") == "other":
-            for name, sentence in self.NEEDED.items():
-                if not data.get(name) and name not in self.errors:
-                    self.add_error(name, sentence)
-        return data
-
-    def clean_helper_phone(self) -> str:
-        typed = self.cleaned_data["helper_phone"]
-        return clean_phone(typed) if typed and self.cleaned_data.get("who") == "other" else ""
-
-
 class ContactForm(PersonForm):
+    """Somebody of fourteen or older with a mobile phone."""
+
     name = name_field(_("이름이 비어 있습니다. 상담받는 분의 이름을 적어 주세요."))
     phone = phone_field(_("예: 010-1234-5678. 이 번호로 인증번호와 상담 안내를 보냅니다."))
 
@@ -244,7 +200,56 @@ class ContactForm(PersonForm):
         return phone
 
 
+class WhoForm(ContactForm):
+    """For oneself, or for family and neighbours: then the helper's own name and number are needed too."""
+
+    who = forms.ChoiceField(
+        label=_("누가 상담을 받으시나요?"),
+        choices=[("self", _("제가 받습니다")), ("other", _("가족이나 이웃을 대신해 예약합니다"))],
+        widget=RadioCards,
+        error_messages={"required": _("누가 상담을 받는지 아직 고르지 않으셨습니다. 하나를 골라 주세요.")},
+    )
+    relation = forms.CharField(label=_("상담받는 분과의 관계"), max_length=20, required=False)
+    helper_name = forms.CharField(label=_("예약하는 분 이름"), max_length=40, required=False)
+    helper_phone = forms.CharField(
+        label=_("예약하는 분 휴대전화 번호"),
+        max_length=40,
+        required=False,
+        help_text=_("상담받는 분께 예약 사실을 알려 주세요. 확인 문자는 두 분 모두에게 보냅니다."),
+        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel"}),
+    )
+    field_order = ["who", "relation", "helper_name", "helper_phone", "name", "born_on", "phone"]
+    NEEDED = {
+        "relation": _("상담받는 분과의 관계가 비어 있습니다. 예를 들어 딸, 이웃, 이장이라고 적어 주세요."),
+        "helper_name": _("예약하는 분의 이름이 비어 있습니다. 이름을 적어 주세요."),
+        "helper_phone": _("예약하는 분의 휴대전화 번호가 비어 있습니다. 010-1234-5678처럼 적어 주세요."),
+    }
+
+    @property
+    def helper_fields(self) -> list[forms.BoundField]:
+        """Shown only to who books for somebody else."""
+        return [self[name] for name in self.NEEDED]
+
+    @property
+    def person_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("name", "born_on", "phone")]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("who") == "other":
+            for name, sentence in self.NEEDED.items():
+                if not data.get(name) and name not in self.errors:
+                    self.add_error(name, sentence)
+        return data
+
+    def clean_helper_phone(self) -> str:
+        typed = self.cleaned_data["helper_phone"]
+        return clean_phone(typed) if typed and self.cleaned_data.get("who") == "other" else ""
+
+
 class QuestionForm(forms.Form):
+    """What it is about and what help is needed: all of it optional, so that one button skips the page."""
+
     question = forms.CharField(
         label=_("무엇이 궁금하신가요?"),
         required=False,
@@ -267,6 +272,15 @@ class QuestionForm(forms.Form):
         widget=RadioCards,
     )
 
+    needs = forms.MultipleChoiceField(
+        label=_("상담받으실 때 필요한 도움이 있나요?"),
+        required=False,
+        choices=Need.choices,
+        help_text=_("수어 통역과 외국어 통역은 상담 7일 전까지 알려 주세요."),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    need_language = forms.CharField(label=_("어느 말로 통역할까요?"), required=False, max_length=20)
+
     def __init__(self, *args: Any, kind: BookingKind, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         over = _("%(show_value)s자를 적으셨습니다. %(limit_value)s자까지 적으실 수 있습니다. 조금 줄여 주세요.")
@@ -278,17 +292,6 @@ class QuestionForm(forms.Form):
 
     def clean_question(self) -> str:
         return clean_free_text(self.cleaned_data["question"])
-
-
-class NeedsForm(forms.Form):
-    needs = forms.MultipleChoiceField(
-        label=_("상담받으실 때 필요한 도움이 있나요?"),
-        required=False,
-        choices=Need.choices,
-        help_text=_("수어 통역과 외국어 통역은 상담 7일 전까지 알려 주세요."),
-        widget=forms.CheckboxSelectMultiple,
-    )
-    need_language = forms.CharField(label=_("어느 말로 통역할까요?"), required=False, max_length=20)
 
 
 class ConsentsForm(forms.Form):

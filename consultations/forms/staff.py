@@ -7,12 +7,11 @@ from django import forms
 from django.utils import timezone
 
 from consultations.enums import BookingKind, BookingState, Need, Source, Topic
-from consultations.forms.booking import TownshipForm
+from consultations.forms.booking import township_choices
 from consultations.models import Venue
 from consultations.reports.offers import Offer
 from services.forms.people import clean_phone
 from services.forms.widgets import DatePartsField
-from services.models import Township
 from services.rules.korean import date_letter
 
 
@@ -60,8 +59,7 @@ class CounterForm(forms.Form):
 
     def __init__(self, *args: Any, offers: Sequence[Offer], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = [(str(pk), name) for pk, name in Township.objects.values_list("pk", "name")]
-        self.fields["township"].choices = [("", "모름"), *known, (TownshipForm.ELSEWHERE, "김제시가 아닌 곳")]  # type: ignore[attr-defined]
+        self.fields["township"].choices = township_choices("모름")  # type: ignore[attr-defined]
         self.fields["slot"].choices = [("", "골라 주세요"), *self._slots(offers)]  # type: ignore[attr-defined]
 
     @staticmethod

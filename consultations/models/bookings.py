@@ -10,11 +10,12 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.utils import timezone
 
-from consultations.enums import BookingKind, BookingState, CancelReason, ConsentKind, Need, Source, Topic
+from consultations.enums import BookingKind, BookingState, CancelReason, ConsentKind, JointOrder, Need, Source, Topic
 from consultations.models.timetable import Adviser, ClinicDay
 from consultations.rules import can_still_change
 from services.models.encryption import EncryptedJSONField, EncryptedTextField
 from services.models.history import tracked
+from services.rules.korean import time_ko
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):
@@ -38,6 +39,7 @@ class Booking(models.Model):
     starts_at = models.DateTimeField("시작")
     minutes = models.PositiveSmallIntegerField("분")
     kind = models.CharField("상담", max_length=6, choices=BookingKind)
+    joint_order = models.CharField("순서", max_length=4, choices=JointOrder, default=JointOrder.SAME)
     topic = models.CharField("분야", max_length=16, choices=Topic, default=Topic.UNSURE)
     state = models.CharField("상태", max_length=12, choices=BookingState, default=BookingState.CONFIRMED)
     source = models.CharField("어떻게", max_length=8, choices=Source, default=Source.WEB)
@@ -89,6 +91,11 @@ class Booking(models.Model):
                 name="booking_once_a_day",
                 violation_error_message="그날 이미 예약하신 상담이 있습니다. 한 분이 하루에 한 번 받으실 수 있습니다.",
             ),
+            models.CheckConstraint(
+                condition=models.Q(joint_order="SAME") | models.Q(kind="BOTH"),
+                name="booking_order_is_of_two_advisers",
+                violation_error_message="순서는 세무사와 변호사를 모두 만나는 상담에만 있습니다.",
+            ),
         ]
         indexes = [models.Index(fields=["clinic_day", "starts_at"], name="booking_of_a_day")]
         triggers = [
@@ -127,6 +134,23 @@ class Booking(models.Model):
     @property
     def need_labels(self) -> list[str]:
         return [str(Need(need).label) for need in self.needs or []]
+
+    @property
+    def is_in_turns(self) -> bool:
+        """Both advisers, one after the other."""
+        return self.joint_order != JointOrder.SAME
+
+    @property
+    def turns(self) -> str:
+        """ "세무사 오후 3시 20분, 변호사 오후 3시 40분" for one after the other, else empty. One query or none."""
+        if not self.is_in_turns:
+            return ""
+        holds = self.holds.select_related("adviser").order_by("period")
+        return ", ".join(
+            f"{one.adviser.get_kind_display()} {time_ko(timezone.localtime(one.period.lower))}"
+            for one in holds
+            if one.period.lower  # every hold has both ends
+        )
 
     @property
     def slot_key(self) -> str:

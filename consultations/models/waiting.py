@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from consultations.enums import BookingKind, OfferState, Source, WaitingHour, WaitingState
+from consultations.enums import BookingKind, JointOrder, OfferState, Source, WaitingHour, WaitingState
 from consultations.models.bookings import Booking
 from consultations.models.timetable import ClinicDay
 from services.models.encryption import EncryptedJSONField
@@ -120,6 +120,7 @@ class SeatOffer(models.Model):
     clinic_day = models.ForeignKey(ClinicDay, on_delete=models.PROTECT, related_name="offers")
     starts_at = models.DateTimeField("시작")
     minutes = models.PositiveSmallIntegerField("분")
+    joint_order = models.CharField("순서", max_length=4, choices=JointOrder, default=JointOrder.SAME)
     until = models.DateTimeField("이때까지 맡아 둠")
     state = models.CharField("상태", max_length=10, choices=OfferState, default=OfferState.OPEN)
     is_past = models.BooleanField("다시 난 자리", default=False)  # freed anew since: may be offered to them again

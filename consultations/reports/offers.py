@@ -1,18 +1,21 @@
 """Which times are free: three queries, whatever the number of days."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 from django.db import models
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from consultations.enums import BookingKind, ClinicDayState
-from consultations.models import ClinicDay, Hold, Sitting, TimetableRule, Venue
-from consultations.rules import free_starts, nth_weekdays
+from consultations.enums import BookingKind, ClinicDayState, JointOrder
+from consultations.models import Booking, ClinicDay, Hold, Sitting, TimetableRule, Venue
+from consultations.rules import Busy, Hours, best_seating, nth_weekdays, starts_of
 from services.models import Township
 from services.reports.calendar import holidays_between
+from services.rules.korean import time_ko
 
 WAIT = "-wait"
 
@@ -22,9 +25,25 @@ class Slot:
     """One time of one day; a taken one is shown by name (마감)."""
 
     day_id: int
-    starts_at: datetime
+    starts_at: datetime  # in Korean time
     is_free: bool
-    value: str  # "17-1520": what the form carries
+    order: JointOrder = JointOrder.SAME
+
+    @property
+    def value(self) -> str:
+        """ "17-1520", or "17-1520-TAX" for one adviser after the other: what the form carries."""
+        turn = "" if self.order == JointOrder.SAME else f"-{self.order.value}"
+        return f"{self.day_id}-{self.starts_at:%H%M}{turn}"
+
+    @property
+    def words(self) -> str:
+        """ "오후 3시 20분", "오후 3시 40분 · 마감"."""
+        return time_ko(self.starts_at) + ("" if self.is_free else f" · {_('마감')}")
+
+    @property
+    def more(self) -> str:
+        """Who comes first, where both advisers are met one after the other."""
+        return "" if self.order == JointOrder.SAME else str(self.order.label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +80,7 @@ class Place:
     is_near: bool
 
 
-def offers(kind: BookingKind, *, venue: Venue | None = None) -> list[Offer]:
+def offers(kind: BookingKind, *, venue: Venue | int | None = None) -> list[Offer]:
     """The coming days that offer this kind, by date, with their free and taken times. Three queries.
 
     Days in review come along without times; days on which nobody of this kind sits do not come.
@@ -70,47 +89,52 @@ def offers(kind: BookingKind, *, venue: Venue | None = None) -> list[Offer]:
     if venue:
         days = days.filter(venue=venue)
     found = list(days.select_related("venue"))
-    sittings, busy = _sittings(found), _busy(found)
-    all_offers = [Offer(day, _slots(day, kind, sittings[day.pk], busy)) for day in found]
+    hours, busy = hours_of(found), _busy(found)
+    all_offers = [Offer(day, _slots(day, kind, hours[day.pk], busy)) for day in found]
     return [offer for offer in all_offers if offer.slots]
 
 
-def _sittings(days: Sequence[ClinicDay]) -> "defaultdict[int, list[Sitting]]":
-    by_day: defaultdict[int, list[Sitting]] = defaultdict(list)
-    rows = (
-        Sitting.objects.filter(clinic_day__in=days, is_absent=False).select_related("adviser").order_by("adviser_id")
+def hours_of(days: Sequence[ClinicDay]) -> "defaultdict[int, list[Hours]]":
+    """Who sits on these days from when to when, in adviser order, by day. One query."""
+    by_pk = {day.pk: day for day in days}
+    rows = Sitting.objects.filter(clinic_day__in=by_pk, is_absent=False).order_by("adviser_id")
+    facts = ("clinic_day_id", "adviser_id", "adviser__kind", "opens_at", "closes_at", "slot_minutes")
+    found: defaultdict[int, list[Hours]] = defaultdict(list)
+    for day_id, adviser_id, kind, opens_at, closes_at, minutes in rows.values_list(*facts):
+        day = by_pk[day_id]
+        found[day_id].append(Hours(adviser_id, kind, day.moment(opens_at), day.moment(closes_at), minutes))
+    return found
+
+
+def busy_between(
+    first: datetime, last: datetime, *, moving: Booking | None = None
+) -> dict[int, list[tuple[datetime, datetime]]]:
+    """What each adviser has taken in a period, wherever; holds of `moving` do not count. One query."""
+    holds = Hold.objects.filter(period__overlap=DateTimeTZRange(first, last))
+    if moving:
+        holds = holds.exclude(booking=moving)
+    busy: defaultdict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
+    for adviser_id, begin, end in holds.order_by().values_list("adviser_id", "period__startswith", "period__endswith"):
+        busy[adviser_id].append((begin, end))
+    return busy
+
+
+def _busy(days: Sequence[ClinicDay]) -> dict[int, list[tuple[datetime, datetime]]]:
+    if not days:
+        return {}
+    return busy_between(
+        min(day.moment(time()) for day in days), max(day.moment(time()) for day in days) + timedelta(days=1)
     )
-    for sitting in rows:
-        by_day[sitting.clinic_day_id].append(sitting)
-    return by_day
 
 
-Busy = defaultdict[int, list[tuple[datetime, datetime]]]
-
-
-def _busy(days: Sequence[ClinicDay]) -> Busy:
-    by_adviser: Busy = defaultdict(list)
-    for adviser_id, period in Hold.objects.filter(clinic_day__in=days).values_list("adviser_id", "period").order_by():
-        if period.lower and period.upper:  # every hold has both ends
-            by_adviser[adviser_id].append((period.lower, period.upper))
-    return by_adviser
-
-
-def _slots(day: ClinicDay, kind: BookingKind, sittings: Iterable[Sitting], busy: Busy) -> tuple[Slot, ...]:
-    """The starts at which every wanted kind of adviser sits; free where one of each is free."""
-    now = timezone.now()
-    offered: dict[str, set[datetime]] = {wanted: set() for wanted in kind.kinds}
-    free: dict[str, set[datetime]] = {wanted: set() for wanted in kind.kinds}
-    for one in sittings:
-        if one.adviser.kind in offered:
-            starts = [start for start in one.starts(day) if start > now]
-            offered[one.adviser.kind].update(starts)
-            free[one.adviser.kind].update(free_starts(starts, one.slot_minutes, busy[one.adviser_id], now))
-    open_starts = set.intersection(*free.values()) if day.state == ClinicDayState.OPEN else set()
-    return tuple(
-        Slot(day.pk, start, start in open_starts, f"{day.pk}-{start:%H%M}")  # starts are in Korean time
-        for start in sorted(set.intersection(*offered.values()))
-    )
+def _slots(day: ClinicDay, kind: BookingKind, hours: Sequence[Hours], busy: Busy) -> tuple[Slot, ...]:
+    """The starts at which the wanted advisers sit; free where the time of one of each is free."""
+    is_open, kinds, slots = day.state == ClinicDayState.OPEN, kind.kinds, []
+    for start in starts_of(kinds, hours, timezone.now()):
+        free = best_seating(kinds, hours, busy, start) if is_open else None
+        if free or best_seating(kinds, hours, {}, start):
+            slots.append(Slot(day.pk, start, free is not None, free.order if free else JointOrder.SAME))
+    return tuple(slots)
 
 
 def places(kind: BookingKind, *, near: Township | None = None) -> list[Place]:

@@ -19,7 +19,7 @@ from consultations.forms.mine import slot_of
 from consultations.forms.staff import BookingFilter, CounterForm, KindForm
 from consultations.models import Booking, ClinicDay
 from consultations.reports import bookings as reports
-from consultations.reports.offers import offers
+from consultations.reports.offers import Slot, offers
 from services.actions.history import record_reading, record_readings
 from services.actions.people import find_or_add_resident
 from services.enums.people import Role
@@ -173,9 +173,17 @@ def _known(typed: dict[str, Any]) -> list[Resident]:
     return list(Resident.objects.with_phone(typed["phone"]).filter(name_index=name_index).order_by("pk"))
 
 
-def _book(user: User, typed: dict[str, Any], slot: tuple[int, Any]) -> Booking:
-    resident, source = _resident(user, typed), Source(typed["source"])
-    return actions.book(*slot, _wish(typed), resident=resident, by=user.actor, source=source, taken_by=user)
+def _book(user: User, typed: dict[str, Any], slot: Slot) -> Booking:
+    return actions.book(
+        slot.day_id,
+        slot.starts_at,
+        _wish(typed),
+        resident=_resident(user, typed),
+        by=user.actor,
+        source=Source(typed["source"]),
+        order=slot.order,
+        taken_by=user,
+    )
 
 
 def _wait(request: HttpRequest, typed: dict[str, Any]) -> HttpResponse:

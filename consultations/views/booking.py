@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from http import HTTPStatus
 from typing import Any, cast
 
 from django.conf import settings
@@ -15,10 +16,11 @@ from django.views.decorators.cache import never_cache
 
 from consultations.actions import bookings
 from consultations.actions.seats import Wish
-from consultations.enums import BookingKind, ConsentKind, Need, Source, Topic
+from consultations.enums import BookingKind, ConsentKind, JointOrder, Need, Source, Topic
 from consultations.forms import booking as forms
-from consultations.models import Booking, ClinicDay, Venue
+from consultations.models import Booking, ClinicDay
 from consultations.reports import offers as reports
+from consultations.rules import APPEAL_LIMIT_WON, Scope, tax_scope
 from services.actions.people import draft_of, drop_draft, find_or_add_resident, save_answers
 from services.forms.people import add_refusal
 from services.models import Draft, Resident, Township, blind_index
@@ -77,8 +79,8 @@ def _is_verified(request: HttpRequest, answers: Answers) -> bool:
     return bool(verified) and verified == blind_index(answers["phone"], purpose="phone")
 
 
-def _previous_url(answers: Answers, page: str) -> str:
-    pages = [one.page for one in forms.steps_for(answers)] + [forms.CHECK.page]
+def _previous_url(page: str) -> str:
+    pages = [one.page for one in forms.STEPS] + [forms.CHECK.page]
     at = pages.index(page)
     return reverse(f"consultations:{pages[at - 1]}" if at else "consultations:start")
 
@@ -103,7 +105,7 @@ def _page(
         "step": step,
         "total": forms.TOTAL,
         "answers": answers,
-        "back_url": _previous_url(answers, step.page),
+        "back_url": _previous_url(step.page),
         "phone": settings.CONSULTATION_PHONE,
         **values,
     }
@@ -136,44 +138,58 @@ def booking_kind(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-def booking_appeal(request: HttpRequest) -> HttpResponse:
-    """Only for tax: an appeal about much money is better off elsewhere; who wants may go on (TA-01)."""
-    response = _ask(request, "booking_appeal", forms.AppealForm)
-    answers = answers_of(draft_here(request))
-    is_too_much = (answers.get("is_appeal"), answers.get("claim")) == ("yes", "above")
-    if request.method == "POST" and response.status_code == 302 and is_too_much:
+def booking_topic(request: HttpRequest) -> HttpResponse:
+    """무엇에 관한 상담인가요? An appeal that belongs elsewhere is told so; who wants may go on (TA-01)."""
+    kind = _kind(request)
+    form_class = forms.TopicAndAppealForm if kind == BookingKind.TAX else forms.TopicForm
+    make = lambda *args, **kwargs: form_class(*args, kind=kind, **kwargs)  # noqa: E731
+    response = _ask(request, "booking_topic", make)
+    is_answered = request.method == "POST" and response.status_code == HTTPStatus.FOUND
+    if is_answered and _scope(answers_of(draft_here(request))).outcome != "in":
         return redirect("consultations:booking_elsewhere")
     return response
+
+
+def _scope(answers: Answers) -> Scope:
+    """Whether a tax accountant may take it, by what the page of topics asks; who is unsure is in scope."""
+    return tax_scope(
+        is_appeal=answers.get("kind") == BookingKind.TAX and answers.get("is_appeal") == "yes",
+        is_local_tax=answers.get("topic") not in Topic.NATIONAL_TAX,
+        claim_won=APPEAL_LIMIT_WON if answers.get("claim") == "above" else 0,
+    )
 
 
 @never_cache
 def booking_elsewhere(request: HttpRequest) -> HttpResponse:
     """다른 제도가 더 알맞습니다: where else to turn, and the way on."""
-    page = {"phone": settings.CONSULTATION_PHONE, "limit": forms.AppealForm.limit}
+    answers = answers_of(draft_here(request))
+    page = {
+        "phone": settings.CONSULTATION_PHONE,
+        "limit": forms.TopicAndAppealForm.limit,
+        "scope": _scope(answers),
+        "onward": missing_page(request, answers).page,
+    }
     return render(request, "consultations/booking_elsewhere.html", page)
 
 
 @never_cache
-def booking_topic(request: HttpRequest) -> HttpResponse:
-    """무엇에 관한 상담인가요?"""
-    kind = _kind(request)
-    return _ask(request, "booking_topic", lambda *args, **kwargs: forms.TopicForm(*args, kind=kind, **kwargs))
-
-
-@never_cache
-def booking_township(request: HttpRequest) -> HttpResponse:
-    """어느 읍·면·동에 사시나요?"""
-    return _ask(request, "booking_township", forms.TownshipForm)
-
-
-@never_cache
 def booking_place(request: HttpRequest) -> HttpResponse:
-    """어디에서 상담을 받으시겠어요? The own township first."""
-    lives_in = answers_of(draft_here(request)).get("township") or "0"
-    near = Township.objects.filter(pk=lives_in).first()
+    """어느 읍·면·동에 사시나요? 어디에서 상담을 받으시겠어요? The own township first."""
+    draft = draft_here(request)
+    lives_in = request.POST.get("township") or answers_of(draft).get("township") or ""
+    near = Township.objects.filter(pk=lives_in).first() if lives_in.isdecimal() else None
+    if "sort" in request.POST and near:  # 가까운 곳부터 보기
+        save_answers(draft, **_with_consequences(answers_of(draft), _place_so_far(request)))
+        return redirect("consultations:booking_place")
     places = reports.places(_kind(request), near=near)
     make = lambda *args, **kwargs: forms.PlaceForm(*args, places=places, **kwargs)  # noqa: E731
     return _ask(request, "booking_place", make, is_empty=not any(place.next for place in places))
+
+
+def _place_so_far(request: HttpRequest) -> Answers:
+    """What was chosen before the places were sorted anew; the page of times looks at the place itself."""
+    names = ("township", "venue")
+    return {name: request.POST[name] for name in names if request.POST.get(name, "").isdecimal()}
 
 
 @never_cache
@@ -185,8 +201,8 @@ def booking_time(request: HttpRequest) -> HttpResponse:
 
 
 def _offers(answers: Answers) -> list[reports.Offer]:
-    venue = Venue.objects.filter(pk=answers.get("venue") or 0).first()
-    return reports.offers(BookingKind(answers["kind"]), venue=venue) if venue else []
+    venue_id = int(answers.get("venue") or 0)
+    return reports.offers(BookingKind(answers["kind"]), venue=venue_id) if venue_id else []
 
 
 def _time_page(request: HttpRequest, offers: list[reports.Offer]) -> dict[str, Any]:
@@ -199,16 +215,10 @@ def _time_page(request: HttpRequest, offers: list[reports.Offer]) -> dict[str, A
 
 
 @never_cache
-def booking_who(request: HttpRequest) -> HttpResponse:
-    """누가 상담을 받으시나요?"""
-    return _ask(request, "booking_who", forms.WhoForm)
-
-
-@never_cache
 def booking_contact(request: HttpRequest) -> HttpResponse:
-    """Name, birthday and phone; then the code."""
+    """누가 상담을 받으시나요? Name, birthday and phone; then the code."""
     draft = draft_here(request)
-    response = _ask(request, "booking_contact", forms.ContactForm)
+    response = _ask(request, "booking_contact", forms.WhoForm)
     answers = answers_of(draft_here(request))
     if request.method != "POST" or response.status_code != 302 or not answers.get("phone"):
         return response
@@ -216,7 +226,7 @@ def booking_contact(request: HttpRequest) -> HttpResponse:
         next_page = forms.missing_step(answers).page
         return start_verification(request, answers["phone"], next_url=reverse(f"consultations:{next_page}"))
     except Refused as refusal:
-        form = forms.ContactForm(request.POST)
+        form = forms.WhoForm(request.POST)
         form.is_valid()
         add_refusal(form, refusal)
         return _page(request, _step("booking_contact"), answers_of(draft), form=form)
@@ -224,17 +234,11 @@ def booking_contact(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 def booking_question(request: HttpRequest) -> HttpResponse:
-    """무엇이 궁금하신가요? May be skipped."""
+    """무엇이 궁금하신가요? 필요한 도움이 있나요? May be skipped."""
     kind = _kind(request)
     return _ask(
         _skipping(request), "booking_question", lambda *args, **kwargs: forms.QuestionForm(*args, kind=kind, **kwargs)
     )
-
-
-@never_cache
-def booking_needs(request: HttpRequest) -> HttpResponse:
-    """필요한 도움이 있나요? May be skipped."""
-    return _ask(_skipping(request), "booking_needs", forms.NeedsForm)
 
 
 def _skipping(request: HttpRequest) -> HttpRequest:
@@ -284,16 +288,17 @@ def booking_check(request: HttpRequest) -> HttpResponse:
     return _page(request, forms.CHECK, answers, rows=_summary(answers))
 
 
-def _slot(answers: Answers) -> tuple[ClinicDay, datetime]:
-    """The clinic day and start of "17-1520"."""
-    key, clock = answers["slot"].split("-")
+def _slot(answers: Answers) -> tuple[ClinicDay, datetime, JointOrder]:
+    """The clinic day, start and order of "17-1520" or "17-1520-TAX", a value that the form has checked."""
+    key, clock, *turn = answers["slot"].split("-")
     day = get_object_or_404(ClinicDay.objects.select_related("venue"), pk=key)
-    return day, day.moment(time(int(clock[:2]), int(clock[2:])))
+    order = JointOrder(turn[0]) if turn else JointOrder.SAME
+    return day, day.moment(time(int(clock[:2]), int(clock[2:]))), order
 
 
 def _book(request: HttpRequest, draft: Draft, answers: Answers) -> HttpResponse:
     """Book; a time that was lost leads back to the times with everything else kept (C01, C02)."""
-    day, starts_at = _slot(answers)
+    day, starts_at, order = _slot(answers)
     resident = resident_of(answers)
     try:
         booking = bookings.book(
@@ -302,6 +307,7 @@ def _book(request: HttpRequest, draft: Draft, answers: Answers) -> HttpResponse:
             wish_of(answers),
             resident=resident,
             by=resident.actor,
+            order=order,
             source=Source.HELPER if answers["who"] == "other" else Source.WEB,
         )
     except Refused as refusal:
@@ -354,7 +360,7 @@ def wish_of(answers: Answers) -> Wish:
 
 def _summary(answers: Answers) -> list[dict[str, Any]]:
     """Rows of the check page, each with its way back."""
-    day, starts_at = _slot(answers)
+    day, starts_at, order = _slot(answers)
     needs = [str(Need(need).label) for need in answers.get("needs") or []]
     consents = [str(ConsentKind(kind).label) for kind, given in answers["consents"].items() if given]
     when = f"{date_long(day.on, this_year=timezone.localdate().year)} {time_ko(starts_at)}"
@@ -363,15 +369,15 @@ def _summary(answers: Answers) -> list[dict[str, Any]]:
         ("상담", [BookingKind(answers["kind"]).label], "booking_kind"),
         ("분야", [Topic(answers["topic"]).label], "booking_topic"),
         ("장소", [day.venue.name], "booking_place"),
-        ("날짜와 시간", [when], "booking_time"),
+        ("날짜와 시간", [when, *([order.label] if order.kinds else [])], "booking_time"),
         ("상담받는 분", [answers["name"]], "booking_contact"),
         ("휴대전화", [mask_phone(answers["phone"])], "booking_contact"),
         ("상담 내용", [question], "booking_question"),
-        ("필요한 도움", needs or ["없습니다."], "booking_needs"),
+        ("필요한 도움", needs or ["없습니다."], "booking_question"),
         ("동의한 것", consents, "booking_consents"),
     ]
     if answers["who"] == "other":
-        rows.insert(5, ("대신 예약하는 분", [f"{answers['helper_name']} ({answers['relation']})"], "booking_who"))
+        rows.insert(5, ("대신 예약하는 분", [f"{answers['helper_name']} ({answers['relation']})"], "booking_contact"))
     return [
         {"label": label, "value": "\n".join(map(str, values)), "url": reverse(f"consultations:{page}")}
         for label, values, page in rows

@@ -85,8 +85,9 @@ def booking_move(request: HttpRequest, reference: str) -> HttpResponse:
     form, status = TimeForm(request.POST if request.method == "POST" else None, offers=found), 200
     if form.is_valid():
         try:
-            day_id, starts_at = slot_of(form.cleaned_data["slot"], found)
-            bookings.move(own.pk, day_id, starts_at, by=own.resident.actor, is_online=True)
+            slot = slot_of(form.cleaned_data["slot"], found)
+            by = own.resident.actor
+            bookings.move(own.pk, slot.day_id, slot.starts_at, order=slot.order, by=by, is_online=True)
         except Refused as refusal:
             add_refusal(form, refusal)
             status, found = 409 if refusal.conflict else 200, offers(BookingKind(own.kind))

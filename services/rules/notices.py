@@ -1,6 +1,7 @@
 """When a message may go out, how long to wait before the next try, and how an address is masked."""
 
 import unicodedata
+from contextlib import suppress
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -33,6 +34,9 @@ def next_opening(moment: datetime, hours: tuple[int, int]) -> datetime:
 
 def cp949_safe(text: str) -> str:
     """Only what a Korean text message can carry (KR-04): pictures and joiners go, other strange letters become □."""
+    with suppress(UnicodeEncodeError):
+        text.encode("cp949")
+        return text  # nearly always
     return "".join(_carried(letter) for letter in text)
 
 

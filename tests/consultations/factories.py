@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from consultations.actions.bookings import book
 from consultations.actions.seats import Wish
-from consultations.enums import AdviserKind, BookingKind, ClinicDayState, ConsentKind, Source, Topic
+from consultations.enums import AdviserKind, BookingKind, ClinicDayState, ConsentKind, JointOrder, Source, Topic
 from consultations.models import Adviser, Booking, ClinicDay, Sitting, TimetableRule, Venue
 from services.models import Notice, Resident, Township
 from services.rules.history import Actor
@@ -66,6 +66,7 @@ def booked(
     *,
     kind: str = BookingKind.LAW,
     source: Source = Source.WEB,
+    order: JointOrder = JointOrder.SAME,
     **wish: Any,
 ) -> Booking:
     facts = {"topic": Topic.LEASE, "consents": CONSENTS, **wish}
@@ -76,6 +77,7 @@ def booked(
         resident=resident,
         by=BY,
         source=source,
+        order=order,
     )
 
 
@@ -92,18 +94,21 @@ def code() -> str:
 ANSWERS: dict[str, dict[str, Any]] = {
     "booking_kind": {"kind": "LAW"},
     "booking_topic": {"topic": "LEASE"},
-    "booking_township": {"township": "0"},
-    "booking_place": {"venue": None},
+    "booking_place": {"township": "0", "venue": None},
     "booking_time": {"slot": None},
-    "booking_who": {"who": "self"},
     "booking_contact": {
+        "who": "self",
         "name": "시연 김만경",
         "born_on_year": "1945",
         "born_on_month": "3",
         "born_on_day": "9",
         "phone": PHONE,
     },
-    "booking_question": {"question": "보증금을 돌려받지 못했습니다.", "other_party": "박상대", "has_lawsuit": "no"},
-    "booking_needs": {"needs": ["WHEELCHAIR"]},
+    "booking_question": {
+        "question": "보증금을 돌려받지 못했습니다.",
+        "other_party": "박상대",
+        "has_lawsuit": "no",
+        "needs": ["WHEELCHAIR"],
+    },
     "booking_consents": {"COLLECTION": "yes", "ADVISER": "yes", "HEALTH": "yes", "NEWS": "no"},
 }

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from consultations.actions import bookings, clinic_days
-from consultations.enums import BookingKind, BookingState, ClinicDayState, ConsentKind, Source
+from consultations.enums import BookingKind, BookingState, ClinicDayState, ConsentKind, JointOrder, Source
 from consultations.models import Booking, ClinicDay, Hold
 from services.enums.people import Role
 from services.models import HistoryEntry, Notice
@@ -57,6 +57,29 @@ class TestBooking:
         joint = booked(make_resident("시연 셋째"), day, at(15, 40), kind=BookingKind.BOTH)
         assert joint.holds.count() == 2
         assert taken() == {("TAX", "15:20"), ("TAX", "15:40"), ("LAW", "15:40")}
+
+    def test_a_joint_wish_may_meet_one_adviser_after_the_other(self, make_resident):
+        day = clinic_day()
+        booked(make_resident("시연 하나"), day, kind=BookingKind.LAW)
+        joint = booked(make_resident(), day, kind=BookingKind.BOTH, order=JointOrder.TAX_FIRST)
+        assert taken() == {("LAW", "15:20"), ("TAX", "15:20"), ("LAW", "15:40")}
+        assert (joint.minutes, joint.turns) == (40, "세무사 오후 3시 20분, 변호사 오후 3시 40분")
+        text = Notice.objects.get(subject_id=str(joint.pk), kind="consultations/notices/booked").body
+        assert "오후 3시 20분부터 40분\n순서: 세무사 오후 3시 20분, 변호사 오후 3시 40분\n장소" in text
+        with pytest.raises(Refused, match="방금 다른 분이"):  # half of it is taken
+            booked(make_resident("시연 셋"), day, kind=BookingKind.BOTH, order=JointOrder.LAW_FIRST)
+        assert Hold.objects.count() == 3
+
+    def test_one_after_the_other_does_not_fit_at_the_end_of_the_day(self, make_resident):
+        with pytest.raises(Refused, match="고르신 상담 시간이 없습니다"):
+            booked(make_resident(), clinic_day(), at(16, 40), kind=BookingKind.BOTH, order=JointOrder.TAX_FIRST)
+
+    def test_a_joint_booking_moves_from_turns_to_together(self, make_resident):
+        day = clinic_day()
+        joint = booked(make_resident(), day, kind=BookingKind.BOTH, order=JointOrder.LAW_FIRST)
+        moved = bookings.move(joint.pk, day.pk, at(15, 20), by=BY)  # the same start, now at once
+        assert (moved.minutes, moved.turns, moved.sequence) == (20, "", 1)
+        assert taken() == {("LAW", "15:20"), ("TAX", "15:20")}
 
     def test_tax_and_law_of_one_time_go_to_two_people(self, make_resident):
         day = clinic_day()

@@ -51,6 +51,11 @@ def test_booking_reference_is_unique(booking):
         Booking.objects.create(**copy, on=date(2026, 12, 28))
 
 
+def test_booking_order_is_of_two_advisers(booking):
+    with pytest.raises(IntegrityError, match="booking_order_is_of_two_advisers"), transaction.atomic():
+        Booking.objects.filter(pk=booking.pk).update(joint_order="TAX")
+
+
 def test_booking_once_a_day(booking):
     copy = {
         field: getattr(booking, field) for field in ("resident", "clinic_day", "on", "starts_at", "minutes", "kind")

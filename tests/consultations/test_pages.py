@@ -1,6 +1,7 @@
 """The citizen's pages: from the first question to the number, back without loss, and nothing for strangers."""
 
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.urls import reverse
@@ -8,6 +9,7 @@ from icalendar import Calendar
 
 from consultations.actions import bookings
 from consultations.enums import BookingState, ClinicDayState
+from consultations.forms.booking import STEPS, TOTAL
 from consultations.models import Booking
 from services.models import Draft, Notice, Resident
 from services.reports.people import cases_of
@@ -76,7 +78,7 @@ class TestBookingJourney:
 
     def test_a_helper_books_and_both_are_told(self, walk):
         helper = {"who": "other", "relation": "딸", "helper_name": "시연 김딸", "helper_phone": "010 2222 3333"}
-        client = walk(clinic_day(), booking_who=helper)
+        client = walk(clinic_day(), booking_contact=helper)
         client.post(url("booking_check"))
         booking = Booking.objects.get()
         assert booking.helper
@@ -84,15 +86,41 @@ class TestBookingJourney:
         assert Notice.objects.filter(kind="consultations/notices/booked").count() == 2
         assert not cases_of([booking.helper])
 
-    def test_tax_asks_about_appeals_and_shows_another_way(self, client):
+    @pytest.mark.parametrize(
+        ("topic", "claim", "where"),
+        [
+            ("LOCAL_TAX", "above", "지방세는 '선정대리인'이 무료로 대신 다투어 줄 수 있습니다."),
+            ("CAPITAL_GAINS", "below", "국세를 다투는 일은 국세상담센터 126에서 도와드립니다."),
+        ],
+    )
+    def test_an_appeal_that_belongs_elsewhere_is_told_so_and_may_go_on(self, client, topic, claim, where):
         clinic_day()
         client.post(url("booking_kind"), {"kind": "TAX"})
-        response = client.post(url("booking_appeal"), {"is_appeal": "yes", "claim": "above"}, follow=True)
-        text = response.content.decode()
-        assert "선정대리인" in text
+        answers = {"topic": topic, "is_appeal": "yes", "claim": claim}
+        text = unescape(client.post(url("booking_topic"), answers, follow=True).content.decode())
+        assert where in text
         assert "300만원" in text
         assert "그래도 일반 세금 상담 예약하기" in text
-        assert client.get(url("booking_topic")).status_code == 200
+        assert f'href="{url("booking_place")}"' in text
+        assert client.get(url("booking_place")).status_code == 200
+
+    @pytest.mark.parametrize(
+        "answers",
+        [
+            {"topic": "LOCAL_TAX", "is_appeal": "yes", "claim": "below"},
+            {"topic": "LOCAL_TAX", "is_appeal": "unsure"},
+            {"topic": "CAPITAL_GAINS", "is_appeal": "no"},
+        ],
+    )
+    def test_what_a_tax_accountant_may_take_goes_straight_on(self, client, answers):
+        clinic_day()
+        client.post(url("booking_kind"), {"kind": "TAX"})
+        assert client.post(url("booking_topic"), answers).url == url("booking_place")
+
+    def test_at_most_eight_pages_before_the_check_page(self):
+        """Seven questions and the page of the code."""
+        assert len(STEPS) + 1 <= 8
+        assert [step.number for step in STEPS] == list(range(1, TOTAL))
 
 
 def booked_name() -> str:
@@ -119,7 +147,7 @@ class TestBackAndForth:
     def test_another_place_asks_the_time_again(self, walk):
         day, other = clinic_day(), clinic_day(where=venue("죽산면 행정복지센터"))
         client = walk(day)
-        assert client.post(url("booking_place"), {"venue": other.venue_id}).url == url("booking_time")
+        assert client.post(url("booking_place"), {"township": "0", "venue": other.venue_id}).url == url("booking_time")
 
     @pytest.mark.parametrize("page", [*list(ANSWERS)[1:], "booking_check"])
     def test_jumping_ahead_leads_to_the_first_open_question(self, client, page):
@@ -127,7 +155,7 @@ class TestBackAndForth:
 
     def test_optional_pages_may_be_skipped(self, walk):
         skip = {"skip": "1"}
-        client = walk(clinic_day(), booking_question=skip, booking_needs=skip, booking_consents={"HEALTH": ""})
+        client = walk(clinic_day(), booking_question=skip, booking_consents={"HEALTH": ""})
         client.post(url("booking_check"))
         booking = Booking.objects.get()
         assert (booking.question, booking.needs) == ("", [])
@@ -155,12 +183,13 @@ class TestFaults:
             ("booking_kind", {"kind": "MAGIC"}, "올바르게"),
             ("booking_topic", {}, "상담 분야를 아직 고르지 않으셨습니다."),
             ("booking_topic", {"topic": "INHERITANCE_TAX"}, "올바르게"),
-            ("booking_township", {"township": ""}, "사시는 읍·면·동을 아직 고르지 않으셨습니다."),
+            ("booking_topic", {"kind": "TAX"}, "다투는 상담인지 아직 고르지 않으셨습니다."),
+            ("booking_place", {"township": ""}, "사시는 읍·면·동을 아직 고르지 않으셨습니다."),
             ("booking_place", {}, "상담 장소를 아직 고르지 않으셨습니다."),
             ("booking_time", {}, "상담 시간을 아직 고르지 않으셨습니다."),
             ("booking_time", {"slot": "1-0300"}, "고르신 상담 시간이 없거나 마감되었습니다."),
-            ("booking_who", {}, "누가 상담을 받는지 아직 고르지 않으셨습니다."),
-            ("booking_who", {"who": "other"}, "예약하는 분의 이름이 비어 있습니다."),
+            ("booking_contact", {"who": ""}, "누가 상담을 받는지 아직 고르지 않으셨습니다."),
+            ("booking_contact", {"who": "other"}, "예약하는 분의 이름이 비어 있습니다."),
             ("booking_contact", {"name": ""}, "이름이 비어 있습니다."),
             ("booking_contact", {"name": "홍길동2"}, "이름에 숫자가 들어 있습니다."),
             ("booking_contact", {"phone": "063-540-3114"}, "집 전화로는 문자를 받을 수 없습니다."),
@@ -186,10 +215,9 @@ class TestFaults:
         ],
     )
     def test_a_fault_is_named_and_what_was_typed_stays(self, walk, page, answers, sentence):
-        client = walk(clinic_day(), until=page)
+        kind = {"booking_kind": {"kind": answers["kind"]}} if page == "booking_topic" and "kind" in answers else {}
+        client = walk(clinic_day(), until=page, **kind)
         sent = {**({} if not answers or page in ("booking_time", "booking_place") else ANSWERS[page]), **answers}
-        if page == "booking_who":
-            sent = answers
         response = client.post(url(page), sent)
         text = response.content.decode()
         assert response.status_code == 200
@@ -232,11 +260,25 @@ class TestTimes:
         assert both.venue.name in text
         assert law_only.venue.name not in text
 
+    def test_joint_wishes_see_times_in_turns_and_book_them(self, walk, make_resident):
+        day = clinic_day()
+        booked(make_resident("시연 하나"), day)
+        client = walk(day, until="booking_time", booking_kind={"kind": "BOTH"})
+        text = client.get(url("booking_time")).content.decode()
+        assert f'value="{day.pk}-1520-TAX"' in text
+        assert "세무사 먼저, 이어서 변호사" in text
+        client = walk(day, clock="1520-TAX", booking_kind={"kind": "BOTH"})
+        assert "세무사 먼저, 이어서 변호사" in client.get(url("booking_check")).content.decode()
+        done = client.post(url("booking_check"), follow=True).content.decode()
+        assert "세무사 오후 3시 20분, 변호사 오후 3시 40분" in done
+        assert Booking.objects.get(kind="BOTH").minutes == 40
+
     def test_the_own_township_comes_first(self, walk, township):
         clinic_day(where=venue("검산동 행정복지센터", order=0))
         mine = clinic_day(where=venue("만경읍 행정복지센터", order=9))
-        client = walk(mine, until="booking_place", booking_township={"township": str(township.pk)})
-        text = client.get(url("booking_place")).content.decode()
+        client = walk(mine, until="booking_place")
+        sorted_page = client.post(url("booking_place"), {"township": str(township.pk), "sort": "1"}, follow=True)
+        text = sorted_page.content.decode()
         assert text.index("만경읍 행정복지센터") < text.index("검산동 행정복지센터")
 
     def test_one_day_and_twenty_days_cost_the_same_queries(self, walk, django_assert_num_queries):

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 
 from consultations.actions import bookings
-from consultations.enums import BookingKind
+from consultations.enums import BookingKind, JointOrder
 from consultations.models import Booking, ClinicDay, Hold
 from services.actions.history import acting
 from services.models import Resident
@@ -79,6 +79,27 @@ def test_joint_and_single_in_any_order_never_deadlock(transactional_db):
         assert booking.holds.count() == len(BookingKind(booking.kind).kinds)
     wanted = {start for _, start in wishes}
     assert {booking.starts_at for booking in Booking.objects.order_by("pk")} == wanted  # no wanted time is left empty
+
+
+def test_together_or_in_turns_takes_both_or_none(transactional_db):
+    """Joint wishes at once or one adviser after the other, beside single ones: no half of a visit is ever held."""
+    day, residents = clinic_day(), people(THREADS)
+    dice = random.Random(11)  # noqa: S311
+    jobs = []
+    for one in residents:
+        kind, order = dice.choice(
+            [("BOTH", "SAME"), ("BOTH", "TAX"), ("BOTH", "LAW"), ("TAX", "SAME"), ("LAW", "SAME")]
+        )
+        start = at(15) + timedelta(minutes=20 * dice.randrange(5))
+        jobs.append(partial(booked, one, day, start, kind=kind, order=JointOrder(order)))
+    result = at_once(jobs)
+    assert result["booked"] + result["refused"] == THREADS, result
+    assert result["booked"] >= 3
+    for booking in Booking.objects.order_by("pk"):
+        begins = list(booking.holds.order_by("period").values_list("period__startswith", flat=True))
+        assert len(begins) == len(BookingKind(booking.kind).kinds)
+        assert begins[0] == booking.starts_at
+        assert (begins[-1] > begins[0]) == booking.is_in_turns
 
 
 def test_cancel_move_and_book_together_keep_every_promise(transactional_db):

@@ -6,8 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from consultations import rules
+from consultations.enums import JointOrder
 from services.reports.elections import elections
 from services.rules.elections import window_on
+from tests.consultations.factories import at
 
 SEOUL = ZoneInfo("Asia/Seoul")
 
@@ -133,3 +135,70 @@ def test_a_vacancy_counts_from_the_day_it_was_fixed():
     """The 2025 presidential election: window from 2025-04-04, 60 days before, which is also the day it was fixed."""
     assert window_on(date(2025, 4, 3), elections()) is None
     assert window_on(date(2025, 4, 4), elections()).name.startswith("제21대 대통령선거")
+
+
+HALF_PAST = at(15, 30)
+TAX = rules.Hours(1, "TAX", at(15), at(17), 20)
+LAW = rules.Hours(2, "LAW", at(15), at(17), 20)
+LATE_LAW = rules.Hours(3, "LAW", at(16), at(17), 30)
+
+
+def told(found: rules.Seating | None) -> tuple[str, str, list[tuple[int, str]]] | None:
+    if found is None:
+        return None
+    return (
+        f"{found.starts_at:%H:%M}",
+        found.order.value,
+        [(one.adviser_id, f"{one.starts_at:%H:%M}") for one in found.seats],
+    )
+
+
+class TestSeating:
+    def test_hours_are_cut_into_whole_slots(self):
+        assert [f"{start:%H:%M}" for start in LATE_LAW.starts()] == ["16:00", "16:30"]
+        assert [LATE_LAW.has(when) for when in (at(15, 30), at(16), at(16, 20), at(16, 30), at(17))] == [
+            False,
+            True,
+            False,
+            True,
+            False,
+        ]
+
+    @pytest.mark.parametrize(
+        ("busy", "start", "expected"),
+        [
+            ({}, at(15), ("15:00", "SAME", [(1, "15:00"), (2, "15:00")])),
+            ({2: [(at(15), at(15, 20))]}, at(15), ("15:00", "TAX", [(1, "15:00"), (2, "15:20")])),
+            ({1: [(at(15), at(15, 20))]}, at(15), ("15:00", "LAW", [(1, "15:20"), (2, "15:00")])),
+            ({2: [(at(15), at(15, 40))]}, at(15), None),
+            ({1: [(at(16, 40), at(17))]}, at(16, 40), None),  # nothing comes after the last slot
+            ({2: [(at(15, 50), at(16, 10))]}, at(15, 40), None),  # a visit elsewhere in the middle of both slots
+        ],
+    )
+    def test_both_advisers_together_or_one_after_the_other_or_not_at_all(self, busy, start, expected):
+        assert told(rules.best_seating(("TAX", "LAW"), [TAX, LAW], busy, start)) == expected
+
+    def test_the_first_free_adviser_of_a_kind_is_taken(self):
+        busy = {2: [(at(16), at(16, 20))]}
+        assert told(rules.best_seating(("LAW",), [TAX, LAW, LATE_LAW], busy, at(16))) == (
+            "16:00",
+            "SAME",
+            [(3, "16:00")],
+        )
+
+    def test_an_order_means_nothing_for_one_adviser(self):
+        found = rules.seating(("TAX",), [TAX, LAW], {}, at(15), JointOrder.LAW_FIRST)
+        assert found
+        assert [one.adviser_id for one in found.seats] == [1]
+
+    def test_how_long_a_visit_takes(self):
+        in_turn = rules.seating(("TAX", "LAW"), [TAX, LAW], {}, at(15), JointOrder.TAX_FIRST)
+        together = rules.seating(("TAX", "LAW"), [TAX, LAW], {}, at(15))
+        assert in_turn
+        assert together
+        assert (in_turn.minutes, together.minutes) == (40, 20)
+
+    def test_every_start_of_a_day_with_its_best_seating(self):
+        busy = {1: [(at(15), at(16, 20))], 2: [(at(16, 20), at(17))]}
+        found = rules.seatings(("TAX", "LAW"), [TAX, LAW], busy, HALF_PAST)
+        assert [told(one) for one in found] == [("16:00", "LAW", [(1, "16:20"), (2, "16:00")])]

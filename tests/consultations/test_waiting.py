@@ -137,6 +137,17 @@ class TestLine:
         assert not alone.offers.exists()
         assert waiting.accept(joint.pk, by=BY).holds.count() == 2
 
+    def test_joint_wishes_are_offered_one_adviser_after_the_other(self):
+        day, taken = full_day("TAX", "LAW", kind="LAW")
+        owners = [Resident.objects.create(name=f"시연 세금 {n}", phone=f"+8210666{n:05d}") for n in range(6)]
+        tax = [booked(one, day, start, kind="TAX") for one, start in zip(owners, STARTS, strict=True)]
+        joint = in_line(people(1)[0], day, kind="BOTH")
+        bookings.cancel(taken[2].pk, by=BY)
+        bookings.cancel(tax[1].pk, by=BY)  # tax at 15:20, then law at 15:40
+        assert joint.offers.get().joint_order == "TAX"
+        booking = waiting.accept(joint.pk, by=BY)
+        assert (booking.minutes, booking.turns) == (40, "세무사 오후 3시 20분, 변호사 오후 3시 40분")
+
     def test_moving_a_booking_away_frees_its_time_for_the_line(self):
         day, taken = full_day()
         other = clinic_day("LAW", on=day.on + timedelta(days=28))

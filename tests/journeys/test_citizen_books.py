@@ -42,7 +42,7 @@ def walk_to_check(page: Page, check) -> None:
     page.get_by_role("button", name="다음").click()
     check(page)
     page.locator("select[name=township]").select_option(label="만경읍")
-    page.get_by_role("button", name="다음").click()
+    page.get_by_role("button", name="가까운 곳부터 보기").click()
     check(page)
     page.locator("input[name=venue]").first.check()
     page.get_by_role("button", name="다음").click()
@@ -51,8 +51,6 @@ def walk_to_check(page: Page, check) -> None:
     page.get_by_role("button", name="다음").click()
     check(page)
     page.locator("input[value=self]").check()
-    page.get_by_role("button", name="다음").click()
-    check(page)
     for name, value in {
         "name": "시연 김만경",
         "born_on_year": "1945",
@@ -69,8 +67,6 @@ def walk_to_check(page: Page, check) -> None:
     check(page)
     page.locator("textarea[name=question]").fill("보증금을 돌려받지 못했습니다.")
     page.get_by_role("button", name="다음").click()
-    check(page)
-    page.get_by_role("button", name="건너뛰기").click()
     check(page)
     page.locator("input[name=COLLECTION][value=yes]").check()
     page.locator("input[name=ADVISER][value=yes]").check()

@@ -12,6 +12,7 @@ import structlog
 from celery import current_app
 
 QUIET_SECONDS = 30.0
+GAP_SECONDS = 1.0  # one dispatch takes everything that is due: more of them would only cost
 SOCKET_SECONDS = 1.0
 TASK = "services.tasks.dispatch_notices"
 log = structlog.get_logger(__name__)
@@ -41,8 +42,7 @@ class Doorbell:
         while True:
             self._rung.wait()
             self._rung.clear()  # many rings meanwhile are one dispatch
-            if not publish():
-                time.sleep(QUIET_SECONDS)
+            time.sleep(GAP_SECONDS if publish() else QUIET_SECONDS)
 
 
 def publish() -> bool:
