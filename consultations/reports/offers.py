@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 
 from consultations.enums import BookingKind, ClinicDayState, JointOrder
 from consultations.models import Booking, ClinicDay, Hold, Sitting, TimetableRule, Venue
+from consultations.models.timetable import WEEKDAYS
 from consultations.rules import Busy, Hours, best_seating, nth_weekdays, starts_of
 from services.models import Township
 from services.reports.calendar import holidays_between
-from services.rules.korean import time_ko
+from services.rules.korean import time_ko, time_span_ko
 
 WAIT = "-wait"
 
@@ -52,6 +53,17 @@ class Offer:
 
     day: ClinicDay
     slots: tuple[Slot, ...]
+    hours: tuple[Hours, ...] = ()  # of the advisers of this kind
+
+    @property
+    def minutes(self) -> int:
+        """How long one visit takes with one adviser."""
+        return max(one.minutes for one in self.hours)
+
+    @property
+    def span(self) -> str:
+        """ "오후 3시부터 5시까지"."""
+        return time_span_ko(min(one.opens_at for one in self.hours), max(one.closes_at for one in self.hours))
 
     @property
     def free(self) -> int:
@@ -90,7 +102,7 @@ def offers(kind: BookingKind, *, venue: Venue | int | None = None) -> list[Offer
         days = days.filter(venue=venue)
     found = list(days.select_related("venue"))
     hours, busy = hours_of(found), _busy(found)
-    all_offers = [Offer(day, _slots(day, kind, hours[day.pk], busy)) for day in found]
+    all_offers = [Offer(day, _slots(day, kind, hours[day.pk], busy), _of(kind, hours[day.pk])) for day in found]
     return [offer for offer in all_offers if offer.slots]
 
 
@@ -117,6 +129,10 @@ def busy_between(
     for adviser_id, begin, end in holds.order_by().values_list("adviser_id", "period__startswith", "period__endswith"):
         busy[adviser_id].append((begin, end))
     return busy
+
+
+def _of(kind: BookingKind, hours: Sequence[Hours]) -> tuple[Hours, ...]:
+    return tuple(one for one in hours if one.kind in kind.kinds)
 
 
 def _busy(days: Sequence[ClinicDay]) -> dict[int, list[tuple[datetime, datetime]]]:
@@ -171,19 +187,36 @@ def skipped_days(last: date) -> list[SkippedDay]:
     ]
 
 
-def next_open_day() -> tuple[ClinicDay, int] | None:
-    """The next date with a free time for one adviser, and how many places that date has. Three queries."""
-    by_date: defaultdict[date, int] = defaultdict(int)
-    first: dict[date, ClinicDay] = {}
+def next_open_day() -> tuple[Offer, int] | None:
+    """The first offer of the next date with a free time for one adviser, and how many places that date has."""
+    free: defaultdict[date, int] = defaultdict(int)
+    first: dict[date, Offer] = {}
     for kind in (BookingKind.TAX, BookingKind.LAW):
         for offer in offers(kind):
             if offer.free:
-                by_date[offer.day.on] += offer.free
-                first.setdefault(offer.day.on, offer.day)
-    if not by_date:
+                free[offer.day.on] += offer.free
+                first.setdefault(offer.day.on, offer)
+    if not free:
         return None
-    on = min(by_date)
-    return first[on], by_date[on]
+    on = min(free)
+    return first[on], free[on]
+
+
+ORDINALS = ("첫째", "둘째", "셋째", "넷째", "다섯째")
+
+
+def timetable_words() -> list[str]:
+    """When advice is held from today on, one sentence for each weekday of the timetable (TA-08). One query."""
+    today = timezone.localdate()
+    who: defaultdict[tuple[int, int, time, time, int], list[str]] = defaultdict(list)
+    for rule in TimetableRule.objects.touching(today, today).order_by("weekday", "nth", "opens_at", "-kind"):
+        when = (rule.nth, rule.weekday, rule.opens_at, rule.closes_at, rule.slot_minutes)
+        who[when].append(str(rule.get_kind_display()))
+    return [
+        f"매월 {ORDINALS[nth - 1]} {WEEKDAYS[weekday][1]} {time_span_ko(opens_at, closes_at)}. "
+        f"{'와 '.join(kinds)}, 한 분에 {minutes}분"
+        for (nth, weekday, opens_at, closes_at, minutes), kinds in who.items()
+    ]
 
 
 def waiting_for_decision() -> int:

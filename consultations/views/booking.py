@@ -44,6 +44,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "property_limit": settings.CONSULTATION_PROPERTY_LIMIT_WON,
         "income_limit": settings.CONSULTATION_INCOME_LIMIT_WON,
         "phone": settings.CONSULTATION_PHONE,
+        "timetable": reports.timetable_words(),
         "skipped": reports.skipped_days(timezone.localdate() + timedelta(days=DAYS_SHOWN)),
     }
     return render(request, "consultations/start.html", page)

@@ -31,6 +31,14 @@ def time_ko(moment: datetime | time) -> str:
     return f"{half} {hour}시" + (f" {moment.minute}분" if moment.minute else "")
 
 
+def time_span_ko(first: datetime | time, last: datetime | time) -> str:
+    """오후 3시부터 5시까지; 오전 11시부터 오후 1시까지."""
+    end = time_ko(last)
+    if (first.hour < 12) == (last.hour < 12):
+        end = end.partition(" ")[2]
+    return f"{time_ko(first)}부터 {end}까지"
+
+
 def won(amount: int) -> str:
     """3,440,000원."""
     return f"{amount:,}원"

@@ -1,6 +1,6 @@
 """The citizen's pages: from the first question to the number, back without loss, and nothing for strangers."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from html import unescape
 
 import pytest
@@ -252,6 +252,16 @@ class TestTimes:
         text = client.get(url("start")).content.decode()
         assert "5월 25일 월요일은 공휴일이라 상담이 없습니다." in text
         assert "다음 상담은 6월 22일 월요일입니다." in text
+
+    def test_the_start_page_says_what_the_timetable_says(self, client):
+        """TA-08: two rules of one time are one line; another time is another."""
+        place = venue()
+        rule("LAW", venues=(place,))
+        rule("TAX", venues=(place,))
+        rule("TAX", venues=(place,), nth=1, opens_at=time(11), closes_at=time(13), slot_minutes=30)
+        text = client.get(url("start")).content.decode()
+        assert "매월 넷째 월요일 오후 3시부터 5시까지. 세무사와 변호사, 한 분에 20분" in text
+        assert "매월 첫째 월요일 오전 11시부터 오후 1시까지. 세무사, 한 분에 30분" in text
 
     def test_joint_wishes_see_only_places_with_both(self, walk):
         both, law_only = clinic_day(), clinic_day("LAW", where=venue("죽산면 행정복지센터"))
