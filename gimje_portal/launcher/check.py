@@ -56,7 +56,7 @@ def bench(arguments: Sequence[str]) -> int:
     shutil.rmtree(place.broker, ignore_errors=True)
     place.prepare()
     with servers_for(place, throw_away=False):
-        env = settings_environment(place, demo=False) | PLAIN_STATIC
+        env = {"LOG_LEVEL": "WARNING"} | settings_environment(place, demo=False) | PLAIN_STATIC
         return run_in_foreground([DEVELOPER.python, "-m", "tests.benchmarks", *arguments], env)
 
 

@@ -1,9 +1,14 @@
 """`manage.py bench consultations`: what one booking and the page of a hundred times cost."""
 
+import logging
+import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from http import HTTPStatus
+from pathlib import Path
+from typing import TextIO, cast
 
 from django.db import connection
 from django.test import Client
@@ -18,6 +23,7 @@ from consultations.reports.offers import offers
 from services.actions.history import acting
 from tests.benchmarks import Row, bench
 from tests.benchmarks.bench_race import BY, CONSENTS, SLOTS, advisers, open_day, resident_of, starts
+from tests.benchmarks.bench_race import measure as race
 
 ROUNDS = 100
 
@@ -47,14 +53,29 @@ def _cpu_ms(work: Callable[[int], object], rounds: int) -> float:
     return min(costs)
 
 
+@contextmanager
+def _logs_to_nowhere() -> Iterator[None]:
+    """Two lines a request are written as in production, but not between the figures."""
+    logger = logging.getLogger()
+    (handler,), level = logger.handlers, logger.level
+    stream = cast(logging.StreamHandler[TextIO], handler)
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        shown = stream.setStream(nowhere)
+        logger.setLevel(logging.INFO)
+        yield
+        logger.setLevel(level)
+        stream.setStream(cast(TextIO, shown))
+
+
 @bench("consultations")
 def measure() -> Iterable[Row]:
-    """The costs of one booking and of the page with a hundred times; the contention is in `bench race`."""
+    """The costs of one booking and of the page with a hundred times, then the contention of `bench race`."""
     monday = timezone.localdate() + timedelta(days=30)
     with acting(BY):
         venue = Venue.objects.create(name="시연 상담 창구")
         yield from _one_booking(monday, venue)
         yield from _page(monday)
+    yield from race.measure()
 
 
 def _one_booking(monday: date, venue: Venue) -> Iterable[Row]:
@@ -94,7 +115,9 @@ def _page(monday: date) -> Iterable[Row]:
     if answer.status_code != HTTPStatus.OK:
         msg = f"The page of times answered {answer.status_code}."
         raise RuntimeError(msg)
+    with _logs_to_nowhere():
+        cost = _cpu_ms(lambda _: client.get(url), 50)
     html = answer.content
     slots = sum(len(offer.slots) for offer in offers(BookingKind.LAW, venue=venue))
-    yield Row(f"page with {slots} times, CPU", _cpu_ms(lambda _: client.get(url), 50), "ms", 10)
+    yield Row(f"page with {slots} times, CPU", cost, "ms", 10)
     yield Row(f"page with {slots} times, HTML", len(html) / 1000, "kB", 30)

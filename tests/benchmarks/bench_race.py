@@ -1,21 +1,23 @@
-"""`manage.py bench race`: 20 clients on one slot, and 500 on the 30 places of one clinic day."""
+"""`manage.py bench race`: 20 clients on one slot, 500 on one clinic day, joint and single mixed, and the control."""
 
 import multiprocessing
 import random
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
+from typing import NamedTuple
 
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
-from consultations.actions.bookings import book
+from consultations.actions import bookings
 from consultations.actions.seats import Wish
 from consultations.enums import BookingKind, ClinicDayState, ConsentKind, Source
-from consultations.models import Adviser, Booking, ClinicDay, Hold, Sitting, Venue
+from consultations.models import Adviser, ClinicDay, Hold, Sitting, Venue
 from services.actions.history import acting
 from services.models import Resident
 from services.rules.history import Actor
@@ -29,7 +31,15 @@ PROCESSES, THREADS = 2, 4  # as gunicorn runs in production
 ADVISERS = 5
 SLOTS = 6  # 15:00 to 17:00 by 20 minutes
 FEW = 20
-WISH = Wish(BookingKind.LAW, consents=CONSENTS)
+
+
+class Work(NamedTuple):
+    """One client: rows by their keys, for another process."""
+
+    day: int
+    resident: int
+    kind: str
+    times: int
 
 
 def open_day(on: date, venue: Venue, sitting: list[Adviser]) -> ClinicDay:
@@ -53,17 +63,17 @@ def starts(day: ClinicDay) -> list[datetime]:
     return [day.moment(time_of_day(15)) + timedelta(minutes=20 * number) for number in range(SLOTS)]
 
 
-def _client(work: tuple[int, int, int, int]) -> Counter[str]:
+def _client(work: Work) -> Counter[str]:
     """One person: tries the first `times` times in random order until one is theirs or all are taken."""
-    day_id, resident_id, seed, times = work
-    day, resident = ClinicDay.objects.get(pk=day_id), Resident.objects.get(pk=resident_id)
-    wanted = starts(day)[:times]
-    random.Random(seed).shuffle(wanted)  # noqa: S311
+    day, resident = ClinicDay.objects.get(pk=work.day), Resident.objects.get(pk=work.resident)
+    wanted = starts(day)[: work.times]
+    random.Random(work.resident).shuffle(wanted)  # noqa: S311
+    wish = Wish(BookingKind(work.kind), consents=CONSENTS)
     answers: Counter[str] = Counter()
     for start in wanted:
         try:
             with acting(BY):
-                book(day_id, start, WISH, resident=resident, by=BY, source=Source.API)
+                bookings.book(day.pk, start, wish, resident=resident, by=BY, source=Source.API)
         except Refused as refused:
             answers["calm" if refused.conflict else refused.sentence] += 1
         except Exception as error:  # noqa: BLE001
@@ -74,14 +84,14 @@ def _client(work: tuple[int, int, int, int]) -> Counter[str]:
     return answers
 
 
-def _process(works: list[tuple[int, int, int, int]]) -> Counter[str]:
+def _process(works: list[Work]) -> Counter[str]:
     with ThreadPoolExecutor(THREADS, initializer=connections.close_all) as pool:
         return sum(pool.map(_client, works), Counter())
 
 
-def _race(day: ClinicDay, first: int, clients: int, times: int) -> tuple[Counter[str], float]:
+def _race(day: ClinicDay, first: int, kinds: Sequence[str], times: int) -> tuple[Counter[str], float]:
     """Clients in two processes of four threads; what they were answered, and the seconds it took."""
-    works = [(day.pk, resident_of(number).pk, number, times) for number in range(first, first + clients)]
+    works = [Work(day.pk, resident_of(first + number).pk, kind, times) for number, kind in enumerate(kinds)]
     connections.close_all()
     with multiprocessing.get_context("fork").Pool(PROCESSES) as pool:
         pool.map(_warm_up, range(PROCESSES), chunksize=1)
@@ -94,35 +104,77 @@ def _warm_up(_number: int) -> None:
     """A server that runs has its templates read."""
     time.sleep(0.2)  # so that each process gets one
     connections.close_all()
+    wish = Wish(BookingKind.LAW, consents=CONSENTS)
     with transaction.atomic(), acting(BY):
         venue = Venue.objects.create(name=f"시연 연습 {time.monotonic_ns()}")
         day = open_day(timezone.localdate() + timedelta(days=20), venue, advisers("LAW", 1))
-        book(day.pk, starts(day)[0], WISH, resident=resident_of(time.monotonic_ns() % 10**8), by=BY, source=Source.API)
+        resident = resident_of(time.monotonic_ns() % 10**8)
+        bookings.book(day.pk, starts(day)[0], wish, resident=resident, by=BY, source=Source.API)
         transaction.set_rollback(True)
     connections.close_all()
 
 
+@contextmanager
+def _guards_off() -> Iterator[None]:
+    """Lock and constraint off: what is left is check then insert."""
+    lock = bookings.lock_day
+    bookings.lock_day = lambda pk, **_: ClinicDay.objects.get(pk=pk)  # type: ignore[assignment]
+    guard = next(one for one in Hold._meta.constraints if one.name == "hold_adviser_is_free")
+    with connection.schema_editor() as editor:
+        editor.remove_constraint(Hold, guard)
+    try:
+        yield
+    finally:
+        bookings.lock_day = lock
+        Hold.objects.all().delete()
+        with connection.schema_editor() as editor:
+            editor.add_constraint(Hold, guard)
+
+
 @bench("race")
 def measure() -> Iterable[Row]:
-    """Nothing double, nothing left empty, nobody answered with a fault."""
+    """Nothing double, nothing left empty, no answer that is a fault; with the guards off the same race does harm."""
     monday = timezone.localdate() + timedelta(days=30)
     with acting(BY):
         venue = Venue.objects.create(name="시연 상담 장소")
         one = open_day(monday, venue, advisers("LAW", 1))
-        answers, _seconds = _race(one, 1_000, FEW, 1)
+        answers, _seconds = _race(one, 1_000, ["LAW"] * FEW, 1)
         yield from _rows(f"{FEW} clients, one slot", one, answers, 1)
         many = open_day(monday + timedelta(days=1), venue, advisers("LAW", ADVISERS))
-        answers, seconds = _race(many, 2_000, CLIENTS, SLOTS)
+        answers, seconds = _race(many, 2_000, ["LAW"] * CLIENTS, SLOTS)
         yield from _rows(f"{CLIENTS} clients", many, answers, ADVISERS * SLOTS)
         yield Row("decisions a second", sum(answers.values()) / seconds, "1/s", 150, at_least=True)
+        both = open_day(monday + timedelta(days=2), venue, advisers("LAW", ADVISERS) + advisers("TAX", ADVISERS))
+        dice = random.Random(5)  # noqa: S311
+        kinds = dice.choices(["BOTH", "TAX", "LAW"], k=CLIENTS)
+        answers, _seconds = _race(both, 3_000, kinds, SLOTS)
+        yield from _mixed_rows(f"{CLIENTS} joint and single", both, answers)
+        with _guards_off():
+            wild = open_day(monday + timedelta(days=3), venue, advisers("LAW", 1))
+            answers, _seconds = _race(wild, 4_000, ["LAW"] * FEW, 1)
+            doubles = Hold.objects.filter(clinic_day=wild).count() - 1
+            yield Row("control, lock and constraint off: double bookings", doubles, "", 1, at_least=True)
 
 
 def _rows(who: str, day: ClinicDay, answers: Counter[str], places: int) -> Iterable[Row]:
     yield Row(f"{who}: places given of {places}", answers["booked"], "", places)
     yield Row(f"{who}: places given of {places}, at least", answers["booked"], "", places, at_least=True)
     held = Hold.objects.filter(clinic_day=day).count()
-    yield Row(
-        f"{who}: bookings without their own time", Booking.objects.filter(clinic_day=day).count() - held, "", 0.5
-    )
+    yield Row(f"{who}: bookings without their own time", day.bookings.count() - held, "", 0.5)
+    yield _calm(who, answers)
+
+
+def _mixed_rows(who: str, day: ClinicDay, answers: Counter[str]) -> Iterable[Row]:
+    """Every adviser's every slot is held once, and each booking has exactly the advisers of its kind."""
+    places = 2 * ADVISERS * SLOTS
+    held = Hold.objects.filter(clinic_day=day).values("adviser", "period").distinct().count()
+    yield Row(f"{who}: slots held of {places}, at least", held, "", places, at_least=True)
+    yield Row(f"{who}: holds of {places}", Hold.objects.filter(clinic_day=day).count(), "", places)
+    halves = sum(one.holds.count() != len(BookingKind(one.kind).kinds) for one in day.bookings.order_by("pk"))
+    yield Row(f"{who}: bookings with half their advisers", halves, "", 0.5)
+    yield _calm(who, answers)
+
+
+def _calm(who: str, answers: Counter[str]) -> Row:
     others = sum(count for answer, count in answers.items() if answer not in ("booked", "calm"))
-    yield Row(f"{who}: answers that were not calm", others, "", 0.5)
+    return Row(f"{who}: answers that were not calm", others, "", 0.5)
