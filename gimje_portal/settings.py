@@ -340,6 +340,7 @@ SOLAPI_KEY = env.str("SOLAPI_KEY", default="")
 SOLAPI_SECRET = env.str("SOLAPI_SECRET", default="")
 ALIMTALK_PROFILE = env.str("ALIMTALK_PROFILE", default="")
 ALIMTALK_TEMPLATES = env.json("ALIMTALK_TEMPLATES", default={})  # {"slate/notices/approved": "provider's template id"}
+ALIMTALK_BUTTON = env.bool("ALIMTALK_BUTTON", default=True)  # the templates were approved with 내 신청 확인
 DOORBELL = env.bool("DOORBELL", default=True)  # ring the dispatcher after a commit; beat sweeps anyway
 # Which messages stand on whose desk: role -> beginnings of a notice's kind; "" is every one.
 NOTICE_DESKS = {

@@ -67,12 +67,17 @@ class TestSolapi:
         (message,) = provider.registered.values()
         assert (message["type"], message["subject"]) == ("LMS", "가" * 20)
 
-    def test_alimtalk_names_its_template_and_leaves_the_fallback_to_us(self, sender, provider, settings):
+    @pytest.mark.parametrize("has_button", [True, False])
+    def test_alimtalk_names_its_template_and_leaves_the_fallback_to_us(self, sender, provider, settings, has_button):
         settings.ALIMTALK_PROFILE, settings.ALIMTALK_TEMPLATES = "PF1", {MESSAGE.kind: "KA01"}
+        settings.SITE_URL, settings.ALIMTALK_BUTTON = "https://portal.example", has_button
         sender.send([letter(channel=Channel.ALIMTALK)])
         (message,) = provider.registered.values()
         assert message["type"] == "ATA"
-        assert message["kakaoOptions"] == {"pfId": "PF1", "templateId": "KA01", "disableSms": True}
+        address = "https://portal.example/my/"
+        button = {"buttonType": "WL", "buttonName": "내 신청 확인", "linkMo": address, "linkPc": address}
+        expected = {"pfId": "PF1", "templateId": "KA01", "disableSms": True}
+        assert message["kakaoOptions"] == expected | ({"buttons": [button]} if has_button else {})
 
     @pytest.mark.parametrize(
         ("mood", "detail"),

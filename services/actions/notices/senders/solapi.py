@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 
 from services.actions.notices.senders.base import Outcome, Outgoing, SendResult
@@ -147,7 +148,15 @@ def _as_message(letter: Outgoing) -> dict[str, Any]:
             "templateId": settings.ALIMTALK_TEMPLATES[letter.kind],
             "disableSms": True,  # the fallback is ours: it must stand in the outbox
         }
+        if settings.ALIMTALK_BUTTON:
+            message["kakaoOptions"]["buttons"] = [_my_button()]
     return message
+
+
+def _my_button() -> dict[str, str]:
+    """The web button of our templates (COPY 5.0): on 내 신청 확인 a held place is taken with one more tap."""
+    address = f"{settings.SITE_URL}{reverse('services:my')}"
+    return {"buttonType": "WL", "buttonName": "내 신청 확인", "linkMo": address, "linkPc": address}
 
 
 def _national(e164: str) -> str:
