@@ -40,13 +40,14 @@ class Daily:
 
 @dataclass(frozen=True, slots=True)
 class Monthly:
-    """On this day of every month (1 to 28) at this Korean time; the period is the month it falls in."""
+    """On this day (1 to 28) of every month, or of `months`, at this Korean time; the period is its month."""
 
     day: int
     at: time
+    months: tuple[int, ...] = tuple(range(1, 13))
 
     def due_between(self, after: datetime, until: datetime) -> list[Period]:
-        days = (day for day in _days(after, until) if day.day == self.day)
+        days = (day for day in _days(after, until) if day.day == self.day and day.month in self.months)
         moments = (datetime.combine(day, self.at, SEOUL) for day in days)
         return [Period(f"{moment:%Y-%m}", moment) for moment in moments if after < moment <= until]
 

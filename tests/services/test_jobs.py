@@ -41,6 +41,14 @@ class TestSchedules:
 
 @pytest.mark.django_db
 class TestOnce:
+    def test_twice_a_year(self):
+        schedule = Monthly(5, dt.time(7), months=(1, 7))
+        periods = schedule.due_between(at("2026-01-05 07:00"), at("2027-01-05 07:00"))
+        assert [(period.key, period.on) for period in periods] == [
+            ("2026-07", dt.date(2026, 7, 5)),
+            ("2027-01", dt.date(2027, 1, 5)),
+        ]
+
     def test_the_second_caller_of_a_period_is_turned_away(self):
         with once("remind", "2026-11-23") as first, once("remind", "2026-11-23") as second:
             assert (first, second) == (True, False)
