@@ -410,3 +410,28 @@ class WaitingHour(models.TextChoices):
     ANY = "ANY", "아무 때나"
     THREE = "15", "오후 3시대"
     FOUR = "16", "오후 4시대"
+
+
+class Helped(models.TextChoices):
+    """First question after a consultation: 상담이 도움이 되었나요?"""
+
+    MUCH = "MUCH", "많이 되었습니다"
+    SOME = "SOME", "조금 되었습니다"
+    SO_SO = "SO_SO", "보통입니다"
+    NOT = "NOT", "되지 않았습니다"
+    NOT_SAID = "NOT_SAID", "말하고 싶지 않습니다"
+
+
+class Ease(models.TextChoices):
+    """Second question after a consultation: 예약과 안내는 편했나요?"""
+
+    VERY = "VERY", "아주 편했습니다"
+    FINE = "FINE", "편했습니다"
+    SO_SO = "SO_SO", "보통입니다"
+    HARD = "HARD", "불편했습니다"
+    NOT_SAID = "NOT_SAID", "말하고 싶지 않습니다"
+
+
+class ReportKind(models.TextChoices):
+    MONTH = "MONTH", "월간 통계"
+    HALF_YEAR = "HALF_YEAR", "반기 보고(별지 3)"

@@ -14,6 +14,9 @@ AGENT_CLAIM_WON = 20_000_000  # DR-01: 지방세기본법 시행령 62조의2
 AGENT_PROPERTY_WON = 300_000_000  # DR-01: 김제시 시세 기본 조례 6조
 AGENT_INCOME_WON = 50_000_000  # DR-01
 QUESTION_CHARACTERS = 2000
+SMALL = 5  # counts of people below this are not published
+UNDER, HIDDEN = "5 미만", "가림"
+AGE_BANDS = ("40세 미만", "40대", "50대", "60대", "70대", "80세 이상", "모름")
 
 T = TypeVar("T")
 P = TypeVar("P")
@@ -196,3 +199,76 @@ def offer_until(told_at: datetime, starts_at: datetime, *, hours: int, last_hour
     """
     until = min(told_at + timedelta(hours=hours), starts_at - timedelta(hours=last_hours))
     return until if until - told_at >= timedelta(hours=1) else None
+
+
+def survey_until(on: date, *, days: int) -> date:
+    """The last day on which somebody who was advised on `on` is asked how it was."""
+    return on + timedelta(days=days)
+
+
+def month_before(day: date) -> date:
+    """The first day of the month before the one that `day` lies in."""
+    return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+def month_end(first: date) -> date:
+    """The last day of the month that begins on `first`."""
+    return (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+
+
+def half_of(day: date) -> date:
+    """The first day of the half-year that `day` lies in: 1 January or 1 July."""
+    return day.replace(month=1 if day.month <= 6 else 7, day=1)
+
+
+def half_end(first: date) -> date:
+    """The last day of the half-year that begins on `first`."""
+    return date(first.year, 6, 30) if first.month == 1 else date(first.year, 12, 31)
+
+
+def age_band(born_on: date | None, on: date) -> str:
+    """The band of the 만 나이 on the day `on` (KR-06): whole years, a birthday on 29 February counts on 1 March."""
+    if born_on is None or born_on > on:
+        return AGE_BANDS[-1]
+    years = on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))
+    return AGE_BANDS[min(max(years // 10 - 3, 0), 5)]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Counts as they may be shown: a number, UNDER or HIDDEN."""
+
+    cells: tuple[int | str, ...]
+    total: int | str
+
+
+def publish(counts: Sequence[int]) -> Published:
+    """Suppress the small cells of a one-way table of people whose total is shown too.
+
+    Primary: 1 to 4 become UNDER, 0 stays 0 (nobody is behind it). Secondary: the smallest larger cells become HIDDEN
+    until from everything that is shown every UNDER may still be each of 1, 2, 3, 4; a zero is never a partner. Where
+    no partner is enough, no cell of the table is shown; a total below SMALL takes its whole table with it.
+    Who knows this rule knows that no HIDDEN cell exceeds the smallest large one that is shown: that is reckoned with.
+    Source: Hundepool et al., Handbook on Statistical Disclosure Control (ESSnet, 2010), 4.2 minimum frequency rule,
+    4.3 secondary suppression and the feasibility interval of a suppressed cell.
+    """
+    total = sum(counts)
+    if 0 < total < SMALL:
+        return Published((UNDER,) * len(counts), UNDER)
+    small = {place for place, count in enumerate(counts) if 0 < count < SMALL}
+    large = sorted((count, place) for place, count in enumerate(counts) if count >= SMALL)
+    for number in range(len(large) + 1):
+        partners = {place for _, place in large[:number]}
+        hidden = sum(counts[place] for place in small | partners)
+        most = large[number][0] - 1 if number < len(large) else total
+        if not small or _is_open(hidden, len(small), number, most=most):
+            cells = (UNDER if place in small else HIDDEN if place in partners else n for place, n in enumerate(counts))
+            return Published(tuple(cells), total)
+    return Published((HIDDEN,) * len(counts), total)
+
+
+def _is_open(hidden: int, small: int, partners: int, *, most: int) -> bool:
+    """Whether one of `small` cells may be any of 1 to 4 while the others, `partners` up to `most`, fill the sum."""
+    others = small - 1
+    lowest, highest = others + partners * SMALL, others * (SMALL - 1) + partners * most
+    return lowest <= hidden - (SMALL - 1) and hidden - 1 <= highest

@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, path
 
-from consultations.staff_views import advisers, bookings, clinic_days, enquiries, waitings
+from consultations.staff_views import advisers, bookings, clinic_days, enquiries, reports, waitings
 
 urlpatterns: list[URLPattern] = [
     path("", bookings.bookings, name="staff_bookings"),
     path("bookings/<slug:reference>/", bookings.booking, name="staff_booking"),
     path("bookings/<slug:reference>/act", bookings.booking_act, name="staff_booking_act"),
+    path("bookings/<slug:reference>/survey", bookings.booking_survey, name="staff_booking_survey"),
     path("counter", bookings.counter, name="staff_counter"),
     path("waiting/", waitings.waitings, name="staff_waitings"),
     path("waiting/<slug:reference>/act", waitings.waiting_act, name="staff_waiting_act"),
@@ -24,9 +25,16 @@ urlpatterns: list[URLPattern] = [
     path("enquiries/<slug:reference>/assign", enquiries.enquiry_assign, name="staff_enquiry_assign"),
     path("enquiries/<slug:reference>/extend", enquiries.enquiry_extend, name="staff_enquiry_extend"),
     path("enquiries/<slug:reference>/refer", enquiries.enquiry_refer, name="staff_enquiry_refer"),
+    path("statistics", reports.statistics, name="staff_statistics"),
+    path("reports/", reports.reports, name="staff_reports"),
+    path("reports/<int:report_id>.pdf", reports.report_pdf, name="staff_report_pdf"),
+    path("reports/<int:report_id>.xlsx", reports.report_xlsx, name="staff_report_xlsx"),
     path("my/", advisers.my_days, name="staff_my_days"),
     path("my/bookings/<slug:reference>/", advisers.my_booking, name="staff_my_booking"),
     path("my/bookings/<slug:reference>/result", advisers.result, name="staff_result"),
     path("my/enquiries/<slug:reference>/", advisers.my_enquiry, name="staff_my_enquiry"),
     path("my/enquiries/<slug:reference>/refer", advisers.my_enquiry_refer, name="staff_my_enquiry_refer"),
+    path("my/reports/", reports.my_reports, name="staff_my_reports"),
+    path("my/reports/<int:report_id>.pdf", reports.my_report_pdf, name="staff_my_report_pdf"),
+    path("my/reports/<int:report_id>.xlsx", reports.my_report_xlsx, name="staff_my_report_xlsx"),
 ]

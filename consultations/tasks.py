@@ -1,16 +1,24 @@
 """Celery entry points: find the due rows, call the action for each."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from consultations.actions import bookings, clinic_days, enquiries, waiting
+from consultations.actions import bookings, clinic_days, enquiries, statistics, waiting
 from consultations.enums import OfferState, WaitingState
 from consultations.models import Booking, ClinicDay, SeatOffer
+from consultations.rules import half_of, month_before
+from services.actions.jobs import run_missed
 from services.rules.history import Actor
+from services.rules.jobs import Monthly, Period
+from services.rules.refusal import Refused
+
+STATISTICS_DAY = Monthly(day=3, at=time(7, 0))
+HALF_YEAR_DAY = Monthly(day=5, at=time(7, 0), months=(1, 7))  # TA-06: each half-year
+REACH = timedelta(days=190)  # a half-year that was missed is caught up
 
 
 @shared_task
@@ -44,3 +52,26 @@ def expire_offers(**kwargs: Any) -> int:
 def close_silent_enquiries(**kwargs: Any) -> int:
     """Answers that nobody came back to are closed; a second run closes none."""
     return enquiries.close_silent()
+
+
+@shared_task
+def make_statistics(**kwargs: Any) -> int:
+    """The statistics of the month before, once a month; months missed while the portal was down are caught up."""
+    return run_missed("consultations-month", STATISTICS_DAY, _month_of, reach=REACH)
+
+
+def _month_of(period: Period) -> None:
+    try:
+        statistics.issue_month(month_before(period.on), by=Actor.system("make_statistics"))
+    except Refused:  # before the city gave advice
+        return
+
+
+@shared_task
+def make_half_year_reports(**kwargs: Any) -> int:
+    """Every adviser's report of the half-year before, once; on 5 January and 5 July."""
+    return run_missed("consultations-half-year", HALF_YEAR_DAY, _half_year_of, reach=REACH)
+
+
+def _half_year_of(period: Period) -> None:
+    statistics.issue_half_years(half_of(month_before(period.on)), by=Actor.system("make_half_year_reports"))

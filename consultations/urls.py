@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("consultations/bookings/<slug:reference>/", mine.booking, name="booking"),
     path("consultations/bookings/<slug:reference>/cancel", mine.booking_cancel, name="booking_cancel"),
     path("consultations/bookings/<slug:reference>/move", mine.booking_move, name="booking_move"),
+    path("consultations/bookings/<slug:reference>/survey", mine.booking_survey, name="booking_survey"),
     path("consultations/bookings/<slug:reference>/calendar.ics", mine.booking_calendar, name="booking_calendar"),
     path("consultations/ask/", enquiries.enquiry_start, name="enquiry_start"),
     path("consultations/ask/kind", enquiries.enquiry_kind, name="enquiry_kind"),

@@ -83,6 +83,10 @@ STAFF_ROOMS = (
             Entry("정례 상담일", "consultations:staff_clinic_days", "/staff/consultations/days/"),
             Entry("상시 상담", "consultations:staff_enquiries", "/staff/consultations/enquiries/Q"),
             Entry("전화·창구 질문", "consultations:staff_enquiry_new"),
+            Entry("이번 달 숫자", "consultations:staff_statistics"),
+            Entry("보고서", "consultations:staff_reports"),
+            Entry("내 상담", "consultations:staff_my_days"),
+            Entry("내 보고서", "consultations:staff_my_reports"),
         ),
     ),
     Room(

@@ -146,6 +146,13 @@ RIGHTS: dict[str, Access] = {
     "consultations:staff_booking": CONSULTATION_READERS,
     "consultations:staff_day_board": CONSULTATION_READERS,
     "consultations:staff_booking_act": CONSULTATION_DESK,
+    "consultations:staff_booking_survey": CONSULTATION_DESK,
+    "consultations:staff_statistics": only(Role.CONSULTATION_OFFICER, Role.AUDITOR),
+    "consultations:staff_reports": only(
+        Role.CONSULTATION_OFFICER, Role.AUDITOR
+    ),  # making one: the officer, by the view
+    "consultations:staff_report_pdf": only(Role.CONSULTATION_OFFICER, Role.AUDITOR),
+    "consultations:staff_report_xlsx": only(Role.CONSULTATION_OFFICER, Role.AUDITOR),
     "consultations:staff_waitings": CONSULTATION_READERS,
     "consultations:staff_waiting_act": CONSULTATION_DESK,
     "consultations:staff_counter": CONSULTATION_DESK,
@@ -161,6 +168,9 @@ RIGHTS: dict[str, Access] = {
     "consultations:staff_result": only(Role.ADVISER),
     "consultations:staff_my_enquiry": only(Role.ADVISER),
     "consultations:staff_my_enquiry_refer": only(Role.ADVISER),
+    "consultations:staff_my_reports": only(Role.ADVISER),
+    "consultations:staff_my_report_pdf": only(Role.ADVISER),
+    "consultations:staff_my_report_xlsx": only(Role.ADVISER),
     "consultations:staff_clinic_days": CONSULTATION_READERS,
     "consultations:staff_clinic_day": only(Role.CONSULTATION_OFFICER),
     "consultations:staff_clinic_days_make": only(Role.CONSULTATION_OFFICER),
@@ -210,6 +220,7 @@ RIGHTS: dict[str, Access] = {
     "consultations:booking": OwnCase,
     "consultations:booking_cancel": OwnCase,
     "consultations:booking_move": OwnCase,
+    "consultations:booking_survey": OwnCase,
     "consultations:booking_calendar": OwnCase,
     "services:staff_people": only(Role.ADMINISTRATOR),
     "services:staff_person_new": only(Role.ADMINISTRATOR),

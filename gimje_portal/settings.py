@@ -192,6 +192,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "consultations.tasks.close_silent_enquiries",
         "schedule": crontab(hour=5, minute=40),
     },
+    "make-statistics": {"task": "consultations.tasks.make_statistics", "schedule": crontab(minute=15)},
+    "make-half-year-reports": {
+        "task": "consultations.tasks.make_half_year_reports",
+        "schedule": crontab(minute=50),
+    },  # both ask hourly and run once a period
     "remind-bookings": {"task": "consultations.tasks.remind", "schedule": crontab(minute="*/30")},
     "remind-slate": {"task": "slate.tasks.remind", "schedule": crontab(minute=35)},  # asks hourly, runs once a morning
     "tick": {"task": "services.tasks.tick", "schedule": 60.0},
@@ -329,6 +334,7 @@ CONSULTATION_ADVISER_RETENTION = env.str("CONSULTATION_ADVISER_RETENTION", defau
 CONSULTATION_ANSWER_DAYS = env.int("CONSULTATION_ANSWER_DAYS", default=14)  # MW-09: a question of law
 CONSULTATION_CLOSE_DAYS = env.int("CONSULTATION_CLOSE_DAYS", default=30)  # after an answer, without another word
 CONSULTATION_TEXT_DAYS = env.int("CONSULTATION_TEXT_DAYS", default=1095)  # CONSULTATION_RETENTION, in days
+CONSULTATION_SURVEY_DAYS = env.int("CONSULTATION_SURVEY_DAYS", default=30)  # after the visit
 CONSULTATION_PHONE = env.str("CONSULTATION_PHONE", default=SITE_PHONE)
 CONSULTATION_DEPARTMENT = env.str("CONSULTATION_DEPARTMENT", default="기획감사실")
 

@@ -3,6 +3,8 @@
 from consultations.models.bookings import Booking, Consent, Hold
 from consultations.models.enquiries import Enquiry, EnquiryConsent, EnquiryPause, Turn
 from consultations.models.results import Result
+from consultations.models.statistics import StatisticsReport
+from consultations.models.surveys import Survey
 from consultations.models.timetable import Adviser, ClinicDay, Sitting, TimetableRule, Venue
 from consultations.models.waiting import SeatOffer, Waiting
 
@@ -18,6 +20,8 @@ __all__ = [
     "Result",
     "SeatOffer",
     "Sitting",
+    "StatisticsReport",
+    "Survey",
     "TimetableRule",
     "Turn",
     "Venue",

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from consultations.enums import BookingKind, BookingState, CancelReason, ConsentKind, JointOrder, Need, Source, Topic
 from consultations.models.timetable import Adviser, ClinicDay
-from consultations.rules import can_still_change
+from consultations.rules import can_still_change, survey_until
 from services.models.encryption import EncryptedJSONField, EncryptedTextField
 from services.models.history import tracked
 from services.rules.korean import time_ko
@@ -71,6 +71,7 @@ class Booking(models.Model):
         "out_of_scope": "다른 기관 안내",
         "cancelled_by_city": "시 사정으로 취소",
         "result": "상담 결과 적음",
+        "surveyed": "만족도 답하심",
     }
 
     objects: ClassVar[BookingQuerySet] = BookingQuerySet.as_manager()  # type: ignore[assignment]
@@ -130,6 +131,16 @@ class Booking(models.Model):
         """Whether its resident may still move or cancel it on the web (COPY C08)."""
         hours = settings.CONSULTATION_CHANGE_HOURS
         return self.is_live and can_still_change(self.starts_at, timezone.now(), hours=hours)
+
+    @property
+    def is_held(self) -> bool:
+        return self.state in BookingState.CAME
+
+    @property
+    def is_asked_how_it_was(self) -> bool:
+        """Whether the two questions may be put: the consultation took place and not too long ago."""
+        last = survey_until(self.on, days=settings.CONSULTATION_SURVEY_DAYS)
+        return self.is_held and timezone.localdate() <= last
 
     @property
     def need_labels(self) -> list[str]:

@@ -13,13 +13,15 @@ from django.views.decorators.http import require_POST
 from consultations.actions import bookings as actions
 from consultations.actions import waiting
 from consultations.actions.seats import Wish
+from consultations.actions.surveys import answer_survey
 from consultations.enums import BookingKind, ConsentKind, Source, Topic, WaitingHour
 from consultations.forms.booking import is_waiting
-from consultations.forms.mine import slot_of
+from consultations.forms.mine import SurveyForm, slot_of
 from consultations.forms.staff import BookingFilter, CounterForm, KindForm
 from consultations.models import Booking, ClinicDay
 from consultations.reports import bookings as reports
 from consultations.reports.offers import Slot, offers
+from consultations.reports.surveys import asked
 from services.actions.history import record_reading, record_readings
 from services.actions.people import find_or_add_resident
 from services.enums.people import Role
@@ -78,8 +80,29 @@ def booking(request: HttpRequest, reference: str) -> HttpResponse:
         "lines": history.timeline(found),
         "notices": Notice.objects.filter(subject_kind="consultations.booking", subject_id=str(found.pk)),
         "may_act": Role.AUDITOR not in user.roles,
+        "survey": asked(found),
     }
     return render(request, "consultations/staff/booking.html", page)
+
+
+def booking_survey(request: HttpRequest, reference: str) -> HttpResponse:
+    """전화로 여쭤 적기: the same two questions, read aloud; the answers are not shown again."""
+    user = _staff(request)
+    found = get_object_or_404(reports.bookings_for(user), reference=reference)
+    form = SurveyForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        helped, ease = form.answers
+        try:
+            answer_survey(found.pk, helped=helped, ease=ease, by=user.actor, source=Source.PHONE, taken_by=user)
+        except Refused as refusal:
+            messages.error(request, refusal.sentence)
+        else:
+            messages.success(request, "답을 적었습니다.")
+        return redirect("consultations:staff_booking", reference)
+    if not form.errors and not asked(found).is_open:
+        messages.info(request, "지금은 여쭐 것이 없습니다.")
+        return redirect("consultations:staff_booking", reference)
+    return render(request, "consultations/staff/booking_survey.html", {"booking": found, "form": form})
 
 
 def day_board(request: HttpRequest, day_id: int) -> HttpResponse:

@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from consultations.actions import bookings
-from consultations.enums import BookingKind
+from consultations.actions.surveys import answer_survey
+from consultations.enums import BookingKind, Source
 from consultations.forms.booking import TimeForm
-from consultations.forms.mine import CancelForm, slot_of
+from consultations.forms.mine import CancelForm, SurveyForm, slot_of
 from consultations.models import Booking
 from consultations.reports.bookings import calendar_file, timeline
 from consultations.reports.offers import Offer, offers
+from consultations.reports.surveys import asked
 from consultations.views.booking import DONE
 from services.forms.people import add_refusal
 from services.reports.people import is_theirs
@@ -49,7 +51,14 @@ def booking(request: HttpRequest, reference: str) -> HttpResponse:
         own = own_booking(request, reference)
     except NotYet as stranger:
         return stranger.response
-    page = {"booking": own, "steps": timeline(own), "phone": settings.CONSULTATION_PHONE}
+    survey = asked(own)
+    page = {
+        "booking": own,
+        "steps": timeline(own),
+        "phone": settings.CONSULTATION_PHONE,
+        "form": SurveyForm() if survey.is_open else None,
+        "is_answered": survey.is_answered,
+    }
     return render(request, "consultations/booking.html", page)
 
 
@@ -101,6 +110,28 @@ def booking_move(request: HttpRequest, reference: str) -> HttpResponse:
 def _near_first(found: list[Offer], own: Booking) -> list[Offer]:
     """The days at the booking's own place, then the other places, by date."""
     return sorted(found, key=lambda offer: (offer.day.venue_id != own.clinic_day.venue_id, offer.day.on))
+
+
+@never_cache
+def booking_survey(request: HttpRequest, reference: str) -> HttpResponse:
+    """상담은 어떠셨나요? Two questions, once."""
+    try:
+        own = own_booking(request, reference)
+    except NotYet as stranger:
+        return stranger.response
+    form = SurveyForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        helped, ease = form.answers
+        try:
+            answer_survey(own.pk, helped=helped, ease=ease, by=own.resident.actor, source=Source.WEB)
+        except Refused as refusal:
+            messages.info(request, refusal.sentence)
+        else:
+            messages.success(request, _("알려 주셔서 고맙습니다."))
+        return redirect("consultations:booking", reference)
+    if not form.errors and not asked(own).is_open:
+        return redirect("consultations:booking", reference)
+    return render(request, "consultations/booking_survey.html", {"booking": own, "form": form})
 
 
 @never_cache

@@ -1,0 +1,92 @@
+"""Reports as they were issued: figures, PDF and spreadsheet with their hashes, never changed again."""
+
+from datetime import date
+from typing import ClassVar
+
+import pgtrigger
+from django.db import models
+from django.utils import timezone
+
+from consultations.enums import ReportKind
+from consultations.models.timetable import Adviser
+from consultations.rules import half_end, month_end
+
+
+class StatisticsReportQuerySet(models.QuerySet["StatisticsReport"]):
+    def without_files(self) -> "StatisticsReportQuerySet":
+        """For lists: the figures, PDFs and spreadsheets stay in the database."""
+        return self.defer("figures", "pdf", "xlsx").select_related("adviser")
+
+
+class StatisticsReport(models.Model):
+    """The city's month, or one adviser's half-year (TA-06, 별지 3). Later corrections do not change it."""
+
+    kind = models.CharField("종류", max_length=9, choices=ReportKind)
+    starts_on = models.DateField("언제부터")
+    adviser = models.ForeignKey(
+        Adviser, verbose_name="세무사·변호사", on_delete=models.PROTECT, null=True, blank=True, related_name="reports"
+    )
+    number = models.PositiveIntegerField("호")
+    figures = models.JSONField()
+    pdf = models.BinaryField()
+    xlsx = models.BinaryField()
+    figures_sha256 = models.CharField(max_length=64)
+    pdf_sha256 = models.CharField(max_length=64)
+    xlsx_sha256 = models.CharField(max_length=64)
+    made_at = models.DateTimeField("만든 때", default=timezone.now)
+
+    history_words: ClassVar = {"issued": "보고서 만듦"}
+
+    objects: ClassVar[StatisticsReportQuerySet] = StatisticsReportQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["-starts_on", "kind", "-number"]
+        verbose_name = "상담 보고서"
+        verbose_name_plural = "상담 보고서"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["starts_on"],
+                condition=models.Q(kind="MONTH"),
+                name="report_once_per_month",
+                violation_error_message="이 달의 통계는 이미 있습니다.",
+            ),
+            models.UniqueConstraint(
+                fields=["adviser", "starts_on"],
+                condition=models.Q(kind="HALF_YEAR"),
+                name="report_once_per_adviser_and_half_year",
+                violation_error_message="이 분의 반기 보고는 이미 있습니다.",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "number"],
+                name="report_number_is_unique",
+                violation_error_message="이 호는 이미 있습니다.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="MONTH", adviser__isnull=True)
+                | models.Q(kind="HALF_YEAR", adviser__isnull=False),
+                name="half_year_report_has_an_adviser",
+                violation_error_message="반기 보고에는 세무사·변호사가 있고, 월간 통계에는 없습니다.",
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="frozen", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} 제{self.number}호"
+
+    @property
+    def ends_on(self) -> date:
+        return month_end(self.starts_on) if self.kind == ReportKind.MONTH else half_end(self.starts_on)
+
+    @property
+    def period(self) -> str:
+        """2026년 10월; 2026년 상반기."""
+        if self.kind == ReportKind.MONTH:
+            return f"{self.starts_on.year}년 {self.starts_on.month}월"
+        return f"{self.starts_on.year}년 {'상' if self.starts_on.month == 1 else '하'}반기"
+
+    @property
+    def file_name(self) -> str:
+        """Latin letters without an ending: consultations-2026-10."""
+        if self.kind == ReportKind.MONTH:
+            return f"consultations-{self.starts_on:%Y-%m}"
+        return f"adviser-{self.adviser_id}-{self.starts_on.year}-{1 if self.starts_on.month == 1 else 2}"

@@ -1,0 +1,109 @@
+"""Staff: the running month in numbers, issued reports and their files; an adviser's own half-year reports."""
+
+from datetime import date
+from typing import cast
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+
+from consultations.actions.statistics import issue_half_years, issue_month
+from consultations.enums import ReportKind
+from consultations.forms.statistics import MissingReportForm
+from consultations.models import StatisticsReport
+from consultations.reports.half_year import missing_halves, reports_of
+from consultations.reports.papers import shown
+from consultations.reports.statistics import missing_months, month_paper, month_statistics
+from services.enums.people import Role
+from services.forms.people import add_refusal
+from services.models import User
+from services.rules.history import Actor
+from services.rules.refusal import Refused
+
+ROWS = 30
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _user(request: HttpRequest) -> User:
+    return cast(User, request.user)  # the rights matrix lets nobody else in
+
+
+def statistics(request: HttpRequest) -> HttpResponse:
+    """이번 달 숫자: as the report will show them, small numbers suppressed for everybody."""
+    paper = month_paper(month_statistics(timezone.localdate().replace(day=1)))
+    tables = [
+        {
+            "title": table.title,
+            "columns": [{"label": head, "number": place > 0} for place, head in enumerate(table.heads)],
+            "rows": [[shown(cell) for cell in row] for row in table.rows],
+            "foot": [shown(cell) for cell in table.foot],
+        }
+        for table in paper.tables
+    ]
+    page = {"paper": paper, "facts": [(name, shown(value)) for name, value in paper.facts], "tables": tables}
+    return render(request, "consultations/staff/statistics.html", page)
+
+
+def reports(request: HttpRequest) -> HttpResponse:
+    """보고서: what was issued, and what is missing made by hand."""
+    is_officer = Role.CONSULTATION_OFFICER in _user(request).roles
+    form = MissingReportForm(request.POST or None, months=missing_months(), halves=missing_halves())
+    if is_officer and form.is_valid():
+        try:
+            made = _issue(*form.cleaned_data["what"], by=_user(request).actor)
+        except Refused as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(request, f"보고서 {made}개를 만들었습니다.")
+            return redirect("consultations:staff_reports")
+    issued = StatisticsReport.objects.without_files()
+    page = Paginator(issued, ROWS).get_page(request.GET.get("page"))
+    context = {"page": page, "form": form if is_officer else None}
+    return render(request, "consultations/staff/reports.html", context)
+
+
+def _issue(kind: ReportKind, first: date, *, by: Actor) -> int:
+    if kind == ReportKind.HALF_YEAR:
+        return len(issue_half_years(first, by=by))
+    issue_month(first, by=by)
+    return 1
+
+
+def report_pdf(request: HttpRequest, report_id: int) -> HttpResponse:
+    """A report as it was issued."""
+    return _pdf(get_object_or_404(StatisticsReport.objects.defer("figures", "xlsx"), pk=report_id))
+
+
+def report_xlsx(request: HttpRequest, report_id: int) -> HttpResponse:
+    """The tables of a report as they were issued."""
+    return _xlsx(get_object_or_404(StatisticsReport.objects.defer("figures", "pdf"), pk=report_id))
+
+
+def my_reports(request: HttpRequest) -> HttpResponse:
+    """내 보고서: the own half-years (별지 3)."""
+    issued = reports_of(_user(request)).without_files()
+    return render(request, "consultations/staff/my_reports.html", {"issued": issued})
+
+
+def my_report_pdf(request: HttpRequest, report_id: int) -> HttpResponse:
+    """An own report as it was issued; somebody else's is not found."""
+    return _pdf(get_object_or_404(reports_of(_user(request)), pk=report_id))
+
+
+def my_report_xlsx(request: HttpRequest, report_id: int) -> HttpResponse:
+    """The tables of an own report; somebody else's is not found."""
+    return _xlsx(get_object_or_404(reports_of(_user(request)), pk=report_id))
+
+
+def _pdf(report: StatisticsReport) -> HttpResponse:
+    return _file(bytes(report.pdf), "application/pdf", f'inline; filename="{report.file_name}.pdf"')
+
+
+def _xlsx(report: StatisticsReport) -> HttpResponse:
+    return _file(bytes(report.xlsx), XLSX, f'attachment; filename="{report.file_name}.xlsx"')
+
+
+def _file(content: bytes, kind: str, disposition: str) -> HttpResponse:
+    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": disposition})
