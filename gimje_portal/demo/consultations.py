@@ -1,20 +1,52 @@
 """Demonstration data of free advice: the timetable of the announcement, venues, advisers and some bookings."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 
 from consultations.actions import enquiries
-from consultations.actions.bookings import book
+from consultations.actions.bookings import book, new_reference
 from consultations.actions.clinic_days import make_clinic_days
 from consultations.actions.seats import Wish
-from consultations.enums import AdviserKind, AnswerBy, AnsweredBy, BookingKind, ConsentKind, Source, Topic
-from consultations.models import Adviser, Booking, Enquiry, TimetableRule, Venue
+from consultations.actions.statistics import issue_half_years, issue_month
+from consultations.enums import (
+    AdviserKind,
+    AnswerBy,
+    AnsweredBy,
+    BookingKind,
+    BookingState,
+    ClinicDayState,
+    ConsentKind,
+    Ease,
+    FollowUp,
+    Helped,
+    Outcome,
+    Source,
+    Topic,
+)
+from consultations.models import (
+    Adviser,
+    Booking,
+    ClinicDay,
+    Enquiry,
+    Hold,
+    Result,
+    Sitting,
+    Survey,
+    TimetableRule,
+    Venue,
+)
 from consultations.reports.offers import offers
+from consultations.rules import half_of, month_before
+from services.actions.history import record
 from services.actions.people import find_or_add_resident
 from services.enums.people import Role
 from services.models import Township, User
+from services.rules.calendar import nth_weekday
 from services.rules.history import Actor
 from services.rules.refusal import Refused
 
@@ -51,6 +83,33 @@ QUESTIONS = (
         "주택 재산세는 7월과 9월에 반씩 나누어 냅니다. 두 고지서의 과세 번호를 견주어 보세요.",
     ),
 )
+# Who came in the past: year of birth, township, what, about what, how it ended, how it was booked.
+CAME, MISSED, OFF = BookingState.VISIT_DONE, BookingState.MISSED, BookingState.CANCELLED
+PAST_MONTH = (
+    ("시연 송영자", 1948, "만경읍", BookingKind.LAW, Topic.LEASE, CAME, Source.PHONE),
+    ("시연 한상길", 1951, "만경읍", BookingKind.TAX, Topic.CAPITAL_GAINS, CAME, Source.WEB),
+    ("시연 유복순", 1944, "만경읍", BookingKind.LAW, Topic.INHERITANCE, CAME, Source.COUNTER),
+    ("시연 조판수", 1957, "만경읍", BookingKind.BOTH, Topic.INHERITANCE, CAME, Source.PHONE),
+    ("시연 임정자", 1949, "만경읍", BookingKind.LAW, Topic.LAND, MISSED, Source.WEB),
+    ("시연 노병철", 1963, "만경읍", BookingKind.TAX, Topic.LOCAL_TAX, CAME, Source.WEB),
+    ("시연 문옥희", 1941, "죽산면", BookingKind.LAW, Topic.DEBT, CAME, Source.PHONE),
+    ("시연 배삼식", 1955, "죽산면", BookingKind.LAW, Topic.LAND, CAME, Source.PHONE),
+    ("시연 신춘자", 1946, "죽산면", BookingKind.LAW, Topic.FAMILY, OFF, Source.WEB),
+    ("시연 안덕배", 1972, "죽산면", BookingKind.LAW, Topic.WORK, CAME, Source.WEB),
+    ("시연 전금순", 1950, "죽산면", BookingKind.LAW, Topic.LEASE, CAME, Source.HELPER),
+    ("시연 허말자", 1939, "죽산면", BookingKind.LAW, Topic.LAND, CAME, Source.PHONE),
+)
+PAST_HALF = (
+    ("시연 구본칠", 1947, "만경읍", BookingKind.TAX, Topic.CAPITAL_GAINS, CAME, Source.PHONE),
+    ("시연 도순례", 1953, "만경읍", BookingKind.TAX, Topic.INHERITANCE_TAX, CAME, Source.WEB),
+    ("시연 마길동", 1960, "만경읍", BookingKind.TAX, Topic.LOCAL_TAX, CAME, Source.COUNTER),
+)
+OUTCOMES = (
+    (Outcome.EXPLAINED, FollowUp.NONE),
+    (Outcome.SOLVED, FollowUp.NONE),
+    (Outcome.ELSEWHERE, FollowUp.LEGAL_AID),
+)
+ANSWERS = ((Helped.MUCH, Ease.VERY), (Helped.MUCH, Ease.FINE), (Helped.SOME, Ease.FINE))
 # TA-08. The portal carries the joint fourth Monday of the 2020 announcement; the city ends it by a date in this table.
 RULES = (
     (AdviserKind.LAW, 4, time(15), time(17), date(2015, 10, 26), "TA-08 첫 변호사 상담일 2015-10-26"),
@@ -69,6 +128,7 @@ def load() -> None:
         _booking(number, *person)
     for question in QUESTIONS:
         _question(*question)
+    _past()
 
 
 def _venues() -> list[Venue]:
@@ -141,6 +201,95 @@ def _question(
     enquiries.assign(made.pk, adviser.pk, by=BY)
     if answer:
         enquiries.answer(made.pk, answer, AnsweredBy.PORTAL, adviser=adviser, by=BY)
+
+
+def _past() -> None:
+    """Last month's clinic day and one of the last half-year, with their reports: actions book no past day."""
+    month = month_before(timezone.localdate())
+    half = half_of(half_of(timezone.localdate()) - timedelta(days=1))
+    _past_day(month, PAST_MONTH, first_phone=11)
+    _past_day(half.replace(month=half.month + 5), PAST_HALF, first_phone=31)
+    issue_month(month, by=BY)
+    issue_half_years(half, by=BY)
+
+
+@transaction.atomic
+def _past_day(
+    month: date,
+    people: Sequence[tuple[str, int, str, BookingKind, Topic, BookingState, Source]],
+    *,
+    first_phone: int,
+) -> None:
+    """The fourth Monday of a month that has no clinic day yet, with everybody who had booked."""
+    on = nth_weekday(month.year, month.month, 0, 4)
+    if ClinicDay.objects.filter(on__year=on.year, on__month=on.month).exists():
+        return
+    tax = Adviser.objects.filter(kind=AdviserKind.TAX, venue=None).order_by("pk").first()
+    days: dict[str, ClinicDay] = {}
+    for number, (name, born, place, kind, topic, state, source) in enumerate(people):
+        if place not in days:
+            days[place] = _held_day(on, place, tax if not days else None)
+        resident = find_or_add_resident(
+            name=name,
+            phone=f"+8210000000{first_phone + number}",
+            by=BY,
+            born_on=f"{born}-03-09",
+            township=days[place].venue.township,
+        )
+        starts_at = days[place].moment(time(15)) + timedelta(minutes=20 * (number % 6))
+        booking = Booking.objects.create(
+            reference=new_reference(),
+            resident=resident,
+            clinic_day=days[place],
+            on=on,
+            starts_at=starts_at,
+            minutes=20,
+            kind=kind,
+            topic=topic,
+            state=state,
+            source=source,
+            ended_at=starts_at + timedelta(minutes=20),
+            created_at=starts_at - timedelta(days=9),
+        )
+        record(booking, "booked", by=BY, after=BookingState.CONFIRMED)
+        record(booking, "completed" if state == CAME else str(state).lower(), by=BY, after=state)
+        if state == CAME:
+            _result_of(booking, number)
+
+
+def _held_day(on: date, place: str, tax: Adviser | None) -> ClinicDay:
+    """A clinic day that was held, with its lawyer, and the tax accountant who came along."""
+    venue = Venue.objects.select_related("township").get(township__name=place)
+    day = ClinicDay.objects.create(on=on, venue=venue, state=ClinicDayState.HELD)
+    record(day, "held", by=BY, after=day.state)
+    for adviser in (venue.advisers.first(), tax):
+        if adviser:
+            hours = {"opens_at": time(15), "closes_at": time(17), "slot_minutes": 20}
+            Sitting.objects.create(clinic_day=day, adviser=adviser, **hours)
+    return day
+
+
+def _result_of(booking: Booking, number: int) -> None:
+    """What each adviser recorded, and what most people said afterwards."""
+    period = DateTimeTZRange(booking.starts_at, booking.ends_at)
+    outcome, follow_up = OUTCOMES[number % len(OUTCOMES)]
+    for sitting in booking.clinic_day.sittings.select_related("adviser"):
+        if sitting.adviser.kind in BookingKind(booking.kind).kinds:
+            facts = {"booking": booking, "adviser": sitting.adviser}
+            Hold.objects.create(clinic_day=booking.clinic_day, period=period, **facts)
+            Result.objects.create(
+                topic=booking.topic,
+                outcome=outcome,
+                follow_up=follow_up,
+                minutes=15 + number,
+                recorded_at=booking.ends_at,
+                **facts,
+            )
+    if number % 3:  # not everybody answers
+        helped, ease = ANSWERS[number // 3 % len(ANSWERS)]
+        said_at = booking.ends_at + timedelta(hours=3)
+        Survey.objects.create(booking=booking, helped=helped, ease=ease, source=Source.WEB, answered_at=said_at)
+        record(booking, "surveyed", by=BY, before=booking.state, after=booking.state)
 
 
 def _free_slot(kind: BookingKind, number: int) -> tuple[int, datetime] | None:
