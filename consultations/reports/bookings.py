@@ -6,13 +6,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from icalendar import Alarm, Calendar, Event
 
 from consultations.enums import BookingState, ClinicDayState
-from consultations.models import Booking, ClinicDay
+from consultations.models import Booking, ClinicDay, Survey
 from consultations.models.bookings import BookingQuerySet
 from consultations.reports.offers import next_open_day, waiting_for_decision
 from services.enums.notices import CallOutcome, Channel
@@ -27,15 +27,20 @@ WHAT = "세금·법률 무료 상담"
 
 def booking_cases(residents: Sequence[Resident]) -> list[Case]:
     """The bookings of these residents for 내 신청 확인 (RESIDENT_CASE_SOURCES)."""
-    rows = Booking.objects.filter(resident__in=residents).with_place().order_by("-created_at")
+    rows = _with_survey(Booking.objects.filter(resident__in=residents)).with_place().order_by("-created_at")
     return [case_of(booking) for booking in rows]
 
 
 def find_by_reference(reference: str, last4_index: str) -> Case | None:
     """The booking of this number if its resident's phone ends so (REFERENCE_SOURCES)."""
     digits = reference.replace("-", "")
-    found = Booking.objects.filter(reference=digits, resident__last4_index=last4_index).with_place().first()
+    rows = _with_survey(Booking.objects.filter(reference=digits, resident__last4_index=last4_index))
+    found = rows.with_place().first()
     return case_of(found) if found else None
+
+
+def _with_survey(rows: BookingQuerySet) -> BookingQuerySet:
+    return rows.annotate(is_surveyed=Exists(Survey.objects.filter(booking=OuterRef("pk"))))
 
 
 def case_of(booking: Booking) -> Case:
@@ -54,6 +59,8 @@ def case_of(booking: Booking) -> Case:
 
 
 def _todo(booking: Booking) -> str:
+    if booking.is_asked_how_it_was and not getattr(booking, "is_surveyed", True):
+        return "상담이 어떠셨는지 알려 주세요."
     if not booking.is_live:
         return "지금 하실 일은 없습니다."
     start = timezone.localtime(booking.starts_at)

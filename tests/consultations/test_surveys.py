@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from consultations.actions import bookings
 from consultations.actions.surveys import NOT_HELD, TOO_OLD, answer_survey
@@ -89,12 +90,14 @@ class TestOnTheWeb:
         client = resident_client(held.resident)
         text = client.get(url("booking", held.reference)).content.decode()
         assert "상담이 도움이 되었나요?" in text
+        assert "상담이 어떠셨는지 알려 주세요." in client.get(reverse("services:my")).content.decode()
         assert "말하고 싶지 않습니다" in text
         done = client.post(url("booking_survey", held.reference), TYPED, follow=True).content.decode()
         assert "알려 주셔서 고맙습니다." in done
         assert "상담이 어떠셨는지 알려 주셔서 고맙습니다." in done
         assert "상담이 도움이 되었나요?" not in done
         assert Survey.objects.get().ease == "HARD"
+        assert "상담이 어떠셨는지 알려 주세요." not in client.get(reverse("services:my")).content.decode()
         again = client.post(url("booking_survey", held.reference), TYPED, follow=True).content.decode()
         assert "이미 답해 주셨습니다. 알려 주셔서 고맙습니다." in again
         assert client.get(url("booking_survey", held.reference)).url == url("booking", held.reference)
