@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
 from typing import NamedTuple
+from unittest import mock
 
 from django.db import connection, connections, transaction
 from django.utils import timezone
@@ -117,15 +118,14 @@ def _warm_up(_number: int) -> None:
 @contextmanager
 def _guards_off() -> Iterator[None]:
     """Lock and constraint off: what is left is check then insert."""
-    lock = bookings.lock_day
-    bookings.lock_day = lambda pk, **_: ClinicDay.objects.get(pk=pk)  # type: ignore[assignment]
+    no_lock = mock.patch.object(bookings, "lock_day", lambda pk, **_: ClinicDay.objects.get(pk=pk))
     guard = next(one for one in Hold._meta.constraints if one.name == "hold_adviser_is_free")
     with connection.schema_editor() as editor:
         editor.remove_constraint(Hold, guard)
     try:
-        yield
+        with no_lock:
+            yield
     finally:
-        bookings.lock_day = lock
         Hold.objects.all().delete()
         with connection.schema_editor() as editor:
             editor.add_constraint(Hold, guard)
