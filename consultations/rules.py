@@ -17,6 +17,7 @@ QUESTION_CHARACTERS = 2000
 SMALL = 5  # counts of people below this are not published
 UNDER, HIDDEN = "5 미만", "가림"
 AGE_BANDS = ("40세 미만", "40대", "50대", "60대", "70대", "80세 이상", "모름")
+AGE_ALONE = 14  # PD-05: who is younger needs a parent's consent
 
 T = TypeVar("T")
 P = TypeVar("P")
@@ -66,6 +67,11 @@ def reminder_times(starts_at: datetime) -> list[ReminderTime]:
         ReminderTime("reminder", before + timedelta(hours=10), before + timedelta(hours=20)),
         ReminderTime("today", morning + timedelta(hours=9), starts_at),
     ]
+
+
+def age_on(born_on: date, day: date) -> int:
+    """Full years (만 나이) on `day`."""
+    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
 
 
 def can_still_change(starts_at: datetime, now: datetime, *, hours: int) -> bool:
@@ -230,7 +236,7 @@ def age_band(born_on: date | None, on: date) -> str:
     """The band of the 만 나이 on the day `on` (KR-06): whole years, a birthday on 29 February counts on 1 March."""
     if born_on is None or born_on > on:
         return AGE_BANDS[-1]
-    years = on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))
+    years = age_on(born_on, on)
     return AGE_BANDS[min(max(years // 10 - 3, 0), 5)]
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from consultations.staff_views import advisers, bookings, clinic_days, enquiries, reports, waitings
+from consultations.staff_views import advisers, bookings, calendars, clinic_days, enquiries, reports, waitings
 
 urlpatterns: list[URLPattern] = [
     path("", bookings.bookings, name="staff_bookings"),
@@ -29,6 +29,9 @@ urlpatterns: list[URLPattern] = [
     path("reports/", reports.reports, name="staff_reports"),
     path("reports/<int:report_id>.pdf", reports.report_pdf, name="staff_report_pdf"),
     path("reports/<int:report_id>.xlsx", reports.report_xlsx, name="staff_report_xlsx"),
+    path("advisers/", calendars.advisers, name="staff_advisers"),
+    path("advisers/<int:pk>/calendar", calendars.adviser_calendar, name="staff_adviser_calendar"),
+    path("my/calendar", calendars.my_calendar, name="staff_my_calendar"),
     path("my/", advisers.my_days, name="staff_my_days"),
     path("my/bookings/<slug:reference>/", advisers.my_booking, name="staff_my_booking"),
     path("my/bookings/<slug:reference>/result", advisers.result, name="staff_result"),

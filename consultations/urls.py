@@ -2,7 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from consultations.views import booking, enquiries, mine, waiting
+from consultations.api import bookings, phones, timetable, waitings
+from consultations.views import booking, calendar, enquiries, mine, waiting
 
 app_name = "consultations"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -37,5 +38,23 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("consultations/book/wait", waiting.waiting_new, name="waiting_new"),
     path("consultations/waiting/<slug:reference>/", waiting.waiting, name="waiting"),
     path("consultations/waiting/<slug:reference>/act", waiting.waiting_act, name="waiting_act"),
+    path("consultations/calendar/<str:token>.ics", calendar.calendar_feed, name="calendar_feed"),
+    path("api/v1/consultations/places", timetable.api_places, name="api_places"),
+    path("api/v1/consultations/slots", timetable.api_slots, name="api_slots"),
+    path("api/v1/consultations/waitings", waitings.api_waitings, name="api_waitings"),
+    path("api/v1/consultations/verifications", phones.api_verifications, name="api_verifications"),
+    path(
+        "api/v1/consultations/verifications/<str:key>/check",
+        phones.api_verification_check,
+        name="api_verification_check",
+    ),
+    path("api/v1/consultations/bookings", bookings.api_bookings, name="api_bookings"),
+    path("api/v1/consultations/bookings/<str:reference>", bookings.api_booking, name="api_booking"),
+    path("api/v1/consultations/bookings/<str:reference>/move", bookings.api_booking_move, name="api_booking_move"),
+    path(
+        "api/v1/consultations/bookings/<str:reference>/cancel",
+        bookings.api_booking_cancel,
+        name="api_booking_cancel",
+    ),
     path("staff/consultations/", include("consultations.staff_urls")),
 ]

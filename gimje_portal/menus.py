@@ -85,8 +85,10 @@ STAFF_ROOMS = (
             Entry("전화·창구 질문", "consultations:staff_enquiry_new"),
             Entry("이번 달 숫자", "consultations:staff_statistics"),
             Entry("보고서", "consultations:staff_reports"),
+            Entry("세무사·변호사", "consultations:staff_advisers", "/staff/consultations/advisers/"),
             Entry("내 상담", "consultations:staff_my_days"),
             Entry("내 보고서", "consultations:staff_my_reports"),
+            Entry("내 달력", "consultations:staff_my_calendar"),
         ),
     ),
     Room(

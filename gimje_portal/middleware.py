@@ -18,7 +18,17 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from gimje_portal import views
-from gimje_portal.rights import AnyStaff, ApiKey, LoggedIn, Nobody, OwnCase, Public, VerifiedResident, access_for
+from gimje_portal.rights import (
+    AnyStaff,
+    ApiKey,
+    LoggedIn,
+    Nobody,
+    OwnCase,
+    PhoneToken,
+    Public,
+    VerifiedResident,
+    access_for,
+)
 from services.actions.history import acting
 from services.actions.people import close_idle
 from services.models import User
@@ -75,7 +85,7 @@ class EnforceRights:
     def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
         match = request.resolver_match
         access = access_for(match.view_name) if match else None
-        if access in (Public, ApiKey):
+        if access in (Public, ApiKey, PhoneToken):
             return None
         if access in (VerifiedResident, OwnCase):
             has_case = access is OwnCase and request.session.get("resident_case")

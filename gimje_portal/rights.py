@@ -31,6 +31,10 @@ class ApiKey:
     """A device with an API key; the view checks the key's plant."""
 
 
+class PhoneToken:
+    """A program with the token of a proved phone; the view checks whose booking it is."""
+
+
 Access = (
     type[Public]
     | type[VerifiedResident]
@@ -39,6 +43,7 @@ Access = (
     | type[LoggedIn]
     | type[Nobody]
     | type[ApiKey]
+    | type[PhoneToken]
     | frozenset[Role]
 )
 
@@ -171,6 +176,9 @@ RIGHTS: dict[str, Access] = {
     "consultations:staff_my_reports": only(Role.ADVISER),
     "consultations:staff_my_report_pdf": only(Role.ADVISER),
     "consultations:staff_my_report_xlsx": only(Role.ADVISER),
+    "consultations:staff_advisers": only(Role.CONSULTATION_OFFICER),
+    "consultations:staff_adviser_calendar": only(Role.CONSULTATION_OFFICER),
+    "consultations:staff_my_calendar": only(Role.ADVISER),
     "consultations:staff_clinic_days": CONSULTATION_READERS,
     "consultations:staff_clinic_day": only(Role.CONSULTATION_OFFICER),
     "consultations:staff_clinic_days_make": only(Role.CONSULTATION_OFFICER),
@@ -213,6 +221,16 @@ RIGHTS: dict[str, Access] = {
     "consultations:enquiry_consents": Public,
     "consultations:enquiry_check": Public,
     "consultations:enquiry_done": Public,
+    "consultations:calendar_feed": Public,  # the secret address is the right; nothing personal in it
+    "consultations:api_places": Public,
+    "consultations:api_slots": Public,
+    "consultations:api_verifications": Public,
+    "consultations:api_verification_check": Public,
+    "consultations:api_bookings": PhoneToken,
+    "consultations:api_booking": PhoneToken,
+    "consultations:api_booking_move": PhoneToken,
+    "consultations:api_booking_cancel": PhoneToken,
+    "consultations:api_waitings": PhoneToken,
     "consultations:enquiry": OwnCase,
     "consultations:waiting_new": Public,
     "consultations:waiting": OwnCase,

@@ -10,6 +10,8 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from gimje_portal.logs import hide_secrets
+
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -127,7 +129,11 @@ HOME_NOTE_SOURCES: list[str] = [
     "solar.reports.public.home_notes",
 ]
 # Functions () -> int that delete what an app may not keep.
-PURGE_SOURCES = ["services.actions.documents.forget_abandoned", "consultations.actions.enquiries.forget_texts"]
+PURGE_SOURCES = [
+    "services.actions.documents.forget_abandoned",
+    "consultations.actions.enquiries.forget_texts",
+    "consultations.actions.api_requests.forget_answers",
+]
 STAFF_TODAY_SOURCES: list[str] = [
     "services.reports.notices.todos",
     "consultations.reports.bookings.staff_todos",
@@ -335,6 +341,9 @@ CONSULTATION_ANSWER_DAYS = env.int("CONSULTATION_ANSWER_DAYS", default=14)  # MW
 CONSULTATION_CLOSE_DAYS = env.int("CONSULTATION_CLOSE_DAYS", default=30)  # after an answer, without another word
 CONSULTATION_TEXT_DAYS = env.int("CONSULTATION_TEXT_DAYS", default=1095)  # CONSULTATION_RETENTION, in days
 CONSULTATION_SURVEY_DAYS = env.int("CONSULTATION_SURVEY_DAYS", default=30)  # after the visit
+CONSULTATION_API_MINUTES = env.int("CONSULTATION_API_MINUTES", default=30)  # a proved phone opens the API so long
+CONSULTATION_API_DAYS = env.int("CONSULTATION_API_DAYS", default=2)  # an Idempotency-Key is remembered so long
+CONSULTATION_API_PER_PHONE_PER_DAY = env.int("CONSULTATION_API_PER_PHONE_PER_DAY", default=30)  # changes, not looks
 CONSULTATION_PHONE = env.str("CONSULTATION_PHONE", default=SITE_PHONE)
 CONSULTATION_DEPARTMENT = env.str("CONSULTATION_DEPARTMENT", default="기획감사실")
 
@@ -428,9 +437,15 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "김제시 생활행정 API",
-    "DESCRIPTION": "공개 상담 시간, 태양광 발전량, 설비 자료 올리기.",
+    "DESCRIPTION": "무료 상담의 빈 시간 보기와 예약, 태양광 발전량 보내기.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {
+        "BookingStateEnum": "consultations.enums.BookingState",
+        "JointOrderEnum": "consultations.enums.JointOrder",
+        "WaitingStateEnum": "consultations.enums.WaitingState",
+        "DayStateEnum": "consultations.api.timetable.DayState",
+    },
 }
 
 # --- History -----------------------------------------------------------------------------------------------------
@@ -447,6 +462,7 @@ structlog.configure(
         structlog.processors.TimeStamper(fmt="iso"),
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
+        hide_secrets,
         structlog.processors.format_exc_info,
         structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
     ],
@@ -465,6 +481,7 @@ LOGGING = {
                 structlog.processors.TimeStamper(fmt="iso"),
                 structlog.stdlib.add_logger_name,
                 structlog.stdlib.add_log_level,
+                hide_secrets,
             ],
         }
     },

@@ -21,6 +21,15 @@ from services.reports import jobs
 from services.reports.jobs import readiness
 
 RETRY_SECONDS = 60
+API_FAULTS = {
+    400: "보내신 내용을 읽지 못했습니다.",
+    403: "이 주소는 볼 수 없습니다.",
+    404: "그런 주소가 없습니다.",
+    413: "보내신 내용이 너무 깁니다.",
+    429: "잠시 뒤에 다시 해 주세요.",
+    500: "저희 쪽 문제로 하지 못했습니다. 잠시 뒤에 다시 해 주세요.",
+    503: "잠시 쉬고 있습니다. 조금 뒤에 다시 해 주세요.",
+}
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -97,7 +106,13 @@ def error_503(request: HttpRequest) -> HttpResponse:
 
 
 def fault_page(request: HttpRequest, name: str, status: int, **context: Any) -> HttpResponse:
-    """A page of errors/ without context processors: it must come even when database and session are away."""
+    """A page of errors/ without context processors: it must come even when database and session are away.
+
+    A program that asked the API gets one sentence as JSON.
+    """
+    if request.path.startswith("/api/"):
+        sentence = API_FAULTS.get(status, API_FAULTS[500])
+        return JsonResponse({"detail": sentence}, status=status, json_dumps_params={"ensure_ascii": False})
     values = {**site(request), **menus(request), "path": request.path, **context}
     return HttpResponse(render_to_string(f"errors/{name}.html", values), status=status)
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.enums import BookingKind, ConsentKind, Need, Topic
 from consultations.reports.offers import WAIT, Offer, Place
-from consultations.rules import APPEAL_LIMIT_WON, QUESTION_CHARACTERS
+from consultations.rules import AGE_ALONE, APPEAL_LIMIT_WON, QUESTION_CHARACTERS, age_on
 from services.forms.people import PersonForm, clean_free_text, clean_phone, name_field, phone_field
 from services.forms.widgets import RadioCards
 from services.models import Township
@@ -174,6 +174,16 @@ class TimeForm(forms.Form):
         self.fields["slot"].choices = [(value, value) for value in free + line]  # type: ignore[attr-defined]
 
 
+def clean_age(born_on: date) -> date:
+    """The birthday, or a ValidationError for who needs a parent's consent (PD-05)."""
+    if age_on(born_on, timezone.localdate()) < AGE_ALONE:
+        raise forms.ValidationError(
+            _("14세가 되지 않은 분은 보호자 동의가 필요합니다. 보호자께서 전화로 예약해 주세요: %(phone)s")
+            % {"phone": settings.CONSULTATION_PHONE}
+        )
+    return born_on
+
+
 class ContactForm(PersonForm):
     """Somebody of fourteen or older with a mobile phone."""
 
@@ -181,14 +191,7 @@ class ContactForm(PersonForm):
     phone = phone_field(_("예: 010-1234-5678. 이 번호로 인증번호와 상담 안내를 보냅니다."))
 
     def clean_born_on(self) -> str:
-        born_on, today = date.fromisoformat(super().clean_born_on()), timezone.localdate()
-        age = today.year - born_on.year - ((today.month, today.day) < (born_on.month, born_on.day))
-        if age < 14:  # PD-05
-            raise forms.ValidationError(
-                _("14세가 되지 않은 분은 보호자 동의가 필요합니다. 보호자께서 전화로 예약해 주세요: %(phone)s")
-                % {"phone": settings.CONSULTATION_PHONE}
-            )
-        return born_on.isoformat()
+        return clean_age(date.fromisoformat(super().clean_born_on())).isoformat()
 
     def clean_phone(self) -> str:
         phone = super().clean_phone()

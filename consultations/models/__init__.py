@@ -1,6 +1,8 @@
 """Tables of free tax and legal advice, one module a subject."""
 
+from consultations.models.api_requests import ApiRequest
 from consultations.models.bookings import Booking, Consent, Hold
+from consultations.models.calendars import CalendarFeed
 from consultations.models.enquiries import Enquiry, EnquiryConsent, EnquiryPause, Turn
 from consultations.models.results import Result
 from consultations.models.statistics import StatisticsReport
@@ -10,7 +12,9 @@ from consultations.models.waiting import SeatOffer, Waiting
 
 __all__ = [
     "Adviser",
+    "ApiRequest",
     "Booking",
+    "CalendarFeed",
     "ClinicDay",
     "Consent",
     "Enquiry",

@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
-from icalendar import Alarm, Calendar, Event
 
 from consultations.enums import BookingState, ClinicDayState
 from consultations.models import Booking, ClinicDay, Survey
@@ -107,33 +105,6 @@ def timeline(booking: Booking) -> list[Step]:
 def _moment(moment: Any) -> str:
     local = timezone.localtime(moment)
     return f"{date_long(local.date(), this_year=timezone.localdate().year)} {time_ko(local)}"
-
-
-def calendar_file(booking: Booking) -> bytes:
-    """An iCalendar file without topic or name; later versions replace the earlier one by UID and SEQUENCE."""
-    is_off = booking.state == BookingState.CANCELLED
-    calendar = Calendar()
-    calendar.add("prodid", "-//Gimje//consultations//KO")
-    calendar.add("version", "2.0")
-    calendar.add("method", "CANCEL" if is_off else "PUBLISH")
-    event = Event()
-    event.add("uid", f"booking-{booking.pk}@{settings.SITE_URL.split('//')[-1].split(':')[0]}")
-    event.add("sequence", booking.sequence + is_off)
-    event.add("dtstamp", timezone.now())
-    event.add("dtstart", booking.starts_at)
-    event.add("dtend", booking.ends_at)
-    event.add("summary", WHAT)
-    event.add("location", f"{booking.clinic_day.venue.name} {booking.clinic_day.venue.room}".strip())
-    event.add("description", f"예약번호 {booking.shown_reference}. 신분증과 관련 서류를 가져오세요.")
-    event.add("status", "CANCELLED" if is_off else "CONFIRMED")
-    if not is_off:
-        alarm = Alarm()
-        alarm.add("action", "DISPLAY")
-        alarm.add("description", WHAT)
-        alarm.add("trigger", timedelta(hours=-3))
-        event.add_component(alarm)
-    calendar.add_component(event)
-    return bytes(calendar.to_ical())
 
 
 def home_notes() -> list[HomeNote]:

@@ -14,7 +14,8 @@ from consultations.enums import BookingKind, Source
 from consultations.forms.booking import TimeForm
 from consultations.forms.mine import CancelForm, SurveyForm, slot_of
 from consultations.models import Booking
-from consultations.reports.bookings import calendar_file, timeline
+from consultations.reports.bookings import timeline
+from consultations.reports.calendars import calendar_file
 from consultations.reports.offers import Offer, offers
 from consultations.reports.surveys import asked
 from consultations.views.booking import DONE

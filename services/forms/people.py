@@ -40,6 +40,21 @@ def clean_free_text(text: str) -> str:
     return text
 
 
+def clean_name(typed: str) -> str:
+    """The name with single spaces, or a ValidationError: no name has a digit in it."""
+    name = " ".join(typed.split())
+    if any(letter.isdigit() for letter in name):
+        raise forms.ValidationError(_("이름에 숫자가 들어 있습니다. 주민등록증에 적힌 이름을 적어 주세요."))
+    return name
+
+
+def clean_birthday(born_on: date) -> date:
+    """The day, or a ValidationError when it lies ahead."""
+    if born_on > timezone.localdate():
+        raise forms.ValidationError(_("태어난 날이 오늘보다 뒤입니다. 태어난 해를 다시 확인해 주세요."))
+    return born_on
+
+
 def phone_field(help_text: "StrOrPromise") -> forms.CharField:
     return forms.CharField(
         label=_("휴대전화 번호"),
@@ -81,17 +96,11 @@ class PersonForm(forms.Form):
     phone = phone_field(_("예: 010-1234-5678. 이 번호로 인증번호와 안내를 보냅니다."))
 
     def clean_name(self) -> str:
-        name = " ".join(self.cleaned_data["name"].split())
-        if any(letter.isdigit() for letter in name):
-            raise forms.ValidationError(_("이름에 숫자가 들어 있습니다. 주민등록증에 적힌 이름을 적어 주세요."))
-        return name
+        return clean_name(self.cleaned_data["name"])
 
     def clean_born_on(self) -> str:
         """As text, as it is kept: encrypted."""
-        born_on: date = self.cleaned_data["born_on"]
-        if born_on > timezone.localdate():
-            raise forms.ValidationError(_("태어난 날이 오늘보다 뒤입니다. 태어난 해를 다시 확인해 주세요."))
-        return born_on.isoformat()
+        return clean_birthday(self.cleaned_data["born_on"]).isoformat()
 
     def clean_phone(self) -> str:
         return clean_phone(self.cleaned_data["phone"])

@@ -1,0 +1,80 @@
+"""The same request of another program twice: done once, answered twice the same."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from consultations.actions.seats import in_turn
+from consultations.models import ApiRequest
+from services.actions.limits import take_turn
+from services.rules.refusal import Refused
+
+
+class KeyReused(Refused):
+    """The key was used for a request with another body."""
+
+
+class TooMany(Refused):
+    """This phone has changed enough for one day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Who asks where for what; `body` is JSON as it came, with everything that the address names."""
+
+    phone_index: str
+    endpoint: str
+    key: str
+    body: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the program is told; `is_replay` when it had asked before."""
+
+    body: dict[str, Any]
+    is_replay: bool
+
+
+@in_turn
+def once(ask: Ask, verb: Callable[[], dict[str, Any]], *, status: int) -> Answer:
+    """Do `verb` and remember its answer in the same transaction, or give the answer it gave before.
+
+    Requests of one phone wait for each other. What is refused leaves no trace, so the same key may try again.
+    Raises KeyReused, TooMany, and whatever `verb` refuses.
+    """
+    take_turn(f"api {ask.phone_index}")
+    key_hash = ApiRequest.hash_of(ask.key, purpose="key")
+    body_hash = ApiRequest.hash_of(json.dumps(ask.body, sort_keys=True), purpose="body")
+    of_phone = ApiRequest.objects.filter(phone_index=ask.phone_index)
+    if before := of_phone.filter(endpoint=ask.endpoint, key_hash=key_hash).first():
+        if before.body_hash != body_hash:
+            raise KeyReused("같은 Idempotency-Key로 다른 내용을 보냈습니다. 새 값을 써 주세요.")
+        return Answer(before.answer, is_replay=True)
+    most = settings.CONSULTATION_API_PER_PHONE_PER_DAY
+    if of_phone.filter(created_at__gte=timezone.now() - timedelta(days=1)).count() >= most:
+        raise TooMany(
+            f"한 번호로 하루에 {most}번까지 예약하거나 바꾸실 수 있습니다. "
+            f"내일 다시 하시거나 전화해 주세요: {settings.CONSULTATION_PHONE}"
+        )
+    answer = verb()
+    ApiRequest.objects.create(
+        phone_index=ask.phone_index,
+        endpoint=ask.endpoint,
+        key_hash=key_hash,
+        body_hash=body_hash,
+        status=status,
+        answer=answer,
+    )
+    return Answer(answer, is_replay=False)
+
+
+def forget_answers() -> int:
+    """Delete what is older than CONSULTATION_API_DAYS (PURGE_SOURCES); returns how many."""
+    old = timezone.now() - timedelta(days=settings.CONSULTATION_API_DAYS)
+    return ApiRequest.objects.filter(created_at__lt=old).delete()[0]

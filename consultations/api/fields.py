@@ -1,0 +1,116 @@
+"""What every part of the API shares: strict values with Korean faults, the body as it came, documented faults."""
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework import serializers
+from rest_framework.exceptions import ParseError
+from rest_framework.request import Request
+
+MAX_BODY = 64 * 1024
+NO_PAIRS = "이름과 값을 짝지어 보내 주세요."
+MISSING = {"required": "이 값을 보내 주세요.", "null": "이 값은 비워 둘 수 없습니다."}
+
+
+class Text(serializers.CharField):
+    """Text and nothing that looks like it: no numbers, no control characters, no halves of characters."""
+
+    default_error_messages = {
+        **MISSING,
+        "invalid": '글이어야 합니다. "…"처럼 보내 주세요.',
+        "blank": "비어 있습니다. 적어 주세요.",
+        "max_length": "{max_length}자까지 적으실 수 있습니다. 줄여 주세요.",
+        "unreadable": "읽을 수 없는 글자가 있습니다. 지우고 다시 보내 주세요.",
+    }
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        if any(not letter.isprintable() and letter not in "\r\n\t\u3000\u00a0" for letter in data):
+            self.fail("unreadable")
+        return super().to_internal_value(data)
+
+
+class Choice(serializers.ChoiceField):
+    """One of the named values."""
+
+    default_error_messages = {**MISSING, "invalid_choice": "고를 수 있는 값이 아닙니다. 문서에 있는 값을 보내 주세요."}
+
+
+class Flag(serializers.BooleanField):
+    """true or false; "yes", 1 and the like are no consent."""
+
+    default_error_messages = {**MISSING, "invalid": "true 또는 false여야 합니다."}
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class Day(serializers.DateField):
+    """A calendar day as ISO 8601."""
+
+    default_error_messages = {
+        **MISSING,
+        "invalid": "날짜는 1945-03-09처럼 보내 주세요.",
+        "datetime": "날짜만 보내 주세요.",
+    }
+
+
+class Number(serializers.IntegerField):
+    """The number of a row."""
+
+    default_error_messages = {
+        **MISSING,
+        "invalid": "숫자여야 합니다.",
+        "max_string_length": "숫자가 너무 깁니다.",
+        "min_value": "{min_value}보다 작을 수 없습니다.",
+        "max_value": "{max_value}보다 클 수 없습니다.",
+    }
+
+
+class Many(serializers.ListField):
+    """A list."""
+
+    default_error_messages = {
+        **MISSING,
+        "not_a_list": "목록이어야 합니다.",
+        "max_length": "{max_length}개까지 보내실 수 있습니다.",
+    }
+
+
+class Body(serializers.Serializer[Any]):
+    """What a program sends."""
+
+    default_error_messages = {**MISSING, "invalid": NO_PAIRS}
+
+
+class RefusalShown(serializers.Serializer[Any]):
+    """Why something was not done: one sentence that may be shown to the person, and which value it is about."""
+
+    detail = serializers.CharField()
+    field = serializers.CharField(required=False, allow_null=True)
+
+
+UNREADABLE = OpenApiResponse(
+    OpenApiTypes.OBJECT,
+    description="고쳐서 다시 보내 주세요. `detail`과 `field`, 또는 값 이름마다 까닭의 목록이 있습니다.",
+)
+UNKNOWN_PHONE = OpenApiResponse(RefusalShown, description="휴대전화 확인이 없거나 끝났습니다.")
+NOT_THEIRS = OpenApiResponse(RefusalShown, description="그 번호의 예약이 없거나 다른 분의 예약입니다.")
+NO_JSON = OpenApiResponse(RefusalShown, description="JSON이 아닙니다.")
+
+
+def body_of(request: Request) -> dict[str, Any]:
+    """The JSON object of a request. Raises ParseError when it is too long, too deep, or no object."""
+    if int(request.headers.get("Content-Length") or 0) > MAX_BODY:
+        raise ParseError("한 번에 64KB까지 보낼 수 있습니다. 줄여서 보내 주세요.")
+    try:
+        body = request.data
+    except RecursionError as error:
+        raise ParseError("목록이 너무 여러 겹입니다.") from error
+    if not isinstance(body, dict):
+        raise ParseError(NO_PAIRS)
+    return body
