@@ -170,14 +170,15 @@ def seating(
     kinds: Sequence[str], hours: Sequence[Hours], busy: Busy, starts_at: datetime, order: JointOrder = JointOrder.SAME
 ) -> Seating | None:
     """The time of one free adviser of every wanted kind, at once or one after the other; None unless all are free."""
-    is_joint, at, seats = len(kinds) > 1, starts_at, []
-    for kind in (order.kinds if is_joint else ()) or kinds:
+    order = order if len(kinds) > 1 else JointOrder.SAME
+    at, seats = starts_at, []
+    for kind in order.kinds or kinds:
         able = (Seat(one.adviser_id, at, one.minutes) for one in hours if one.kind == kind and one.has(at))
         seat = next((seat for seat in able if seat.is_free(busy)), None)
         if seat is None:
             return None
         seats.append(seat)
-        at = seat.ends_at if is_joint and order.kinds else at
+        at = seat.ends_at if order.kinds else at
     return Seating(starts_at, order, tuple(sorted(seats, key=lambda seat: seat.adviser_id)))
 
 

@@ -189,7 +189,7 @@ class TestSeating:
     def test_an_order_means_nothing_for_one_adviser(self):
         found = rules.seating(("TAX",), [TAX, LAW], {}, at(15), JointOrder.LAW_FIRST)
         assert found
-        assert [one.adviser_id for one in found.seats] == [1]
+        assert (found.order, [one.adviser_id for one in found.seats]) == (JointOrder.SAME, [1])
 
     def test_how_long_a_visit_takes(self):
         in_turn = rules.seating(("TAX", "LAW"), [TAX, LAW], {}, at(15), JointOrder.TAX_FIRST)
