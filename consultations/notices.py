@@ -1,5 +1,6 @@
 """Which message, to whom, with which once-key."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -7,7 +8,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from consultations.models import Booking, Enquiry, SeatOffer, Waiting
+from consultations.models import Affected, Booking, Enquiry, SeatOffer, Waiting
 from consultations.rules import reminder_times
 from services.enums.notices import Channel
 from services.models import Notice, Resident
@@ -23,6 +24,9 @@ TITLES = {  # the events of COPY 5.1, for messages without a long form: staff re
     "cancelled": "시민이 예약 취소",
     "missed": "오시지 않음",
     "unsure": "함께 정하기",
+    "reassigned": "맡은 사람 바뀜",
+    "affected": "상담을 어떻게 할지 함께 정하기",
+    "waiting_withdrawn": "안내한 자리 거둠",
     "waiting_received": "대기 신청 접수",
     "waiting_offer": "상담 자리가 났습니다",
     "waiting_lapsed": "빈자리 답 시간 지남",
@@ -162,6 +166,44 @@ def reminders_of(booking: Booking) -> "QuerySet[Notice]":
     return Notice.objects.filter(
         subject_kind="consultations.booking", subject_id=str(booking.pk), kind__in=REMINDER_KINDS
     ).filter(once_key__startswith=key)
+
+
+def reminders_of_all(bookings: Iterable[Booking]) -> "QuerySet[Notice]":
+    """All reminders of these bookings, sent or not."""
+    keys = [str(booking.pk) for booking in bookings]
+    return Notice.objects.filter(subject_kind="consultations.booking", subject_id__in=keys, kind__in=REMINDER_KINDS)
+
+
+def reminders_of_slot(booking: Booking) -> "QuerySet[Notice]":
+    """The reminders of its present time, not of one it was moved away from."""
+    names = [kind.rsplit("/", 1)[-1] for kind in REMINDER_KINDS]
+    return Notice.objects.filter(once_key__in=[once_key(name, booking, to=booking.resident) for name in names])
+
+
+def reassigned_letters(row: Affected, booking: Booking, *, advisers: str) -> list[Letter]:
+    """Somebody else takes the consultation; time and place stay. Once for each time it happens."""
+    return [
+        Letter(
+            message("reassigned", booking, to=person, advisers=advisers),
+            f"affected:{row.pk}:reassigned" + ("" if person.pk == booking.resident_id else ":helper"),
+            resident=person,
+            subject=booking,
+            expires_at=booking.starts_at,
+        )
+        for person in filter(None, (booking.resident, booking.helper))
+    ]
+
+
+def call_about(row: Affected, booking: Booking, *, number: int) -> Letter:
+    """An officer phones, and they settle together what becomes of the consultation; `number` counts the calls."""
+    return Letter(
+        message("affected", booking, to=booking.resident),
+        f"affected:{row.pk}:call:{number}",
+        resident=booking.resident,
+        subject=booking,
+        only=Channel.CALL,
+        expires_at=booking.starts_at,
+    )
 
 
 def enquiry_message(name: str, enquiry: Enquiry, *, title: str, **values: Any) -> Message:

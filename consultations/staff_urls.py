@@ -2,7 +2,16 @@
 
 from django.urls import URLPattern, path
 
-from consultations.staff_views import advisers, bookings, calendars, clinic_days, enquiries, reports, waitings
+from consultations.staff_views import (
+    advisers,
+    bookings,
+    calendars,
+    clinic_days,
+    enquiries,
+    reports,
+    waitings,
+    worklist,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", bookings.bookings, name="staff_bookings"),
@@ -19,6 +28,15 @@ urlpatterns: list[URLPattern] = [
     path("days/<int:day_id>/cancel", clinic_days.clinic_day_cancel, name="staff_clinic_day_cancel"),
     path("days/<int:day_id>/board", bookings.day_board, name="staff_day_board"),
     path("days/<int:day_id>/sheet", bookings.day_sheet, name="staff_day_sheet"),
+    path("days/<int:day_id>/close", worklist.day_close, name="staff_day_close"),
+    path("days/move", clinic_days.holiday_move, name="staff_holiday_move"),
+    path("sittings/<int:sitting_id>/absence", worklist.absence_new, name="staff_absence_new"),
+    path("worklists/", worklist.worklists, name="staff_worklists"),
+    path("worklists/close-venue", worklist.venue_close, name="staff_venue_close"),
+    path("worklists/<int:disruption_id>/", worklist.worklist, name="staff_worklist"),
+    path("worklists/<int:disruption_id>/act", worklist.worklist_act, name="staff_worklist_act"),
+    path("worklists/<int:disruption_id>/stand-in", worklist.stand_in, name="staff_stand_in"),
+    path("worklists/people/<int:affected_id>/", worklist.affected, name="staff_affected"),
     path("enquiries/", enquiries.enquiries, name="staff_enquiries"),
     path("enquiries/new", enquiries.enquiry_new, name="staff_enquiry_new"),
     path("enquiries/<slug:reference>/", enquiries.enquiry, name="staff_enquiry"),

@@ -7,7 +7,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from consultations.actions import bookings, clinic_days, enquiries, statistics, waiting
+from consultations.actions import bookings, clinic_days, enquiries, statistics, waiting, worklist
 from consultations.enums import OfferState, WaitingState
 from consultations.models import Booking, ClinicDay, SeatOffer
 from consultations.rules import half_of, month_before
@@ -46,6 +46,12 @@ def expire_offers(**kwargs: Any) -> int:
     for pk in list(past.order_by("pk").values_list("pk", flat=True)):
         waiting.end_past_line(pk, by=by)
     return lapsed
+
+
+@shared_task
+def tend_worklists(**kwargs: Any) -> int:
+    """Nobody is forgotten: who is not decided about the working day before is phoned; lists that are done close."""
+    return worklist.tend(by=Actor.system("tend_worklists"))
 
 
 @shared_task

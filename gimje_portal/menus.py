@@ -81,6 +81,7 @@ STAFF_ROOMS = (
             Entry("전화·창구 예약", "consultations:staff_counter"),
             Entry("대기", "consultations:staff_waitings", "/staff/consultations/waiting/"),
             Entry("정례 상담일", "consultations:staff_clinic_days", "/staff/consultations/days/"),
+            Entry("알릴 분", "consultations:staff_worklists", "/staff/consultations/worklists/"),
             Entry("상시 상담", "consultations:staff_enquiries", "/staff/consultations/enquiries/Q"),
             Entry("전화·창구 질문", "consultations:staff_enquiry_new"),
             Entry("이번 달 숫자", "consultations:staff_statistics"),

@@ -137,6 +137,7 @@ PURGE_SOURCES = [
 STAFF_TODAY_SOURCES: list[str] = [
     "services.reports.notices.todos",
     "consultations.reports.bookings.staff_todos",
+    "consultations.reports.worklist.staff_todos",
     "consultations.reports.enquiries.staff_todos",
     "slate.reports.cases.todos",
     "solar.reports.work.todos",
@@ -203,6 +204,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "consultations.tasks.make_half_year_reports",
         "schedule": crontab(minute=50),
     },  # both ask hourly and run once a period
+    "tend-worklists": {"task": "consultations.tasks.tend_worklists", "schedule": crontab(minute="*/5")},
     "remind-bookings": {"task": "consultations.tasks.remind", "schedule": crontab(minute="*/30")},
     "remind-slate": {"task": "slate.tasks.remind", "schedule": crontab(minute=35)},  # asks hourly, runs once a morning
     "tick": {"task": "services.tasks.tick", "schedule": 60.0},

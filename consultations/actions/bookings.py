@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError
 from django.utils import timezone
 
+from consultations.actions import affected
 from consultations.actions.offers import give_back
 from consultations.actions.seats import (
     Wish,
@@ -18,9 +19,16 @@ from consultations.actions.seats import (
     seating_for,
     with_kept_needs,
 )
-from consultations.enums import BookingKind, BookingState, CancelReason, JointOrder, Source
+from consultations.enums import AffectedState, BookingKind, BookingState, CancelReason, JointOrder, Source
 from consultations.models import Booking, ClinicDay, Consent
-from consultations.notices import TOO_LATE_TO_SEND, call_to_settle, letters_of, reminders_for, reminders_of
+from consultations.notices import (
+    TOO_LATE_TO_SEND,
+    call_to_settle,
+    letters_of,
+    once_key,
+    reminders_for,
+    reminders_of,
+)
 from services.actions.constraints import friendly
 from services.actions.history import record
 from services.actions.notices import post_many, skip
@@ -189,6 +197,8 @@ def move(
     moved = f"{before:%Y-%m-%d %H:%M} → {timezone.localtime(starts_at):%Y-%m-%d %H:%M}"
     record(booking, "moved", by=by, before=booking.state, after=booking.state, reason=moved)
     post_many([*letters_of("moved", booking), *reminders_for(booking)])
+    settled = AffectedState.COLLEAGUE if old_day.pk == day.pk else AffectedState.MOVED
+    affected.settle(booking, settled, by=by, notice_key=once_key("moved", booking, to=booking.resident))
     give_back(old_day, before)
     return booking
 
@@ -212,7 +222,8 @@ def cancel_for_city(booking: Booking, *, by: Actor, reason: str, call_by: date) 
     booking = _lock(booking.pk)
     skip(reminders_of(booking), "상담일을 취소했습니다.")
     booking.holds.all().delete()
-    _end(booking, BookingState.CANCELLED, "cancelled_by_city", by=by, reason=reason)
+    key = once_key("city_cancelled", booking, to=booking.resident)
+    _end(booking, BookingState.CANCELLED, "cancelled_by_city", by=by, reason=reason, told_by=key)
     day = date_long(call_by, this_year=timezone.localdate().year)
     tell("city_cancelled", booking, title="상담을 열지 못합니다", also=(Channel.CALL,), by=day)
     return booking
@@ -281,12 +292,16 @@ def _refuse_unless_changeable(booking: Booking, *, is_online: bool) -> None:
         raise Refused(TOO_LATE)
 
 
-def _end(booking: Booking, state: BookingState, move: str, *, by: Actor, reason: str = "") -> Booking:
-    """The caller holds the row lock."""
+def _end(
+    booking: Booking, state: BookingState, move: str, *, by: Actor, reason: str = "", told_by: str = ""
+) -> Booking:
+    """The caller holds the row lock. `told_by` is the message by which its resident learns that the city ends it."""
     before = booking.state
     if state not in BookingState.MOVES[before]:
         raise Refused("예약 상태가 달라졌습니다. 화면을 새로 열어 확인해 주세요.", conflict=True)
     booking.state, booking.ended_at = state, timezone.now()
     booking.save()
     record(booking, move, by=by, before=before, after=state, reason=reason)
+    settled = AffectedState.CANCELLED if told_by else AffectedState.ENDED
+    affected.settle(booking, settled, by=by, notice_key=told_by)
     return booking

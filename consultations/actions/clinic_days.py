@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from consultations.actions import bookings, waiting
-from consultations.enums import AdviserKind, ClinicDayState
-from consultations.models import Adviser, Booking, ClinicDay, Sitting, TimetableRule, Venue
+from consultations.actions import bookings, disruptions, waiting
+from consultations.enums import AdviserKind, ClinicDayState, DisruptionKind
+from consultations.models import Adviser, Affected, Booking, ClinicDay, Disruption, Sitting, TimetableRule, Venue
 from consultations.rules import nth_weekdays, rota
 from services.actions.history import record
 from services.models import User
@@ -19,6 +19,8 @@ from services.rules.calendar import add_working_days
 from services.rules.elections import window_on
 from services.rules.history import Actor
 from services.rules.refusal import Refused
+
+STILL_AFFECTED = "아직 정하지 않은 분이 있습니다. 먼저 정하거나 닫은 것을 거두어 주세요."
 
 
 @dataclass(slots=True)
@@ -37,34 +39,52 @@ def make_clinic_days(until: date, *, by: Actor) -> Made:
     """
     first = timezone.localdate() + timedelta(days=1)
     closed = holidays_between(first, until)
+    moved = set(ClinicDay.objects.moved().values_list("moved_from", flat=True))
     made = Made()
     for rule in TimetableRule.objects.touching(first, until).prefetch_related("venues"):
         begin, end = max(first, rule.valid_from), min(until, rule.valid_until or until)
         for on in nth_weekdays(rule.nth, rule.weekday, begin, end):
             if on in closed:
                 made.holidays.add(on)
-            else:
+            elif on not in moved:  # no holiday any more, but its consultations stay on the day they were moved to
                 made.days += _make_day(rule, on, by)
     return made
 
 
 def _make_day(rule: TimetableRule, on: date, by: Actor) -> list[ClinicDay]:
     """The clinic days of one rule on one date, with their advisers; only the new ones come back."""
-    venues = [venue for venue in rule.venues.all() if venue.is_active]
-    posted = _advisers_for(rule.kind, venues, on)
+    venues, closed = venues_of(rule), closed_venues(on)
+    posted = advisers_for(rule.kind, venues, on)  # the rota counts closed places too: nobody is sent elsewhere for it
     new = []
     for venue in venues if rule.kind == AdviserKind.LAW else posted:
-        day, is_new = _day(on, venue, by)
+        if venue.pk in closed:
+            continue
+        day, is_new = day_at(on, venue, by=by)
         if is_new:
             new.append(day)
         if venue in posted:
-            _seat(day, posted[venue], rule)
+            seat(day, posted[venue], rule)
     return new
 
 
-def _advisers_for(kind: str, venues: Sequence[Venue], on: date) -> dict[Venue, Adviser]:
-    """Residents of a venue sit there; travellers go round by rota over the places that have none (TA-10)."""
-    serving = Adviser.objects.filter(kind=kind, term_from__lte=on, term_until__gte=on).select_related("venue")
+def venues_of(rule: TimetableRule) -> list[Venue]:
+    """The places of a rule that are in use at all."""
+    return [venue for venue in rule.venues.all() if venue.is_active]
+
+
+def closed_venues(on: date) -> set[int]:
+    """Ids of the places that are closed on that date."""
+    closures = Disruption.objects.standing().filter(kind=DisruptionKind.VENUE_CLOSED)
+    return set(closures.filter(first_on__lte=on, last_on__gte=on).values_list("venue_id", flat=True))
+
+
+def advisers_for(kind: str, venues: Sequence[Venue], on: date, *, held_on: date | None = None) -> dict[Venue, Adviser]:
+    """Residents of a venue sit there; travellers go round by rota over the places that have none (TA-10).
+
+    It is the turn of `on`; of an adviser whose term is over by `held_on` (else `on`) nobody expects to come.
+    """
+    held = held_on or on
+    serving = Adviser.objects.filter(kind=kind, term_from__lte=held, term_until__gte=held).select_related("venue")
     advisers = list(serving.order_by("pk"))
     posted = {adviser.venue: adviser for adviser in advisers if adviser.venue and adviser.venue in venues}
     travellers = [adviser for adviser in advisers if adviser.venue is None]
@@ -72,18 +92,22 @@ def _advisers_for(kind: str, venues: Sequence[Venue], on: date) -> dict[Venue, A
     return {**posted, **rota(open_venues, travellers, on.year * 12 + on.month)}
 
 
-def _day(on: date, venue: Venue, by: Actor) -> tuple[ClinicDay, bool]:
+def day_at(on: date, venue: Venue, *, by: Actor, moved_from: date | None = None) -> tuple[ClinicDay, bool]:
+    """The clinic day of a place and date, and whether it is new; held in review inside an election window (EL-H)."""
     election = window_on(on, elections())
-    state = ClinicDayState.REVIEW if election else ClinicDayState.OPEN
-    day, is_new = ClinicDay.objects.get_or_create(
-        on=on, venue=venue, defaults={"state": state, "election": election.name if election else ""}
-    )
+    facts = {
+        "state": ClinicDayState.REVIEW if election else ClinicDayState.OPEN,
+        "election": election.name if election else "",
+        "moved_from": moved_from,
+    }
+    day, is_new = ClinicDay.objects.get_or_create(on=on, venue=venue, defaults=facts)
     if is_new:
-        record(day, "made", by=by, after=state)
+        record(day, "moved_here" if moved_from else "made", by=by, after=day.state)
     return day, is_new
 
 
-def _seat(day: ClinicDay, adviser: Adviser, rule: TimetableRule) -> None:
+def seat(day: ClinicDay, adviser: Adviser, rule: TimetableRule) -> None:
+    """Give an adviser the hours of a rule on one day; once."""
     hours = {"opens_at": rule.opens_at, "closes_at": rule.closes_at, "slot_minutes": rule.slot_minutes}
     Sitting.objects.get_or_create(clinic_day=day, adviser=adviser, defaults=hours)
 
@@ -120,6 +144,7 @@ def cancel_day(day_id: int, *, reason: str, user: User) -> int:
     call_by = add_working_days(today, 1, holidays_between(today, today + timedelta(days=30)))
     waiting.end_line(day, by=user.actor, is_cancelled=True)
     affected = list(Booking.objects.live().filter(clinic_day=day).order_by("pk"))
+    disruptions.cancelled(day, affected, reason=reason, by=user.actor)
     for booking in affected:
         bookings.cancel_for_city(booking, by=user.actor, reason=reason.strip(), call_by=call_by)
     return len(affected)
@@ -134,8 +159,10 @@ def close_booking(day_id: int, *, by: Actor) -> ClinicDay:
 
 @transaction.atomic
 def reopen_booking(day_id: int, *, by: Actor) -> ClinicDay:
-    """Take bookings again."""
+    """Take bookings again. Raises Refused while the day or its venue is closed and somebody of it waits for a word."""
     day = ClinicDay.objects.select_for_update().get(pk=day_id)
+    if disruptions.is_shut(day) and Affected.objects.unsettled().filter(booking__clinic_day=day).exists():
+        raise Refused(STILL_AFFECTED, conflict=True)
     return _move(day, ClinicDayState.OPEN, "reopened", by=by)
 
 

@@ -13,7 +13,8 @@ from django.utils import timezone
 from consultations.enums import BookingKind, ClinicDayState, ConsentKind, JointOrder, Source, Topic
 from consultations.models import Booking, ClinicDay, Hold
 from consultations.reports.offers import busy_between, hours_of
-from consultations.rules import Seat, Seating, seating, seatings
+from consultations.reports.worklist import flagged_with
+from consultations.rules import Hours, Seat, Seating, seating, seatings
 from services.models import Resident
 from services.rules.refusal import Refused
 
@@ -89,7 +90,7 @@ def seating_for(
     now = timezone.now()
     if starts_at <= now:
         raise Refused(PAST)
-    hours = hours_of([day])[day.pk]
+    hours = hours_for(day, moving)
     busy = busy_on(day, moving=moving)
     found = seating(kind.kinds, hours, busy, starts_at, order)
     if found is None:
@@ -97,6 +98,13 @@ def seating_for(
             raise Refused(NO_SUCH_TIME)
         raise Refused(TAKEN if seatings(kind.kinds, hours, busy, now) else FULL, conflict=True)
     return found
+
+
+def hours_for(day: ClinicDay, booking: Booking | None) -> list[Hours]:
+    """Who sits that day and may take `booking`: nobody who flagged a conflict of interest with it. Two queries."""
+    hours = hours_of([day])[day.pk]
+    flagged = flagged_with([booking.pk])[booking.pk] if booking else ()
+    return [one for one in hours if one.adviser_id not in flagged]
 
 
 def busy_on(day: ClinicDay, *, moving: Booking | None = None) -> dict[int, list[tuple[datetime, datetime]]]:

@@ -197,6 +197,33 @@ def end_line(day: ClinicDay, *, by: Actor, is_cancelled: bool) -> int:
     return len(line)
 
 
+@transaction.atomic
+def withdraw_offers(day: ClinicDay, adviser_id: int, *, by: Actor) -> int:
+    """This adviser will not come: places held with them are taken back and those people told; returns how many.
+
+    Whose kind nobody sits for any more is told that there is nothing to wait for. The day is locked.
+    """
+    kinds = {one.kind for one in hours_of([day])[day.pk]}
+    told = 0
+    for waiting in list(day.waitings.live().select_related("resident", "helper").in_line()):
+        waiting.clinic_day = day
+        offer = waiting.open_offer
+        if not kinds.issuperset(BookingKind(waiting.kind).kinds):
+            if offer:
+                _close(offer, OfferState.WITHDRAWN)
+            _move(waiting, WaitingState.ENDED, "ended", by=by)
+            post_many(waiting_letters("ended", waiting))
+        elif offer and offer.holds.filter(adviser=adviser_id).exists():
+            offer.is_past = True  # the same time with a colleague may be offered anew
+            _close(offer, OfferState.WITHDRAWN)
+            _move(waiting, WaitingState.WAITING, "withdrawn", by=by)
+            post_many(waiting_letters("withdrawn", waiting, offer=offer))
+        else:
+            continue
+        told += 1
+    return told
+
+
 def end_past_line(day_id: int, *, by: Actor) -> int:
     """The day has gone by."""
     with transaction.atomic():

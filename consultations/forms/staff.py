@@ -101,3 +101,10 @@ class CancelDayForm(forms.Form):
 
 class MakeDaysForm(forms.Form):
     until = forms.DateField(label="언제까지", widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class MoveHolidayForm(forms.Form):
+    """To which day the consultations of a holiday go."""
+
+    on = forms.DateField(widget=forms.HiddenInput)
+    to = forms.DateField(label="옮길 날", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))

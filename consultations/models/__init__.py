@@ -3,6 +3,7 @@
 from consultations.models.api_requests import ApiRequest
 from consultations.models.bookings import Booking, Consent, Hold
 from consultations.models.calendars import CalendarFeed
+from consultations.models.disruptions import Affected, Disruption
 from consultations.models.enquiries import Enquiry, EnquiryConsent, EnquiryPause, Turn
 from consultations.models.results import Result
 from consultations.models.statistics import StatisticsReport
@@ -12,11 +13,13 @@ from consultations.models.waiting import SeatOffer, Waiting
 
 __all__ = [
     "Adviser",
+    "Affected",
     "ApiRequest",
     "Booking",
     "CalendarFeed",
     "ClinicDay",
     "Consent",
+    "Disruption",
     "Enquiry",
     "EnquiryConsent",
     "EnquiryPause",

@@ -64,6 +64,7 @@ class Booking(models.Model):
     history_words: ClassVar = {
         "booked": "예약",
         "moved": "시간·장소 바꿈",
+        "reassigned": "맡은 사람 바꿈",
         "arrived": "오심",
         "completed": "상담 마침",
         "missed": "오지 않음",

@@ -123,6 +123,10 @@ class ClinicDayQuerySet(models.QuerySet["ClinicDay"]):
         """Today and later, whatever the state."""
         return self.filter(on__gte=timezone.localdate())
 
+    def moved(self) -> "ClinicDayQuerySet":
+        """Held in place of a holiday."""
+        return self.filter(moved_from__isnull=False).exclude(state=ClinicDayState.CANCELLED)
+
     def bookable(self) -> "ClinicDayQuerySet":
         return self.coming().filter(state=ClinicDayState.OPEN)
 
@@ -141,11 +145,17 @@ class ClinicDay(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="decided_clinic_days"
     )
     decided_at = models.DateTimeField("결정한 때", null=True, blank=True)
+    moved_from = models.DateField("옮기기 전 공휴일", null=True, blank=True)  # TA-12: never by itself
 
     history_words: ClassVar = {
         "made": "상담일 만듦",
         "basis_recorded": "선거 기간 근거 적음",
+        "moved_here": "공휴일 상담을 옮겨 만듦",
         "closed": "예약 닫음",
+        "shut": "이날 상담 닫음",
+        "absence_reported": "못 옴 적음",
+        "absence_withdrawn": "못 옴 거둠",
+        "stand_in_seated": "대신 올 사람 정함",
         "reopened": "예약 다시 받음",
         "cancelled": "상담일 취소",
         "held": "상담 마침",
@@ -162,6 +172,12 @@ class ClinicDay(models.Model):
                 fields=["on", "venue"],
                 name="clinic_day_once_per_venue",
                 violation_error_message="이 장소에는 그날 상담일이 이미 있습니다.",
+            ),
+            models.UniqueConstraint(
+                fields=["moved_from", "venue"],
+                condition=models.Q(moved_from__isnull=False) & ~models.Q(state="CANCELLED"),
+                name="holiday_moves_once",
+                violation_error_message="이 공휴일의 상담은 이미 다른 날로 옮겼습니다.",
             ),
             models.CheckConstraint(
                 condition=models.Q(election="")

@@ -56,6 +56,7 @@ class Waiting(models.Model):
         "accepted": "자리를 받음",
         "declined": "이번에는 받지 않음",
         "lapsed": "답이 없어 지나감",
+        "withdrawn": "안내한 자리를 거둠",
         "left": "대기 취소",
         "ended": "대기 끝남",
     }

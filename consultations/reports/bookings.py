@@ -13,9 +13,8 @@ from consultations.enums import BookingState, ClinicDayState
 from consultations.models import Booking, ClinicDay, Survey
 from consultations.models.bookings import BookingQuerySet
 from consultations.reports.offers import next_open_day, waiting_for_decision
-from services.enums.notices import CallOutcome, Channel
 from services.enums.people import Role
-from services.models import HistoryEntry, Notice, Resident, User
+from services.models import HistoryEntry, Resident, User
 from services.reports.catalogue import HomeNote
 from services.reports.people import Case, Todo
 from services.rules.korean import date_long, time_ko
@@ -82,6 +81,7 @@ def timeline(booking: Booking) -> list[Step]:
     labels = {
         "booked": "예약했습니다",
         "moved": "시간을 바꾸었습니다",
+        "reassigned": "다른 분이 상담해드립니다",
         "arrived": "오셨습니다",
         "completed": "상담을 마쳤습니다",
         "missed": "오지 않으셨습니다",
@@ -95,6 +95,8 @@ def timeline(booking: Booking) -> list[Step]:
         if entry.move in labels
     ]
     if booking.is_live:
+        if booking.affected.unsettled().exists():
+            return [*steps, Step("상담에 사정이 생겨 연락드립니다", "current", text="어떻게 할지 함께 정하겠습니다.")]
         where = booking.clinic_day.venue.name
         return [*steps, Step("상담받으실 차례입니다", "current", when=_moment(booking.starts_at), text=where)]
     if steps and booking.state in (BookingState.CANCELLED, BookingState.MISSED, BookingState.OUT_OF_SCOPE):
@@ -202,24 +204,3 @@ def future_bookings_of(residents: Sequence[Resident]) -> list[Booking]:
     """Live bookings to come of these people: the clerk is warned before booking a second one."""
     rows = Booking.objects.live().filter(resident__in=residents, starts_at__gte=timezone.now())
     return list(rows.with_place().order_by("starts_at"))
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """People whose day the city cancelled: how many there are, and how many nobody has spoken to yet."""
-
-    people: int
-    untold: int
-
-
-def told_of(day: ClinicDay) -> Told:
-    """The worklist of a cancelled day ends at zero untold: each call has an outcome in which somebody was told."""
-    keys = [str(pk) for pk in day.bookings.values_list("pk", flat=True)]
-    calls = Notice.objects.filter(
-        kind="consultations/notices/city_cancelled",
-        channel=Channel.CALL,
-        subject_kind="consultations.booking",
-        subject_id__in=keys,
-    )
-    told = calls.filter(call__outcome__in=[CallOutcome.TOLD, CallOutcome.FAMILY_TOLD]).count()
-    return Told(calls.count(), calls.count() - told)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consultations.enums import BookingKind, ClinicDayState, JointOrder
-from consultations.models import Booking, ClinicDay, Hold, Sitting, TimetableRule, Venue
+from consultations.models import Adviser, Booking, ClinicDay, Hold, Sitting, TimetableRule, Venue
 from consultations.models.timetable import WEEKDAYS
 from consultations.rules import Busy, Hours, best_seating, nth_weekdays, starts_of
 from services.models import Township
@@ -172,6 +172,7 @@ class SkippedDay:
 
     on: date
     next_on: date | None
+    moved_on: date | None = None  # where an officer moved its consultations
 
 
 def skipped_days(last: date) -> list[SkippedDay]:
@@ -180,11 +181,34 @@ def skipped_days(last: date) -> list[SkippedDay]:
     rules = TimetableRule.objects.touching(today, last)
     planned = sorted({day for rule in rules for day in nth_weekdays(rule.nth, rule.weekday, today, last)})
     closed = holidays_between(today, last)
+    holidays = [day for day in planned if day in closed]
+    moved = moved_days(holidays)
     return [
-        SkippedDay(day, next((later for later in planned if later > day and later not in closed), None))
-        for day in planned
-        if day in closed
+        SkippedDay(
+            day, next((later for later in planned if later > day and later not in closed), None), moved.get(day)
+        )
+        for day in holidays
     ]
+
+
+def moved_days(holidays: Sequence[date]) -> dict[date, date]:
+    """Holidays whose consultations an officer moved, with the day they are held on. One query or none."""
+    if not holidays:
+        return {}
+    rows = ClinicDay.objects.moved().filter(moved_from__in=holidays).order_by("on")
+    return {on: to for on, to in rows.values_list("moved_from", "on") if on}
+
+
+def planned_on(on: date) -> list[TimetableRule]:
+    """The rules of the timetable that name this date, whether or not it is a holiday. Two queries."""
+    rules = TimetableRule.objects.touching(on, on).prefetch_related("venues").order_by("pk")
+    return [rule for rule in rules if on in nth_weekdays(rule.nth, rule.weekday, on, on)]
+
+
+def seats_elsewhere(advisers: Sequence[Adviser], on: date) -> bool:
+    """Whether one of these sits anywhere on that date. One query."""
+    sittings = Sitting.objects.filter(adviser__in=advisers, clinic_day__on=on, is_absent=False)
+    return sittings.exclude(clinic_day__state=ClinicDayState.CANCELLED).exists()
 
 
 def next_open_day() -> tuple[Offer, int] | None:

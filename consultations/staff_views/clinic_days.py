@@ -5,17 +5,22 @@ from typing import cast
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from consultations.actions import clinic_days as actions
-from consultations.enums import BookingState, ClinicDayState
-from consultations.forms.staff import BasisForm, CancelDayForm, MakeDaysForm
-from consultations.models import ClinicDay
-from consultations.reports.bookings import clinic_day_lines, told_of
-from consultations.reports.offers import skipped_days
+from consultations.actions import holidays
+from consultations.actions.disruptions import is_shut
+from consultations.enums import BookingState, ClinicDayState, DisruptionKind
+from consultations.forms.staff import BasisForm, CancelDayForm, MakeDaysForm, MoveHolidayForm
+from consultations.models import ClinicDay, Disruption
+from consultations.models.disruptions import DisruptionQuerySet
+from consultations.reports.bookings import clinic_day_lines
+from consultations.reports.offers import SkippedDay, skipped_days
+from consultations.reports.worklist import told_of, worklist_lines
 from services.enums.people import Role
 from services.forms.people import add_refusal
 from services.models import User
@@ -34,15 +39,42 @@ def clinic_days(request: HttpRequest) -> HttpResponse:
     """정례 상담일: the coming ones with seats and bookings, holidays that were left out, and a button to make more."""
     state = request.GET.get("state", "")
     first, last = timezone.localdate(), timezone.localdate() + timedelta(days=MOST_DAYS)
+    is_officer = Role.CONSULTATION_OFFICER in cast(User, request.user).roles
+    skipped = [(one, _move_form(one, is_officer=is_officer)) for one in skipped_days(_default_until())]
     page = {
         "lines": clinic_day_lines(first, last, state=state),
-        "skipped": skipped_days(_default_until()),
+        "skipped": skipped,
         "form": MakeDaysForm(initial={"until": _default_until()}),
         "states": ClinicDayState.choices,
         "state": state,
-        "is_officer": Role.CONSULTATION_OFFICER in cast(User, request.user).roles,
+        "is_officer": is_officer,
     }
     return render(request, "consultations/staff/clinic_days.html", page)
+
+
+def _move_form(skipped: SkippedDay, *, is_officer: bool) -> MoveHolidayForm | None:
+    """다른 날로 옮기기, with the suggested day; none when it was moved already or for those who only read."""
+    if skipped.moved_on or not is_officer:
+        return None
+    initial = {"on": skipped.on, "to": holidays.suggested(skipped.on)}
+    return MoveHolidayForm(initial=initial, auto_id=f"id_{skipped.on:%Y%m%d}_%s")
+
+
+@require_POST
+def holiday_move(request: HttpRequest) -> HttpResponse:
+    """공휴일 상담을 다른 날로 옮기기: one click with the suggested day."""
+    user, form = cast(User, request.user), MoveHolidayForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "날짜를 다시 확인해 주세요. 예: 2026-05-26")
+        return redirect("consultations:staff_clinic_days")
+    try:
+        made = holidays.move_holiday(form.cleaned_data["on"], form.cleaned_data["to"], by=user.actor)
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        when = date_letter(form.cleaned_data["to"])
+        messages.success(request, f"상담을 옮겨 상담일 {len(made)}개를 만들었습니다. 옮긴 날: {when}")
+    return redirect("consultations:staff_clinic_days")
 
 
 @require_POST
@@ -79,8 +111,17 @@ def clinic_day(request: HttpRequest, day_id: int) -> HttpResponse:
         "lines": history.timeline(day),
         "sittings": day.sittings.select_related("adviser"),
         "told": told_of(day),
+        "worklists": worklist_lines(_disruptions_of(day)),
+        "is_shut": is_shut(day),
+        "may_report": day.on >= timezone.localdate() and day.state in (ClinicDayState.OPEN, ClinicDayState.CLOSED),
     }
     return render(request, "consultations/staff/clinic_day.html", page)
+
+
+def _disruptions_of(day: ClinicDay) -> DisruptionQuerySet:
+    """What happened to this day: to itself, or to its whole place."""
+    closes = Q(kind=DisruptionKind.VENUE_CLOSED, venue=day.venue_id, first_on__lte=day.on, last_on__gte=day.on)
+    return Disruption.objects.filter(Q(clinic_day=day) | closes)
 
 
 @require_POST

@@ -2,7 +2,7 @@
 
 from services.actions.notices.dispatch import dispatch_due, follow_deliveries
 from services.actions.notices.follow_up import close_call, mark_posted, retry, retry_many
-from services.actions.notices.posting import post, post_many, skip, wish
+from services.actions.notices.posting import post, post_many, resume, skip, wish
 
 __all__ = [
     "close_call",
@@ -11,6 +11,7 @@ __all__ = [
     "mark_posted",
     "post",
     "post_many",
+    "resume",
     "retry",
     "retry_many",
     "skip",

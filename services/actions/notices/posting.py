@@ -180,6 +180,15 @@ def skip(notices: "models.QuerySet[Notice]", why: str) -> int:
         return notices.filter(state__in=list(NoticeState.VOIDABLE)).update(state=NoticeState.SKIPPED, why=why)
 
 
+def resume(notices: "models.QuerySet[Notice]", why: str) -> int:
+    """Take back a `skip` of this reason while there is still time; returns how many go out after all."""
+    voided = notices.filter(state=NoticeState.SKIPPED, why=why)
+    in_time = voided.filter(models.Q(expires_at__isnull=True) | models.Q(expires_at__gt=timezone.now()))
+    by_call = models.When(channel=Channel.CALL, then=models.Value(NoticeState.CALL))
+    with transaction.atomic():
+        return in_time.update(state=models.Case(by_call, default=models.Value(NoticeState.QUEUED)), why="")
+
+
 @transaction.atomic
 def wish(resident: Resident, *, by: Actor, email: str = "", by_alimtalk: bool = True, by_letter: bool = False) -> None:
     """Keep how this resident wants to be told; the text message always stays."""

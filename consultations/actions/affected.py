@@ -1,0 +1,115 @@
+"""Who is affected when a consultation cannot take place as promised: listed, arranged for, told, the list closed."""
+
+from collections.abc import Collection, Iterable
+from contextlib import suppress
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from consultations.enums import AffectedState, DisruptionKind
+from consultations.models import Affected, Booking, Disruption
+from consultations.notices import reminders_of_all, reminders_of_slot
+from services.actions.constraints import friendly
+from services.actions.history import record
+from services.actions.notices import resume, skip
+from services.enums.notices import CallOutcome, Channel
+from services.models import Notice
+from services.rules.history import Actor
+from services.rules.refusal import Refused
+
+PAUSED = "상담을 어떻게 할지 정하는 중입니다."
+SETTLED_TOGETHER = "전화로 함께 정했습니다."
+SETTLED_OTHERWISE = "다른 방법으로 정했습니다."
+
+
+def open_list(disruption: Disruption, bookings: Iterable[Booking], *, by: Actor) -> Disruption:
+    """Write what happened and everybody it affects; their reminders wait. The caller holds the days and the bookings.
+
+    With nobody on it the list is closed from the start. Raises Refused when somebody else has reported the same.
+    """
+    rows = list(bookings)
+    disruption.closed_at = None if rows else timezone.now()
+    with friendly("disruption_reported_once", "venue_closes_once_at_a_time"):
+        disruption.save(force_insert=True)
+    record(disruption, "reported", by=by, after=disruption.kind)
+    add(disruption, rows)
+    return disruption
+
+
+def add(disruption: Disruption, bookings: Collection[Booking]) -> None:
+    """Put these bookings on the list; a reminder must not call anybody to a place where nobody is."""
+    Affected.objects.bulk_create(
+        [
+            Affected(
+                disruption=disruption,
+                booking=booking,
+                clinic_day_id=booking.clinic_day_id,
+                starts_at=booking.starts_at,
+            )
+            for booking in bookings
+        ]
+    )
+    skip(reminders_of_all(bookings), PAUSED)
+
+
+def settle(
+    booking: Booking,
+    state: AffectedState,
+    *,
+    by: Actor,
+    notice_key: str = "",
+    kinds: Collection[str] = (*DisruptionKind,),
+) -> int:
+    """Whatever happens to a booking settles it on the worklists it stands on; returns how many. Days are locked.
+
+    Who was already spoken to stays told, and is not phoned a second time about what was agreed on the phone.
+    """
+    rows = Affected.objects.unsettled().filter(booking=booking, disruption__kind__in=kinds)
+    found = list(rows.select_for_update(of=("self",)).order_by("pk"))
+    for row in found:
+        before, call = row.state, _call_of(row)
+        if call.filter(call__outcome__in=list(CallOutcome.REACHED)).exists():
+            row.told_at = row.told_at or timezone.now()
+            if state in (AffectedState.MOVED, AffectedState.COLLEAGUE):
+                skip(Notice.objects.filter(once_key=notice_key, channel=Channel.CALL), SETTLED_TOGETHER)
+        skip(call, SETTLED_OTHERWISE)
+        row.state, row.settled_at, row.settled_by_id = state, timezone.now(), by.user_id
+        row.notice_key = notice_key or row.notice_key
+        row.save()
+        record(row, state.lower(), by=by, before=before, after=state)
+    if found:
+        if booking.is_live and not booking.affected.unsettled().exists():
+            resume(reminders_of_slot(booking), PAUSED)
+        close_done({row.disruption_id for row in found}, by=by)
+    return len(found)
+
+
+def _call_of(row: Affected) -> QuerySet[Notice]:
+    return Notice.objects.filter(once_key=row.notice_key, channel=Channel.CALL).exclude(once_key="")
+
+
+def close_done(disruption_ids: Collection[int], *, by: Actor) -> int:
+    """Close the lists on which everybody has something arranged and is told; returns how many."""
+    unsettled = Affected.objects.unsettled().filter(disruption=OuterRef("pk"))
+    untold = Affected.objects.untold().filter(disruption=OuterRef("pk"))
+    done = Disruption.objects.open().filter(~Exists(unsettled), ~Exists(untold), pk__in=disruption_ids)
+    rows = list(done.select_for_update(of=("self",)).order_by("pk"))
+    for row in rows:
+        row.closed_at = timezone.now()
+        row.save()
+        record(row, "closed", by=by)
+    return len(rows)
+
+
+def reopen_undelivered(since: datetime, *, by: Actor) -> int:
+    """Open the lists closed after `since` whose message never reached its telephone; returns how many."""
+    untold = Affected.objects.untold().filter(disruption=OuterRef("pk"))
+    late = Disruption.objects.standing().filter(Exists(untold), closed_at__gte=since)
+    rows = list(late.select_for_update(of=("self",)).order_by("pk"))
+    for row in rows:
+        row.closed_at = None
+        with suppress(Refused), friendly("disruption_reported_once"):
+            row.save()
+            record(row, "reopened", by=by)
+    return len(rows)

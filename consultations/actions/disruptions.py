@@ -1,0 +1,267 @@
+"""Reporting what keeps a consultation from taking place, and withdrawing it while nobody has been moved."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.utils import timezone
+
+from consultations.actions import affected, waiting
+from consultations.actions.offers import offer_places
+from consultations.actions.seats import in_turn, lock_day
+from consultations.enums import AffectedState, ClinicDayState, DisruptionKind
+from consultations.models import Adviser, Affected, Booking, ClinicDay, Disruption, Sitting, Venue
+from consultations.models.timetable import ClinicDayQuerySet
+from consultations.reports.worklist import stand_ins
+from services.actions.history import record
+from services.models import HistoryEntry, User
+from services.rules.history import Actor
+from services.rules.refusal import Refused
+
+NO_REASON = "이유가 비어 있습니다. 무슨 일인지 적어 주세요."
+OVER = "이미 지났거나 취소한 상담일입니다."
+ABSENT_ALREADY = "이미 못 온다고 적었습니다. 화면을 새로 열어 확인해 주세요."
+CLOSED_ALREADY = "이미 닫은 상담일입니다. 화면을 새로 열어 확인해 주세요."
+NOT_OPEN_YET = "아직 예약을 받지 않은 날입니다. '상담일 취소하기'를 눌러 주세요."
+TOLD_ALREADY = "이미 옮기거나 알린 분이 있어 거둘 수 없습니다."
+WITHDRAWN_ALREADY = "이미 거두었습니다."
+PAST_PERIOD = "이미 지난 기간입니다. 오늘이나 오늘 뒤의 날짜를 적어 주세요."
+UPSIDE_DOWN = "끝나는 날이 시작하는 날보다 앞섭니다. 다시 확인해 주세요."
+NO_STAND_IN = "대신 올 사람을 정할 수 있는 일이 아닙니다. 화면을 새로 열어 확인해 주세요."
+CANNOT_STAND_IN = "그날 이미 다른 곳을 맡았거나 맡을 수 없는 분입니다. 다른 분을 골라 주세요."
+NOT_THEIRS = "이 예약을 맡은 분이 아닙니다."
+NOT_LIVE = "이미 끝난 상담입니다."
+
+
+@in_turn
+def report_absence(sitting_id: int, *, reason: str, user: User) -> Disruption:
+    """An adviser cannot come: takes no more bookings that day; who has one with them is on a worklist.
+
+    Places held for people in line are taken back and they are told. Raises Refused: no reason, day over, reported
+    already (conflict).
+    """
+    _refuse_without(reason)
+    sitting = Sitting.objects.select_related("adviser").get(pk=sitting_id)
+    day = lock_day(sitting.clinic_day_id)
+    sitting.refresh_from_db(fields=["is_absent"])
+    _refuse_when_over(day)
+    if sitting.is_absent:
+        raise Refused(ABSENT_ALREADY, conflict=True)
+    sitting.is_absent = True
+    sitting.save(update_fields=["is_absent"])
+    record(day, "absence_reported", by=user.actor, before=day.state, after=day.state, reason=str(sitting.adviser))
+    held = Booking.objects.live().filter(clinic_day=day, holds__adviser=sitting.adviser_id)
+    disruption = affected.open_list(
+        _of_day(DisruptionKind.ABSENCE, day, adviser=sitting.adviser, reason=reason), _locked(held), by=user.actor
+    )
+    waiting.withdraw_offers(day, sitting.adviser_id, by=user.actor)
+    return disruption
+
+
+@in_turn
+def seat_stand_in(disruption_id: int, adviser_id: int, *, by: Actor) -> Sitting:
+    """Somebody else of the same kind comes instead of who cannot, for the same hours; bookings are given separately.
+
+    Raises Refused: not an absence that stands, of another kind, out of term, or sitting somewhere that day already.
+    """
+    disruption = Disruption.objects.select_related("adviser").get(pk=disruption_id)
+    if disruption.kind != DisruptionKind.ABSENCE or disruption.clinic_day_id is None or disruption.withdrawn_at:
+        raise Refused(NO_STAND_IN, conflict=True)
+    day = lock_day(disruption.clinic_day_id)
+    _refuse_when_over(day)
+    adviser = Adviser.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=adviser_id
+    )  # two places at once ask for one
+    if adviser not in stand_ins(disruption):
+        raise Refused(CANNOT_STAND_IN, conflict=True)
+    missing = day.sittings.get(adviser=disruption.adviser_id)
+    sitting = Sitting.objects.create(
+        clinic_day=day,
+        adviser=adviser,
+        opens_at=missing.opens_at,
+        closes_at=missing.closes_at,
+        slot_minutes=missing.slot_minutes,
+    )
+    record(day, "stand_in_seated", by=by, before=day.state, after=day.state, reason=str(adviser))
+    return sitting
+
+
+@in_turn
+def close_day(day_id: int, *, reason: str, user: User) -> Disruption:
+    """This day does not take place: no more bookings, nobody waits any more; bookings stay until arranged.
+
+    Raises Refused: no reason, day over, not opened yet, closed so already (conflict).
+    """
+    _refuse_without(reason)
+    day = lock_day(day_id)
+    _refuse_when_over(day)
+    if day.state not in (ClinicDayState.OPEN, ClinicDayState.CLOSED):
+        raise Refused(NOT_OPEN_YET)
+    if is_shut(day):
+        raise Refused(CLOSED_ALREADY, conflict=True)
+    live = _locked(Booking.objects.live().filter(clinic_day=day))
+    disruption = affected.open_list(_of_day(DisruptionKind.DAY_CLOSED, day, reason=reason), live, by=user.actor)
+    _shut(day, by=user.actor)
+    return disruption
+
+
+@in_turn
+def close_venue(venue_id: int, first: date, last: date, *, reason: str, user: User) -> Disruption:
+    """A place cannot be used from `first` to `last`, both included: its days close, all their bookings on one list.
+
+    Days that took no bookings yet are cancelled; none are made there meanwhile. Raises Refused: no reason, dates
+    upside down or past, closed in that period already (conflict).
+    """
+    _refuse_without(reason)
+    if last < first:
+        raise Refused(UPSIDE_DOWN, field="last")
+    if last < timezone.localdate():
+        raise Refused(PAST_PERIOD, field="last")
+    venue = Venue.objects.select_for_update().get(pk=venue_id)
+    coming = ClinicDay.objects.coming().filter(venue=venue, on__range=(first, last))
+    days = [
+        day
+        for day in coming.select_for_update(of=("self",)).select_related("venue").order_by("pk")
+        if day.state not in (ClinicDayState.HELD, ClinicDayState.CANCELLED)
+    ]
+    live = _locked(Booking.objects.live().filter(clinic_day__in=days))
+    disruption = affected.open_list(
+        Disruption(kind=DisruptionKind.VENUE_CLOSED, venue=venue, first_on=first, last_on=last, reason=reason.strip()),
+        live,
+        by=user.actor,
+    )
+    for day in days:
+        _shut(day, by=user.actor)
+    return disruption
+
+
+@in_turn
+def raise_conflict(booking_id: int, adviser: Adviser, *, by: Actor) -> Affected:
+    """This adviser must not take this booking: onto the day's worklist; they are never offered for it again.
+
+    Asked twice it gives the same row. Raises Refused: booking over, or another adviser has it.
+    """
+    day = lock_day(Booking.objects.values_list("clinic_day_id", flat=True).get(pk=booking_id))
+    booking = Booking.objects.select_for_update(of=("self",)).with_place().get(pk=booking_id)
+    known = Affected.objects.filter(
+        booking=booking, disruption__kind=DisruptionKind.CONFLICT, disruption__adviser=adviser
+    ).first()
+    if known:
+        return known
+    if not booking.is_live or booking.clinic_day_id != day.pk:
+        raise Refused(NOT_LIVE, conflict=True)
+    if not booking.holds.filter(adviser=adviser).exists():
+        raise Refused(NOT_THEIRS, conflict=True)
+    lists = Disruption.objects.open().filter(kind=DisruptionKind.CONFLICT, clinic_day=day, adviser=adviser)
+    disruption = lists.select_for_update(of=("self",)).first()
+    if disruption:
+        affected.add(disruption, [booking])
+    else:
+        wanted = _of_day(DisruptionKind.CONFLICT, day, adviser=adviser)
+        disruption = affected.open_list(wanted, [booking], by=by)
+    return disruption.affected.get(booking=booking)
+
+
+@in_turn
+def withdraw(disruption_id: int, *, user: User) -> Disruption:
+    """It takes place after all: everybody stays where they were, while nobody was moved or told otherwise.
+
+    Days that were closed for it open again; the people in line were told and stay away. Raises Refused: somebody was
+    moved or told already, withdrawn already (conflict), not a thing to withdraw.
+    """
+    disruption = Disruption.objects.select_related("venue", "adviser").get(pk=disruption_id)
+    days = list(_days_of(disruption).select_for_update(of=("self",)).select_related("venue").order_by("pk"))
+    rows = disruption.affected.exclude(state=AffectedState.ENDED).with_told().select_related("booking__resident")
+    found = list(rows.order_by("pk"))
+    disruption.refresh_from_db()
+    if disruption.withdrawn_at:
+        raise Refused(WITHDRAWN_ALREADY, conflict=True)
+    is_untouched = all(row.is_unsettled and not row.is_told for row in found)  # type: ignore[attr-defined]
+    if disruption.kind not in DisruptionKind.WITHDRAWABLE or not is_untouched:
+        raise Refused(TOLD_ALREADY, conflict=True)
+    for booking in _locked(Booking.objects.filter(pk__in=[row.booking_id for row in found])):
+        affected.settle(booking, AffectedState.KEPT, by=user.actor, kinds=[disruption.kind])
+    disruption = Disruption.objects.select_for_update(of=("self",)).get(pk=disruption_id)
+    disruption.withdrawn_at = timezone.now()
+    disruption.closed_at = disruption.closed_at or disruption.withdrawn_at
+    disruption.save()
+    record(disruption, "withdrawn", by=user.actor)
+    for day in days:
+        _reopen(day, disruption, by=user.actor)
+    return disruption
+
+
+def is_shut(day: ClinicDay) -> bool:
+    """Whether this day or its venue was closed, and nobody has withdrawn that."""
+    standing = Disruption.objects.standing().filter(first_on__lte=day.on, last_on__gte=day.on, venue=day.venue_id)
+    of_day = standing.filter(kind=DisruptionKind.DAY_CLOSED, clinic_day=day)
+    return of_day.exists() or standing.filter(kind=DisruptionKind.VENUE_CLOSED).exists()
+
+
+def _of_day(kind: DisruptionKind, day: ClinicDay, *, adviser: Adviser | None = None, reason: str = "") -> Disruption:
+    return Disruption(
+        kind=kind,
+        venue_id=day.venue_id,
+        first_on=day.on,
+        last_on=day.on,
+        clinic_day=day,
+        adviser=adviser,
+        reason=reason.strip(),
+    )
+
+
+def cancelled(day: ClinicDay, live: Iterable[Booking], *, reason: str, by: Actor) -> Disruption:
+    """The worklist of a day that the city cancels; the caller cancels each booking. The day is locked."""
+    return affected.open_list(_of_day(DisruptionKind.DAY_CANCELLED, day, reason=reason), live, by=by)
+
+
+def _locked(bookings: Iterable[Booking]) -> list[Booking]:
+    """These bookings, locked by id; the days are locked already."""
+    keys = [booking.pk for booking in bookings]
+    rows = Booking.objects.select_for_update(of=("self",)).with_place().filter(pk__in=keys)
+    return list(rows.order_by("pk"))
+
+
+def _days_of(disruption: Disruption) -> ClinicDayQuerySet:
+    if disruption.clinic_day_id:
+        return ClinicDay.objects.filter(pk=disruption.clinic_day_id)
+    period = (disruption.first_on, disruption.last_on)
+    return ClinicDay.objects.filter(venue=disruption.venue_id, on__range=period)
+
+
+def _shut(day: ClinicDay, *, by: Actor) -> None:
+    """No more bookings, an end to the line; a day that took no bookings yet is cancelled. The day is locked."""
+    if day.state in (ClinicDayState.OPEN, ClinicDayState.PLANNED, ClinicDayState.REVIEW):
+        before = day.state
+        is_open = before == ClinicDayState.OPEN
+        day.state = ClinicDayState.CLOSED if is_open else ClinicDayState.CANCELLED
+        day.save()
+        record(day, "shut" if is_open else "cancelled", by=by, before=before, after=day.state)
+    waiting.end_line(day, by=by, is_cancelled=True)
+
+
+def _reopen(day: ClinicDay, disruption: Disruption, *, by: Actor) -> None:
+    """Undo what the report did to a day; one that somebody closed on purpose stays closed."""
+    if disruption.kind == DisruptionKind.ABSENCE:
+        day.sittings.filter(adviser=disruption.adviser_id).update(is_absent=False)
+        record(day, "absence_withdrawn", by=by, before=day.state, after=day.state, reason=str(disruption.adviser))
+    elif day.state == ClinicDayState.CLOSED and _last_move(day) == "shut" and not is_shut(day):
+        day.state = ClinicDayState.OPEN
+        day.save()
+        record(day, "reopened", by=by, before=ClinicDayState.CLOSED, after=day.state)
+    offer_places(day)
+
+
+def _last_move(day: ClinicDay) -> str:
+    entries = HistoryEntry.objects.filter(subject_kind="consultations.clinicday", subject_id=str(day.pk))
+    last = entries.order_by("-seq").first()
+    return last.move if last else ""
+
+
+def _refuse_without(reason: str) -> None:
+    if not reason.strip():
+        raise Refused(NO_REASON, field="reason")
+
+
+def _refuse_when_over(day: ClinicDay) -> None:
+    if day.state in (ClinicDayState.HELD, ClinicDayState.CANCELLED) or day.on < timezone.localdate():
+        raise Refused(OVER, conflict=True)
