@@ -1,7 +1,7 @@
 """Which message, to whom, with which once-key."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -9,15 +9,19 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from consultations.models import Affected, Booking, Enquiry, SeatOffer, Waiting
-from consultations.rules import reminder_times
+from consultations.rules import ReminderTime, reminder_calls, reminder_of, reminder_times
 from services.enums.notices import Channel
 from services.models import Notice, Resident
 from services.notices.messages import Letter, Message, compose
+from services.reports.calendar import holidays_between
 from services.rules.korean import date_long, date_short, time_ko
 
+CALLS_REACH = 60  # days in which the holidays around a call are looked up
 TOO_LATE_TO_SEND = "보낼 시간이 이미 지났습니다."
-REMINDER_KINDS = ("consultations/notices/reminder", "consultations/notices/today")
+NOT_PHONED = "집 전화로는 상담 당일에 알리지 않습니다."
+REMINDER_KINDS = tuple(f"consultations/notices/{kind}" for kind in ("ahead", "reminder", "today"))
 TITLES = {  # the events of COPY 5.1, for messages without a long form: staff read them in their lists
+    "ahead": "상담 며칠 전 알림",
     "reminder": "상담 하루 전 알림",
     "today": "상담 당일 알림",
     "moved": "상담 시간·장소 바뀜",
@@ -81,20 +85,38 @@ def letters_of(
 
 
 def reminders_for(booking: Booking) -> list[Letter]:
-    """Both reminders; one whose last moment has passed is recorded as skipped, never sent late (COPY 5.0)."""
-    now = timezone.now()
-    return [
-        Letter(
-            message(reminder.kind, booking, to=booking.resident),
-            once_key(reminder.kind, booking, to=booking.resident),
-            resident=booking.resident,
-            subject=booking,
-            not_before=reminder.at,
-            expires_at=reminder.until,
-            too_late=TOO_LATE_TO_SEND if reminder.until <= now else "",
-        )
-        for reminder in reminder_times(timezone.localtime(booking.starts_at))
-    ]
+    """All reminders of CONSULTATION_REMINDERS; one that comes too late or is no call is recorded as skipped, with why.
+
+    No query for people with a mobile phone, one for the others (their calls avoid holidays).
+    """
+    starts_at, now = timezone.localtime(booking.starts_at), timezone.now()
+    wanted = [reminder_of(text) for text in settings.CONSULTATION_REMINDERS]
+    times = reminder_times(starts_at, wanted, hours=settings.NOTICE_HOURS)
+    phoned: dict[str, ReminderTime] = {}
+    if not booking.resident.can_receive_texts:
+        on = starts_at.date()
+        holidays = holidays_between(on - timedelta(days=CALLS_REACH), on)
+        phoned = {one.reminder.name: one for one in reminder_calls(starts_at, wanted, holidays)}
+    letters = []
+    for text in times:
+        one = phoned.get(text.reminder.name, text)
+        why = TOO_LATE_TO_SEND if one.until <= now else ""
+        if text is one and not booking.resident.can_receive_texts:
+            why = NOT_PHONED
+        letters.append(_reminder(booking, one, why))
+    return letters
+
+
+def _reminder(booking: Booking, one: ReminderTime, why_not: str) -> Letter:
+    return Letter(
+        message(one.kind, booking, to=booking.resident, days=one.days),
+        once_key(one.reminder.name, booking, to=booking.resident),
+        resident=booking.resident,
+        subject=booking,
+        not_before=one.at,
+        expires_at=one.until,
+        too_late=why_not,
+    )
 
 
 def call_to_settle(booking: Booking) -> Letter:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from consultations.actions import bookings, clinic_days, enquiries, statistics, waiting, worklist
 from consultations.enums import OfferState, WaitingState
 from consultations.models import Booking, ClinicDay, SeatOffer
-from consultations.rules import half_of, month_before
+from consultations.rules import half_of, month_before, reminder_of
 from services.actions.jobs import run_missed
 from services.rules.history import Actor
 from services.rules.jobs import Monthly, Period
@@ -30,8 +30,9 @@ def make_clinic_days(**kwargs: Any) -> int:
 
 @shared_task
 def remind(**kwargs: Any) -> int:
-    """Every live booking of the next two days has its reminders, whatever happened when it was made."""
-    until = timezone.now() + timedelta(days=2)
+    """Every live booking of the coming days has its reminders, whatever happened when it was made."""
+    ahead = max((reminder_of(text).days for text in settings.CONSULTATION_REMINDERS), default=0)
+    until = timezone.now() + timedelta(days=ahead + 7)  # holidays make calls earlier than texts
     due = Booking.objects.live().filter(starts_at__range=(timezone.now(), until)).with_place().order_by("pk")
     return sum(bookings.remind(booking) for booking in due)
 

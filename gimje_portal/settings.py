@@ -334,6 +334,9 @@ DRAFT_DAYS = 30
 # --- Consultations ---------------------------------------------------------------------------------------------------
 CONSULTATION_CHANGE_HOURS = env.int("CONSULTATION_CHANGE_HOURS", default=3)  # the city decides (COPY 10)
 CONSULTATION_HOLD_HOURS = env.int("CONSULTATION_HOLD_HOURS", default=24)  # of a freed place (COPY 10)
+# Reminders of a consultation: "3d 10:00" is three days before at ten, "2h" is two hours before the start, but only
+# within NOTICE_HOURS. People without a mobile phone are phoned for those in days, counted in working days.
+CONSULTATION_REMINDERS = env.list("CONSULTATION_REMINDERS", default=["3d 10:00", "1d 10:00", "2h"])
 CONSULTATION_MONTHS_AHEAD = env.int("CONSULTATION_MONTHS_AHEAD", default=3)
 CONSULTATION_PROPERTY_LIMIT_WON = env.int("CONSULTATION_PROPERTY_LIMIT_WON", default=500_000_000)  # TA-02, 2024
 CONSULTATION_INCOME_LIMIT_WON = env.int("CONSULTATION_INCOME_LIMIT_WON", default=50_000_000)  # TA-02, 2024

@@ -49,6 +49,7 @@ LONGEST_VALUES = {
     "reference": "2026-SL-0412",
     "ref": "482-157",
     "rank": "17",
+    "days": "3",
     "date": "12월 23일(월)",
     "time": "오후 3시 20분",
     "venue": "만경읍 행정복지센터",

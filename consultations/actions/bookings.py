@@ -159,10 +159,10 @@ def remind(booking: Booking) -> int:
     """
     letters = reminders_for(booking)
     post_many(letters)
-    late = [letter.once_key for letter in letters if letter.too_late]
-    if late:
+    late = [letter.once_key for letter in letters if letter.too_late == TOO_LATE_TO_SEND]
+    if late and not booking.resident.can_receive_texts:  # of texts the dispatcher says so itself
         skip(Notice.objects.filter(once_key__in=late), TOO_LATE_TO_SEND)
-    return len(letters) - len(late)
+    return sum(not letter.too_late for letter in letters)
 
 
 @in_turn

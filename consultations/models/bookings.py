@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from consultations.enums import BookingKind, BookingState, CancelReason, ConsentKind, JointOrder, Need, Source, Topic
 from consultations.models.timetable import Adviser, ClinicDay
-from consultations.rules import can_still_change, survey_until
+from consultations.rules import can_still_change, reminder_of, reminder_times, survey_until
 from services.models.encryption import EncryptedJSONField, EncryptedTextField
 from services.models.history import tracked
 from services.rules.korean import time_ko
@@ -163,6 +163,13 @@ class Booking(models.Model):
             for one in holds
             if one.period.lower  # every hold has both ends
         )
+
+    @property
+    def reminders_to_come(self) -> str:
+        """When this resident is still going to be reminded by text: "3일 전, 하루 전, 2시간 전", or nothing."""
+        wanted = [reminder_of(text) for text in settings.CONSULTATION_REMINDERS]
+        times = reminder_times(timezone.localtime(self.starts_at), wanted, hours=settings.NOTICE_HOURS)
+        return ", ".join(one.reminder.words for one in times if one.at > timezone.now())
 
     @property
     def slot_key(self) -> str:

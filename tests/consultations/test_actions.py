@@ -42,6 +42,7 @@ class TestBooking:
         assert moves(booking) == ["booked"]
         assert set(Notice.objects.values_list("kind", flat=True).order_by("pk")) == {
             "consultations/notices/booked",
+            "consultations/notices/ahead",
             "consultations/notices/reminder",
             "consultations/notices/today",
         }

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from consultations.actions import bookings
 from consultations.models import Venue
-from consultations.notices import reminders_of
+from consultations.notices import reminders_for, reminders_of
 from services.enums.notices import Channel, NoticeState
 from services.models import CallTask, Notice
 from services.rules.korean import cp949_bytes
@@ -46,13 +46,18 @@ def test_booked(make_resident, settings):
 
 def test_reminders_wait_for_their_hour(make_resident):
     booking = booked(make_resident(), clinic_day())
-    before, today = only("reminder"), only("today")
+    ahead, before, today = only("ahead"), only("reminder"), only("today")
+    assert (
+        ahead.short == "[김제시] 3일 뒤 상담\n11월 23일(월) 오후 3시 20분\n만경읍 행정복지센터\n못 오시면 전화하세요."
+    )
     assert (
         before.short == "[김제시] 내일 상담\n11월 23일(월) 오후 3시 20분\n만경읍 행정복지센터\n못 오시면 전화 주세요."
     )
     assert today.short == "[김제시] 오늘 오후 3시 20분 상담\n만경읍 행정복지센터\n신분증과 서류를 가져오세요."
+    assert (ahead.next_at, ahead.expires_at) == (at(10, on=date(2026, 11, 20)), at(20, on=date(2026, 11, 20)))
     assert (before.next_at, before.expires_at) == (at(10, on=date(2026, 11, 22)), at(20, on=date(2026, 11, 22)))
-    assert (today.next_at, today.expires_at) == (at(9), at(15, 20))
+    assert (today.next_at, today.expires_at) == (at(13, 20), at(15, 20))
+    assert ahead.once_key == f"booking:{booking.pk}:ahead3:20261123T1520"
     assert today.once_key == f"booking:{booking.pk}:today:20261123T1520"
 
 
@@ -86,11 +91,12 @@ def test_no_text_message_is_longer_than_ninety_bytes(make_resident):
         assert notice.channel == Channel.SMS
 
 
-def test_a_move_voids_the_old_reminders_and_makes_new_ones(make_resident):
+@pytest.mark.parametrize("kind", ["ahead", "reminder", "today"])
+def test_a_move_voids_the_old_reminders_and_makes_new_ones(make_resident, kind):
     day = clinic_day()
     booking = booked(make_resident(), day)
     bookings.move(booking.pk, day.pk, at(16), by=BY)
-    reminders = Notice.objects.filter(kind="consultations/notices/reminder").order_by("pk")
+    reminders = Notice.objects.filter(kind=f"consultations/notices/{kind}").order_by("pk")
     assert [(one.state, one.why) for one in reminders] == [
         (NoticeState.SKIPPED, "시간을 바꾸었습니다."),
         (NoticeState.QUEUED, ""),
@@ -110,6 +116,7 @@ def test_cancelling_voids_reminders_with_the_reason(make_resident):
     booking = booked(make_resident(), clinic_day())
     bookings.cancel(booking.pk, by=BY)
     assert {(one.state, one.why) for one in reminders_of(booking)} == {(NoticeState.SKIPPED, "예약을 취소했습니다.")}
+    assert reminders_of(booking).count() == 3
 
 
 def test_a_reminder_whose_time_is_over_is_recorded_as_skipped(make_resident, clock):
@@ -120,12 +127,57 @@ def test_a_reminder_whose_time_is_over_is_recorded_as_skipped(make_resident, clo
     assert only("today").state == NoticeState.QUEUED
 
 
-def test_people_with_a_landline_are_phoned_in_time(make_resident):
-    booked(make_resident(phone="+82635403114"), clinic_day())
+def test_booking_for_tomorrow_skips_the_reminder_of_three_days_before(make_resident, clock):
+    day = clinic_day()
+    clock("2026-11-22 09:00")
+    booking = booked(make_resident(), day)
+    assert [(one.once_key.split(":")[2], one.state, one.why) for one in reminders_of(booking).order_by("pk")] == [
+        ("ahead3", NoticeState.SKIPPED, "보낼 시간이 이미 지났습니다."),
+        ("reminder", NoticeState.QUEUED, ""),
+        ("today", NoticeState.QUEUED, ""),
+    ]
+
+
+def test_people_with_a_landline_are_phoned_in_time(make_resident, clock):
+    """On working days before the Monday, so that officers sit at their desks; not two hours before."""
+    clock("2026-11-16 10:00")
+    booking = booked(make_resident(phone="+82635403114"), clinic_day())
     assert {notice.channel for notice in Notice.objects.order_by("pk")} == {Channel.CALL}
-    due = dict(CallTask.objects.order_by("pk").values_list("notice__kind", "due_on"))
-    assert due["consultations/notices/reminder"] == date(2026, 11, 22)
-    assert due["consultations/notices/booked"] == timezone.localdate()
+    due = {task.notice.once_key.split(":")[2]: task.due_on for task in CallTask.objects.select_related("notice")}
+    assert due == {
+        "booked": timezone.localdate(),
+        "ahead3": date(2026, 11, 18),
+        "reminder": date(2026, 11, 20),
+    }
+    friday = Notice.objects.get(once_key__contains=":reminder:")
+    assert friday.short.startswith("[김제시] 3일 뒤 상담")  # what the officer reads out is true on that day
+    today = Notice.objects.get(once_key__contains=":today:")
+    assert (today.state, today.why) == (NoticeState.SKIPPED, "집 전화로는 상담 당일에 알리지 않습니다.")
+    bookings.cancel(booking.pk, by=BY)
+    assert not CallTask.objects.open().filter(notice__in=reminders_of(booking)).exists()
+
+
+def test_holidays_move_the_calls_before_them(make_resident, clock):
+    """2026-09-28 is the Monday after Chuseok (24th and 25th)."""
+    clock("2026-09-14 10:00")
+    monday = date(2026, 9, 28)
+    booked(make_resident(phone="+82635403114"), clinic_day(on=monday), at(15, on=monday))
+    due = CallTask.objects.filter(notice__once_key__contains=":reminder:").values_list("due_on", flat=True)
+    assert list(due) == [date(2026, 9, 23)]
+
+
+def test_the_settings_decide_when_people_are_reminded(make_resident, settings):
+    settings.CONSULTATION_REMINDERS = ["2d 09:30"]
+    booking = booked(make_resident(), clinic_day())
+    (notice,) = reminders_of(booking)
+    assert notice.short.startswith("[김제시] 2일 뒤 상담\n")
+    assert notice.next_at == at(9, 30, on=date(2026, 11, 21))
+
+
+def test_reminders_cost_no_query_more_for_people_with_a_mobile_phone(make_resident, django_assert_num_queries):
+    booking = booked(make_resident(), clinic_day())
+    with django_assert_num_queries(0):
+        reminders_for(booking)
 
 
 def test_the_helper_is_told_too(make_resident):

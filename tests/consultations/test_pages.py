@@ -407,3 +407,21 @@ def test_the_first_page_names_the_next_day_and_its_places(client):
     clinic_day()
     text = client.get(reverse("services:home")).content.decode()
     assert "다음 무료 상담은 11월 23일 월요일 오후 3시부터 5시까지입니다. 남은 자리는 12개입니다." in text
+
+
+@pytest.mark.parametrize(
+    ("now", "sentence"),
+    [
+        ("2026-11-18 10:00", "상담 3일 전, 하루 전, 2시간 전에 문자로 다시 알려드립니다."),
+        ("2026-11-21 10:00", "상담 하루 전, 2시간 전에 문자로 다시 알려드립니다."),
+        ("2026-11-23 11:00", "상담 2시간 전에 문자로 다시 알려드립니다."),
+        ("2026-11-23 14:00", ""),
+    ],
+)
+def test_the_last_page_names_the_reminders_that_really_come(walk, clock, now, sentence):
+    day = clinic_day()
+    clock(now)
+    text = walk(day).post(url("booking_check"), {}, follow=True).content.decode()
+    assert "예약했습니다" in text
+    assert sentence in text
+    assert bool(sentence) == ("문자로 다시 알려드립니다" in text)

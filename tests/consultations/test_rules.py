@@ -55,17 +55,64 @@ def test_more_advisers_than_places_leaves_some_at_home():
     assert rules.rota(["city hall"], ["a", "b"], 7) == {"city hall": "a"}
 
 
-def test_reminders_go_the_day_before_at_ten_and_the_day_itself_at_nine():
-    before, today = rules.reminder_times(datetime(2026, 11, 23, 15, 20, tzinfo=SEOUL))
-    assert (before.kind, before.at, before.until) == (
-        "reminder",
-        datetime(2026, 11, 22, 10, tzinfo=SEOUL),
-        datetime(2026, 11, 22, 20, tzinfo=SEOUL),
-    )
-    assert (today.at, today.until) == (
-        datetime(2026, 11, 23, 9, tzinfo=SEOUL),
-        datetime(2026, 11, 23, 15, 20, tzinfo=SEOUL),
-    )
+THREE = [rules.reminder_of(text) for text in ("3d 10:00", "1d 10:00", "2h")]
+
+
+def november(day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 11, day, hour, minute, tzinfo=SEOUL)
+
+
+def test_reminders_go_three_days_one_day_and_two_hours_before():
+    times = rules.reminder_times(november(23, 15, 20), THREE, hours=(9, 20))
+    assert [(one.reminder.name, one.kind, one.days, one.at, one.until) for one in times] == [
+        ("ahead3", "ahead", 3, november(20, 10), november(20, 20)),
+        ("reminder", "reminder", 1, november(22, 10), november(22, 20)),
+        ("today", "today", 0, november(23, 13, 20), november(23, 15, 20)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("start", "goes"),
+    [
+        (november(23, 15), november(23, 13)),
+        (november(23, 11), november(23, 9)),
+        (november(23, 10), november(23, 9)),  # never before nine
+        (november(23, 23), november(23, 19, 50)),  # never after eight in the evening
+    ],
+)
+def test_two_hours_before_stays_within_the_hours_of_texts(start, goes):
+    (time_of_day,) = rules.reminder_times(start, [rules.reminder_of("2h")], hours=(9, 20))
+    assert time_of_day.at == goes
+
+
+def test_calls_count_working_days_and_leave_out_the_day_itself():
+    """The fourth Monday's calls are due on the Wednesday and the Friday before; Chuseok moves them further."""
+    calls = rules.reminder_calls(november(23, 15), THREE, holidays=())
+    assert [(one.reminder.name, one.at, one.until, one.days, one.kind) for one in calls] == [
+        ("ahead3", november(18, 10), november(18, 18), 5, "ahead"),
+        ("reminder", november(20, 10), november(20, 18), 3, "ahead"),
+    ]
+    chuseok = [date(2026, 9, 24), date(2026, 9, 25)]
+    calls = rules.reminder_calls(datetime(2026, 9, 28, 15, tzinfo=SEOUL), THREE, chuseok)
+    assert [one.at.date() for one in calls] == [date(2026, 9, 21), date(2026, 9, 23)]
+
+
+def test_a_tuesday_is_called_for_on_the_monday_and_that_is_tomorrow():
+    _three, one = rules.reminder_calls(november(24, 15), THREE, holidays=())
+    assert (one.kind, one.days, one.at) == ("reminder", 1, november(23, 10))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "3", "3d", "0h", "24h", "0d 10:00", "3d 25:00", "-1d 10:00", "3 d 10:00", "2h 10:00"]
+)
+def test_a_reminder_that_cannot_be_read_is_an_error(text):
+    with pytest.raises(ValueError):  # noqa: PT011
+        rules.reminder_of(text)
+
+
+def test_reminders_are_written_as_people_say_them():
+    assert rules.reminder_of("7d 9:30") == rules.Reminder(7, time(9, 30))
+    assert [one.words for one in THREE] == ["3일 전", "하루 전", "2시간 전"]
 
 
 @pytest.mark.parametrize(("hours_left", "may"), [(4, True), (3, True), (2.99, False), (-1, False)])

@@ -8,7 +8,7 @@ from consultations import tasks
 from consultations.actions import bookings
 from consultations.models import ClinicDay
 from consultations.notices import reminders_of
-from services.models import HistoryEntry, Notice
+from services.models import CallTask, HistoryEntry, Notice
 from tests.consultations.factories import BY, EVE, booked, clinic_day, rule, venue
 
 pytestmark = pytest.mark.django_db
@@ -28,18 +28,35 @@ def test_days_are_made_three_months_ahead_once():
 
 def test_reminders_that_were_lost_are_posted_once(make_resident):
     booking = booked(make_resident(), clinic_day())
-    Notice.objects.filter(kind__in=["consultations/notices/reminder", "consultations/notices/today"]).delete()
-    tasks.remind()  # Friday: two and a half days before
-    assert reminders_of(booking).count() == 0
+    reminders_of(booking).delete()
+    assert tasks.remind() == 3  # Friday, three days before
+    tasks.remind()
+    assert reminders_of(booking).count() == 3
+    assert Notice.objects.filter(kind="consultations/notices/ahead").count() == 1
+
+
+def test_a_sweep_of_the_week_before_finds_lost_calls(make_resident, clock):
+    clock("2026-11-16 09:00")
+    booking = booked(make_resident(phone="+82635403114"), clinic_day())
+    reminders_of(booking).delete()
+    tasks.remind()
+    assert [str(task.due_on) for task in CallTask.objects.filter(notice__in=reminders_of(booking))] == [
+        "2026-11-18",
+        "2026-11-20",
+    ]
 
 
 def test_the_sweep_of_the_day_before(make_resident, clock):
     booking = booked(make_resident(), clinic_day())
-    Notice.objects.exclude(kind="consultations/notices/booked").delete()
+    reminders_of(booking).delete()
     clock("2026-11-22 09:00")
     tasks.remind()
     tasks.remind()
-    assert sorted(one.kind.rsplit("/")[-1] for one in reminders_of(booking)) == ["reminder", "today"]
+    assert [(one.once_key.split(":")[2], one.state) for one in reminders_of(booking).order_by("pk")] == [
+        ("ahead3", "skipped"),
+        ("reminder", "queued"),
+        ("today", "queued"),
+    ]
     entries = HistoryEntry.objects.filter(subject_kind="consultations.booking").count()
     tasks.remind()
     assert HistoryEntry.objects.filter(subject_kind="consultations.booking").count() == entries
