@@ -11,6 +11,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from gimje_portal.logs import hide_secrets
+from services.rules.korean import days_ko
 
 django_stubs_ext.monkeypatch()
 
@@ -133,6 +134,7 @@ PURGE_SOURCES = [
     "services.actions.documents.forget_abandoned",
     "consultations.actions.enquiries.forget_texts",
     "consultations.actions.api_requests.forget_answers",
+    "consultations.actions.retention.forget_questions",
 ]
 STAFF_TODAY_SOURCES: list[str] = [
     "services.reports.notices.todos",
@@ -340,11 +342,16 @@ CONSULTATION_REMINDERS = env.list("CONSULTATION_REMINDERS", default=["3d 10:00",
 CONSULTATION_MONTHS_AHEAD = env.int("CONSULTATION_MONTHS_AHEAD", default=3)
 CONSULTATION_PROPERTY_LIMIT_WON = env.int("CONSULTATION_PROPERTY_LIMIT_WON", default=500_000_000)  # TA-02, 2024
 CONSULTATION_INCOME_LIMIT_WON = env.int("CONSULTATION_INCOME_LIMIT_WON", default=50_000_000)  # TA-02, 2024
-CONSULTATION_RETENTION = env.str("CONSULTATION_RETENTION", default="3년")
-CONSULTATION_ADVISER_RETENTION = env.str("CONSULTATION_ADVISER_RETENTION", default="30일")
+# So many days after a consultation or a question ended its texts are destroyed; its adviser may read them so long;
+# what tells of health (needs) is destroyed sooner. The words of the consents are made from these numbers.
+CONSULTATION_TEXT_DAYS = env.int("CONSULTATION_TEXT_DAYS", default=3 * 365)
+CONSULTATION_ADVISER_DAYS = env.int("CONSULTATION_ADVISER_DAYS", default=30)
+CONSULTATION_NEEDS_DAYS = env.int("CONSULTATION_NEEDS_DAYS", default=30)
+CONSULTATION_RETENTION = days_ko(CONSULTATION_TEXT_DAYS)
+CONSULTATION_ADVISER_RETENTION = days_ko(CONSULTATION_ADVISER_DAYS)
+CONSULTATION_SENSITIVE_RETENTION = days_ko(CONSULTATION_NEEDS_DAYS)
 CONSULTATION_ANSWER_DAYS = env.int("CONSULTATION_ANSWER_DAYS", default=14)  # MW-09: a question of law
 CONSULTATION_CLOSE_DAYS = env.int("CONSULTATION_CLOSE_DAYS", default=30)  # after an answer, without another word
-CONSULTATION_TEXT_DAYS = env.int("CONSULTATION_TEXT_DAYS", default=1095)  # CONSULTATION_RETENTION, in days
 CONSULTATION_SURVEY_DAYS = env.int("CONSULTATION_SURVEY_DAYS", default=30)  # after the visit
 CONSULTATION_API_MINUTES = env.int("CONSULTATION_API_MINUTES", default=30)  # a proved phone opens the API so long
 CONSULTATION_API_DAYS = env.int("CONSULTATION_API_DAYS", default=2)  # an Idempotency-Key is remembered so long

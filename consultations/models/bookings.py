@@ -58,6 +58,8 @@ class Booking(models.Model):
     arrived_at = models.DateTimeField("오신 때", null=True, blank=True)
     cancel_reason = models.CharField("취소 이유", max_length=12, choices=CancelReason, blank=True)
     ended_at = models.DateTimeField("마친 때", null=True, blank=True)
+    texts_destroyed_at = models.DateTimeField("상담 내용을 지운 때", null=True, blank=True)
+    needs_destroyed_at = models.DateTimeField("필요한 도움을 지운 때", null=True, blank=True)
     sequence = models.PositiveSmallIntegerField("바뀐 횟수", default=0)  # of the calendar file, and of its reminders
     created_at = models.DateTimeField("신청한 때", default=timezone.now)
 
@@ -73,6 +75,7 @@ class Booking(models.Model):
         "cancelled_by_city": "시 사정으로 취소",
         "result": "상담 결과 적음",
         "surveyed": "만족도 답하심",
+        "texts_destroyed": "적힌 내용 지움",
     }
 
     objects: ClassVar[BookingQuerySet] = BookingQuerySet.as_manager()  # type: ignore[assignment]
@@ -126,6 +129,12 @@ class Booking(models.Model):
     @property
     def ends_at(self) -> datetime:
         return self.starts_at + timedelta(minutes=self.minutes)
+
+    @property
+    def is_open_to_advisers(self) -> bool:
+        """Whether its adviser may still read who came and why: CONSULTATION_ADVISER_DAYS after the end (PD-01)."""
+        last = (self.ended_at or self.starts_at) + timedelta(days=settings.CONSULTATION_ADVISER_DAYS)
+        return timezone.now() <= last
 
     @property
     def can_change_online(self) -> bool:

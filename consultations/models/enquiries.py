@@ -1,5 +1,6 @@
 """Always-on enquiries: what everybody may know of them stands apart from their texts, which two people may read."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 import pgtrigger
@@ -108,6 +109,12 @@ class Enquiry(models.Model):
     @property
     def label(self) -> EnquiryState:
         return EnquiryState(self.state)
+
+    @property
+    def is_open_to_advisers(self) -> bool:
+        """Whether its adviser may still read it: CONSULTATION_ADVISER_DAYS after the end (PD-01)."""
+        days = timedelta(days=settings.CONSULTATION_ADVISER_DAYS)
+        return self.ended_at is None or timezone.now() <= self.ended_at + days
 
     @property
     def is_open(self) -> bool:

@@ -21,6 +21,7 @@ class Result(models.Model):
     follow_up = models.CharField("다음에 할 일", max_length=12, choices=FollowUp, default=FollowUp.NONE)
     minutes = models.PositiveSmallIntegerField("걸린 시간(분)")
     note = EncryptedTextField("상담 내용 요지", blank=True)
+    note_destroyed_at = models.DateTimeField("요지를 지운 때", null=True, blank=True)
     recorded_at = models.DateTimeField("적은 때", default=timezone.now)
 
     class Meta:

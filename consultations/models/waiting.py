@@ -49,6 +49,7 @@ class Waiting(models.Model):
     booking = models.OneToOneField(Booking, on_delete=models.PROTECT, null=True, blank=True, related_name="waiting")
     created_at = models.DateTimeField("신청한 때", default=timezone.now)
     ended_at = models.DateTimeField("마친 때", null=True, blank=True)
+    wish_destroyed_at = models.DateTimeField("상담 내용을 지운 때", null=True, blank=True)
 
     history_words: ClassVar = {
         "waiting": "대기 신청",
@@ -59,6 +60,7 @@ class Waiting(models.Model):
         "withdrawn": "안내한 자리를 거둠",
         "left": "대기 취소",
         "ended": "대기 끝남",
+        "texts_destroyed": "적힌 내용 지움",
     }
 
     objects: ClassVar[WaitingQuerySet] = WaitingQuerySet.as_manager()  # type: ignore[assignment]

@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -49,13 +50,19 @@ def my_days(request: HttpRequest) -> HttpResponse:
 
 
 def my_booking(request: HttpRequest, reference: str) -> HttpResponse:
-    """One own booking with the client's question; the look is logged."""
+    """One own booking with the client's question, as long as the consent lasts; the look is logged."""
     adviser = _adviser(request)
     found = _own_booking(adviser, reference)
-    record_reading(_user(request), found.resident, found, "상담 내용 보기", address=address_of(request) or None)
+    if found.is_open_to_advisers:
+        record_reading(_user(request), found.resident, found, "상담 내용 보기", address=address_of(request) or None)
     result = found.results.filter(adviser=adviser).first()
     may_record = result is None and _has_begun(found)
-    page = {"booking": found, "result": result, "may_record": may_record}
+    page = {
+        "booking": found,
+        "result": result,
+        "may_record": may_record,
+        "period": settings.CONSULTATION_ADVISER_RETENTION,
+    }
     return render(request, "consultations/staff/my_booking.html", page)
 
 
@@ -109,11 +116,13 @@ def my_enquiry(request: HttpRequest, reference: str) -> HttpResponse:
             return redirect("consultations:staff_my_days")
         except Refused as refusal:
             add_refusal(form, refusal)
-    record_reading(user, found.resident, found, "질문 보기", address=address_of(request) or None)
+    if found.is_open_to_advisers:
+        record_reading(user, found.resident, found, "질문 보기", address=address_of(request) or None)
     page = {
         "enquiry": found,
-        "turns": reports.turns_of(found),
-        "papers": [link(one, user) for one in Document.objects.of(found)],
+        "turns": reports.turns_of(found) if found.is_open_to_advisers else [],
+        "papers": [link(one, user) for one in Document.objects.of(found)] if found.is_open_to_advisers else [],
+        "period": settings.CONSULTATION_ADVISER_RETENTION,
         "form": form if found.is_waiting or form.errors else None,  # refused words are not lost
         "is_paused": reports.is_paused(found),
     }

@@ -112,9 +112,8 @@ def day_board(request: HttpRequest, day_id: int) -> HttpResponse:
     if not _may_see_day(user, day):
         raise Http404
     rows = reports.day_board(day)
-    for row in rows:
-        for one in row.bookings:
-            record_reading(user, one.resident, one, "상담일 명단 보기", address=address_of(request) or None)
+    seen = [(one.resident, one) for row in rows for one in row.bookings]
+    record_readings(user, seen, "상담일 명단 보기", address=address_of(request) or None)
     page = {"day": day, "rows": rows, "sittings": day.sittings.select_related("adviser")}
     return render(request, "consultations/staff/day_board.html", page)
 
@@ -176,6 +175,8 @@ def counter(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         others = reports.future_bookings_of(_known(form.cleaned_data))
         if others and not form.cleaned_data["is_second"]:
+            seen = [(one.resident, one) for one in others]
+            record_readings(_staff(request), seen, "이미 있는 예약 보기", address=address_of(request) or None)
             form.add_error("is_second", "이미 예약이 있습니다. 아래 예약을 말씀드리고 하나 더 하시는지 여쭤 주세요.")
         else:
             try:

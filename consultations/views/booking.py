@@ -263,9 +263,10 @@ def booking_consents(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         save_answers(draft, consents=form.given())
         return redirect(f"consultations:{missing_page(request, answers_of(draft)).page}")
-    periods = {
+    periods: dict[str, Any] = {
         "retention": settings.CONSULTATION_RETENTION,
         "adviser_retention": settings.CONSULTATION_ADVISER_RETENTION,
+        "sensitive_retention": settings.CONSULTATION_SENSITIVE_RETENTION,
     }
     return _page(request, step, answers, form=form, **periods)
 

@@ -192,7 +192,7 @@ def enquiry_consents(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         save_answers(draft, consents=form.given())
         return redirect(f"consultations:{_missing(request, _answers(draft)).page}")
-    periods = {
+    periods: dict[str, Any] = {
         "retention": settings.CONSULTATION_RETENTION,
         "adviser_retention": settings.CONSULTATION_ADVISER_RETENTION,
     }

@@ -39,6 +39,11 @@ def time_span_ko(first: datetime | time, last: datetime | time) -> str:
     return f"{time_ko(first)}부터 {end}까지"
 
 
+def days_ko(days: int) -> str:
+    """How long something is kept: 1095 -> "3년", 30 -> "30일"; only whole years of 365 days are said as years."""
+    return f"{days // 365}년" if days and days % 365 == 0 else f"{days}일"
+
+
 def won(amount: int) -> str:
     """3,440,000원."""
     return f"{amount:,}원"

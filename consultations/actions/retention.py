@@ -1,0 +1,72 @@
+"""Destroying what was told in confidence when its time is over; what the city counts stays."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from consultations.actions.seats import in_turn
+from consultations.models import Booking, Result, Waiting
+from services.actions.history import record
+from services.rules.history import Actor
+
+BY = Actor.system("purge")
+
+
+def forget_questions() -> int:
+    """Destroy the texts of bookings and of places in line; returns how many rows lost one. For the nightly purge.
+
+    Counted from the end of the consultation, or from its time if nobody closed it: question, other party and relation
+    after CONSULTATION_TEXT_DAYS, needs and language after CONSULTATION_NEEDS_DAYS, advisers' notes after
+    CONSULTATION_ADVISER_DAYS. A wish holds all of these and nobody reads it again: it goes with the first of them.
+    Topic, kind, state, dates, township, outcome and minutes stay. A second run destroys nothing more.
+    """
+    unread = Result.objects.filter(booking=OuterRef("pk"), note_destroyed_at__isnull=True)
+    due = (
+        Q(texts_destroyed_at__isnull=True, over_at__lt=_ago(settings.CONSULTATION_TEXT_DAYS))
+        | Q(needs_destroyed_at__isnull=True, over_at__lt=_ago(settings.CONSULTATION_NEEDS_DAYS))
+        | Q(Exists(unread), over_at__lt=_ago(settings.CONSULTATION_ADVISER_DAYS))
+    )
+    old = Booking.objects.annotate(over_at=Coalesce("ended_at", "starts_at")).filter(due).order_by("pk")
+    lost = sum(_forget(booking_id) for booking_id in list(old.values_list("pk", flat=True)))
+    first = _ago(min(settings.CONSULTATION_TEXT_DAYS, settings.CONSULTATION_NEEDS_DAYS))
+    gone = Waiting.objects.filter(ended_at__lt=first, wish_destroyed_at__isnull=True).order_by("pk")
+    return lost + sum(_forget_wish(waiting_id) for waiting_id in list(gone.values_list("pk", flat=True)))
+
+
+def _ago(days: int) -> datetime:
+    return timezone.now() - timedelta(days=days)
+
+
+@in_turn
+def _forget(booking_id: int) -> bool:
+    """Whatever of one booking is due; False if there was nothing written anyway."""
+    booking = Booking.objects.select_for_update(of=("self",)).get(pk=booking_id)
+    over_at, now = booking.ended_at or booking.starts_at, timezone.now()
+    lost = []
+    if booking.texts_destroyed_at is None and over_at < _ago(settings.CONSULTATION_TEXT_DAYS):
+        lost += ["상담 내용"] * bool(booking.question or booking.other_party or booking.helper_relation)
+        booking.question = booking.other_party = booking.helper_relation = ""
+        booking.texts_destroyed_at = now
+    if booking.needs_destroyed_at is None and over_at < _ago(settings.CONSULTATION_NEEDS_DAYS):
+        lost += ["필요한 도움"] * bool(booking.needs or booking.need_language)
+        booking.needs, booking.need_language, booking.needs_destroyed_at = [], "", now
+    booking.save()
+    if over_at < _ago(settings.CONSULTATION_ADVISER_DAYS):
+        notes = booking.results.filter(note_destroyed_at__isnull=True)
+        lost += ["상담 내용 요지"] * any(one.note for one in notes)
+        notes.update(note="", note_destroyed_at=now)
+    if lost:
+        record(booking, "texts_destroyed", by=BY, before=booking.state, after=booking.state, reason=", ".join(lost))
+    return bool(lost)
+
+
+@in_turn
+def _forget_wish(waiting_id: int) -> bool:
+    waiting = Waiting.objects.select_for_update(of=("self",)).get(pk=waiting_id)
+    waiting.wish, waiting.wish_destroyed_at = {}, timezone.now()
+    waiting.save()
+    record(waiting, "texts_destroyed", by=BY, before=waiting.state, after=waiting.state)
+    return True
