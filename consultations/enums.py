@@ -213,6 +213,8 @@ class Source(models.TextChoices):
     API = "API", "다른 프로그램"
     WAITING = "WAITING", "대기에서"
 
+    BY_STAFF = enum.nonmember(frozenset({"PHONE", "COUNTER", "WALK_IN"}))
+
 
 class Need(models.TextChoices):
     WHEELCHAIR = "WHEELCHAIR", "휠체어로 갑니다"
@@ -234,6 +236,14 @@ class ConsentKind(models.TextChoices):
     NEWS = "NEWS", "다음 상담일과 시 행사 소식 받기"
 
     REQUIRED = enum.nonmember(("COLLECTION", "ADVISER"))
+
+
+class HelperConsent(models.TextChoices):
+    """How the person agreed that somebody else books for them, where staff write it down."""
+
+    BY_PHONE = "BY_PHONE", "본인이 전화로 동의하심"
+    SPOKEN = "SPOKEN", "본인이 담당자 앞에서 말로 동의하심"
+    PAPER = "PAPER", "본인이 서명한 종이를 봄"
 
 
 class CancelReason(models.TextChoices):
@@ -353,6 +363,17 @@ class FollowUp(models.TextChoices):
     LEGAL_AID = "LEGAL_AID", "대한법률구조공단 132 안내"
     TAX_CENTRE = "TAX_CENTRE", "국세상담센터 126 안내"
     TAX_AGENT = "TAX_AGENT", "선정대리인 안내"
+
+    ELSEWHERE = enum.nonmember(("LEGAL_AID", "TAX_CENTRE", "TAX_AGENT"))
+
+    @property
+    def office(self) -> str:
+        """Whom to phone, as a citizen reads it; empty where the city itself goes on."""
+        return {
+            "LEGAL_AID": "대한법률구조공단 132",
+            "TAX_CENTRE": "국세상담센터 126",
+            "TAX_AGENT": "지방세 선정대리인",
+        }.get(self.value, "")
 
 
 class WaitingState(models.TextChoices):

@@ -70,18 +70,29 @@ def letters_of(
     also: tuple[Channel, ...] = (),
     **values: Any,
 ) -> list[Letter]:
-    """One message to the resident, and to the helper who booked for them."""
+    """One message to the resident. A helper gets a copy of the confirmation and nothing else.
+
+    The resident of a helped booking is told apart, in words that say so, and whom to phone if that is not wanted.
+    """
+    people = [booking.resident]
+    if name == "booked" and booking.helper and booking.helper.can_receive_texts:
+        people.append(booking.helper)  # without a mobile phone the helper was told on the phone or at the counter
     return [
         Letter(
-            message(name, booking, to=person, title=title, **values),
+            message(_text_for(name, booking, person), booking, to=person, title=title, **values),
             once_key(name, booking, to=person),
             resident=person,
             subject=booking,
             also=also,
             not_before=not_before,
         )
-        for person in filter(None, (booking.resident, booking.helper))
+        for person in people
     ]
+
+
+def _text_for(name: str, booking: Booking, person: Resident) -> str:
+    is_told_apart = name == "booked" and booking.helper_id and person.pk == booking.resident_id
+    return "booked_for_you" if is_told_apart else name
 
 
 def reminders_for(booking: Booking) -> list[Letter]:
@@ -177,7 +188,7 @@ def offer_notices(waiting: Waiting) -> "QuerySet[Notice]":
 
 def once_key(name: str, booking: Booking, *, to: Resident) -> str:
     """`booking:17:reminder:20261123T1520`; the helper's copy has its own key."""
-    slot = "" if name in {"cancelled", "city_cancelled", "missed"} else f":{booking.slot_key}"
+    slot = "" if name in {"cancelled", "city_cancelled", "missed", "out_of_scope"} else f":{booking.slot_key}"
     copy = "" if to.pk == booking.resident_id else ":helper"
     return f"booking:{booking.pk}:{name}{slot}{copy}"
 

@@ -158,6 +158,8 @@ RIGHTS: dict[str, Access] = {
     ),  # making one: the officer, by the view
     "consultations:staff_report_pdf": only(Role.CONSULTATION_OFFICER, Role.AUDITOR),
     "consultations:staff_report_xlsx": only(Role.CONSULTATION_OFFICER, Role.AUDITOR),
+    "consultations:staff_booking_move": CONSULTATION_DESK,
+    "consultations:staff_booking_elsewhere": CONSULTATION_DESK,
     "consultations:staff_waitings": CONSULTATION_READERS,
     "consultations:staff_waiting_act": CONSULTATION_DESK,
     "consultations:staff_counter": CONSULTATION_DESK,

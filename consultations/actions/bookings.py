@@ -19,7 +19,7 @@ from consultations.actions.seats import (
     seating_for,
     with_kept_needs,
 )
-from consultations.enums import AffectedState, BookingKind, BookingState, CancelReason, JointOrder, Source
+from consultations.enums import AffectedState, BookingKind, BookingState, CancelReason, FollowUp, JointOrder, Source
 from consultations.models import Booking, ClinicDay, Consent
 from consultations.notices import (
     TOO_LATE_TO_SEND,
@@ -60,11 +60,13 @@ def book(
     day full (conflict), day not open, slot in the past, no such slot, already booked that day, consent missing.
     """
     refuse_missing_consents(wish, source)
+    is_walk_in = source == Source.WALK_IN
     day = lock_day(day_id, is_waiting=False)
     if day is None:  # others are being decided: most losers of a race leave here, unqueued
-        seating_for(ClinicDay.objects.get(pk=day_id), wish.kind, starts_at, order)
+        seating_for(ClinicDay.objects.get(pk=day_id), wish.kind, starts_at, order, is_walk_in=is_walk_in)
         day = lock_day(day_id)
-    seating = seating_for(day, wish.kind, starts_at, order)
+    seating = seating_for(day, wish.kind, starts_at, order, is_walk_in=is_walk_in)
+    is_here = is_walk_in and day.on == timezone.localdate()
     booking = insert(
         day,
         starts_at,
@@ -75,8 +77,11 @@ def book(
         resident=resident,
         source=source,
         taken_by=taken_by,
+        arrived_at=timezone.now() if is_here else None,
     )
     announce(booking, wish, by=by)
+    if is_here:
+        record(booking, "arrived", by=by, before=booking.state, after=booking.state)
     return booking
 
 
@@ -106,6 +111,8 @@ def insert(
         need_language=wish.need_language,
         helper=wish.helper,
         helper_relation=wish.helper_relation,
+        helper_consent=wish.helper_consent,
+        helper_consent_on=date.fromisoformat(wish.helper_consent_on) if wish.helper_consent_on else None,
         **facts,
     )
     while True:
@@ -148,7 +155,7 @@ def tell(
     also: Iterable[Channel] = (),
     **values: Any,
 ) -> None:
-    """Post one message to the resident, and to the helper who booked for them."""
+    """Post one message about a booking."""
     post_many(letters_of(name, booking, title=title, not_before=not_before, also=tuple(also), **values))
 
 
@@ -262,12 +269,13 @@ def mark_missed(booking_id: int, *, by: Actor) -> Booking:
 
 
 @in_turn
-def set_out_of_scope(booking_id: int, *, by: Actor, reason: str) -> Booking:
-    """The matter belongs elsewhere; the time is given back."""
+def set_out_of_scope(booking_id: int, where: FollowUp, *, by: Actor) -> Booking:
+    """The matter belongs elsewhere: the person is told whom to phone, and the time is given back."""
     booking = _lock_with_days(booking_id)
     skip(reminders_of(booking), "다른 기관을 안내했습니다.")
     booking.holds.all().delete()
-    _end(booking, BookingState.OUT_OF_SCOPE, "out_of_scope", by=by, reason=reason)
+    _end(booking, BookingState.OUT_OF_SCOPE, "out_of_scope", by=by, reason=str(where.label))
+    tell("out_of_scope", booking, title="더 알맞은 곳을 알려드립니다", where=where.office)
     give_back(booking.clinic_day, booking.starts_at)
     return booking
 

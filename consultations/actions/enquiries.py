@@ -1,9 +1,10 @@
 """Always-on enquiries: asked, given to an adviser, answered by the day that was promised, or referred elsewhere."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import TypeVar
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef
@@ -24,7 +25,7 @@ from consultations.enums import (
     Topic,
     TurnKind,
 )
-from consultations.models import Adviser, Enquiry, EnquiryConsent, EnquiryPause, Turn
+from consultations.models import Adviser, Booking, Enquiry, EnquiryConsent, EnquiryPause, Turn, Waiting
 from consultations.notices import enquiry_key, enquiry_message
 from services.actions.constraints import friendly
 from services.actions.documents import adopt, remove
@@ -43,7 +44,11 @@ from services.rules.refusal import Refused
 CHANGED = "상태가 달라졌습니다. 화면을 새로 열어 확인해 주세요."
 NOT_YOURS = "다른 세무사·변호사가 맡은 질문입니다."
 NO_TEXT = "내용이 비어 있습니다. 적어 주세요."
+MEET_WANTED = "만나서 상담받고 싶다고 하심"
 HORIZON = timedelta(days=200)  # no deadline with its extension and pauses lies further ahead
+
+
+Meeting = TypeVar("Meeting", Booking, Waiting, Booking | Waiting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +143,22 @@ def ask_again(enquiry_id: int, text: str, *, by: Actor) -> Enquiry:
 
 
 @in_turn
-def close(enquiry_id: int, *, by: Actor) -> Enquiry:
+def close(enquiry_id: int, *, by: Actor, reason: str = "") -> Enquiry:
     """The answer has helped, or a consultation follows. A second time changes nothing."""
     enquiry = _lock(enquiry_id)
-    return enquiry if enquiry.state == EnquiryState.CLOSED else _move(enquiry, EnquiryState.CLOSED, "closed", by=by)
+    if enquiry.state == EnquiryState.CLOSED:
+        return enquiry
+    return _move(enquiry, EnquiryState.CLOSED, "closed", by=by, reason=reason)
+
+
+@in_turn
+def meet(enquiry_id: int, make: Callable[[], Meeting], *, by: Actor) -> Meeting:
+    """만날 약속 잡기: `make` books (or puts in line), and the question remembers under which number."""
+    made = make()
+    enquiry = _lock(enquiry_id)
+    reason = f"예약번호 {made.shown_reference}"
+    record(enquiry, "meeting_booked", by=by, before=enquiry.state, after=enquiry.state, reason=reason)
+    return made
 
 
 def close_silent() -> int:

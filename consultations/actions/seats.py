@@ -22,8 +22,10 @@ TAKEN = "방금 다른 분이 이 시간을 예약했습니다. 적으신 내용
 FULL = "방금 마지막 자리가 찼습니다. 대기를 신청하시거나 다른 날을 골라 주세요."
 BLOCKED = "이 날짜는 아직 예약을 받지 않습니다."
 PAST = "고르신 날짜가 이미 지났습니다. 오늘 뒤의 날짜를 골라 주세요."
+NOT_NOW = "이 시간은 이미 찼거나 끝났습니다. 다른 시간을 골라 주세요."
 NO_SUCH_TIME = "고르신 상담 시간이 없습니다. 목록에 있는 시간을 골라 주세요."
 BUSY = "예약하시는 분이 많습니다. 적으신 내용은 그대로 있습니다. 다시 한 번 눌러 주세요."
+NEEDS_HELPER_CONSENT = "상담받는 분이 대신 예약하는 데 동의하셨는지 먼저 적어 주세요."
 NEEDS_CONSENT = "동의하지 않으시면 누리집에서는 예약할 수 없습니다. 전화로 물어보세요."
 
 P = ParamSpec("P")
@@ -44,6 +46,8 @@ class Wish:
     consents: Mapping[str, bool] = field(default_factory=dict)
     helper: Resident | None = None
     helper_relation: str = ""
+    helper_consent: str = ""  # how the person agreed, where staff write it down, and when (ISO date)
+    helper_consent_on: str = ""
 
 
 def in_turn(verb: Callable[P, R]) -> Callable[P, R]:
@@ -83,12 +87,17 @@ def seating_for(
     order: JointOrder = JointOrder.SAME,
     *,
     moving: Booking | None = None,
+    is_walk_in: bool = False,
 ) -> Seating:
-    """Whose time this visit would take, or Refused; holds of `moving` do not count. Two queries."""
+    """Whose time this visit would take, or Refused; holds of `moving` do not count. Two queries.
+
+    Somebody who has walked in may also have the time that is running now.
+    """
     if day.state != ClinicDayState.OPEN:
         raise Refused(BLOCKED)
     now = timezone.now()
-    if starts_at <= now:
+    is_running = starts_at <= now
+    if is_running and not is_walk_in:
         raise Refused(PAST)
     hours = hours_for(day, moving)
     busy = busy_on(day, moving=moving)
@@ -96,7 +105,11 @@ def seating_for(
     if found is None:
         if not seating(kind.kinds, hours, {}, starts_at, order):
             raise Refused(NO_SUCH_TIME)
+        if is_running:
+            raise Refused(NOT_NOW, conflict=True)
         raise Refused(TAKEN if seatings(kind.kinds, hours, busy, now) else FULL, conflict=True)
+    if any(seat.ends_at <= now for seat in found.seats):
+        raise Refused(NOT_NOW, conflict=True)
     return found
 
 
@@ -122,7 +135,12 @@ def hold(seats: Sequence[Seat], **what: Any) -> None:
 
 
 def refuse_missing_consents(wish: Wish, source: Source) -> None:
-    """On the web the two required consents must be given; staff record them on paper or by voice (PD-01)."""
+    """On the web the two required consents must be given; staff record them on paper or by voice (PD-01).
+
+    Staff also write down how and when the person agreed to be helped; on the web the person's own phone proves it.
+    """
+    if source in Source.BY_STAFF and wish.helper and not (wish.helper_consent and wish.helper_consent_on):
+        raise Refused(NEEDS_HELPER_CONSENT, field="helper_consent")
     if source in (Source.WEB, Source.HELPER, Source.API):
         for kind in ConsentKind.REQUIRED:
             if not wish.consents.get(kind):
@@ -131,5 +149,8 @@ def refuse_missing_consents(wish: Wish, source: Source) -> None:
 
 def with_kept_needs(wish: Wish, source: Source) -> Wish:
     """Needs tell of health: kept with the consent, or when staff noted them at the person's word."""
-    by_staff = source in (Source.PHONE, Source.COUNTER, Source.WALK_IN)
-    return wish if by_staff or wish.consents.get(ConsentKind.HEALTH) else replace(wish, needs=(), need_language="")
+    return (
+        wish
+        if source in Source.BY_STAFF or wish.consents.get(ConsentKind.HEALTH)
+        else replace(wish, needs=(), need_language="")
+    )

@@ -210,7 +210,7 @@ class ExtendForm(forms.Form):
 class ReferForm(forms.Form):
     where = forms.ChoiceField(
         label="어디가 더 알맞나요?",
-        choices=[(one.value, one.label) for one in (FollowUp.LEGAL_AID, FollowUp.TAX_CENTRE, FollowUp.TAX_AGENT)],
+        choices=[(one, FollowUp(one).label) for one in FollowUp.ELSEWHERE],
         widget=RadioCards,
     )
 

@@ -1,15 +1,16 @@
 """What staff type about bookings and clinic days."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 
-from consultations.enums import BookingKind, BookingState, Need, Source, Topic
+from consultations.enums import BookingKind, BookingState, HelperConsent, Need, Source, Topic
 from consultations.forms.booking import township_choices
 from consultations.models import Venue
-from consultations.reports.offers import Offer
+from consultations.reports.offers import Offer, Slot
 from services.forms.people import clean_phone
 from services.forms.widgets import DatePartsField
 from services.rules.korean import date_letter
@@ -30,6 +31,43 @@ class BookingFilter(forms.Form):
         label="상태", required=False, choices=[("", "모두"), ("open", "상담 전"), *BookingState.choices]
     )
     q = forms.CharField(label="예약번호나 전화 뒤 4자리", required=False, max_length=20)
+
+
+def slot_choices(found: Sequence[Offer], *, may_wait: bool) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Free times, or getting in line, under the name of their day and place."""
+    return [
+        (
+            f"{date_letter(offer.day.on)} {offer.day.venue.name}",
+            [(slot.value, _slot_words(slot)) for slot in offer.slots if slot.is_free]
+            or [(offer.wait_value, "모두 마감, 대기 신청")],
+        )
+        for offer in found
+        if offer.free or (may_wait and offer.is_full)
+    ]
+
+
+def _slot_words(slot: Slot) -> str:
+    """15:20, who comes first where both advisers are met in turns, and whether it is running now."""
+    is_running = slot.starts_at <= timezone.now()
+    turns = f" · {slot.more}" if slot.more else ""
+    return f"{timezone.localtime(slot.starts_at):%H:%M}{turns}" + " (지금, 바로 오신 분)" * is_running
+
+
+class MoveForm(forms.Form):
+    """Another time for a booking that exists."""
+
+    slot = forms.ChoiceField(
+        label="새 날짜와 시간",
+        error_messages={
+            "required": "새 시간을 아직 고르지 않으셨습니다. 하나를 골라 주세요.",
+            "invalid_choice": "고르신 상담 시간이 없거나 마감되었습니다. 목록에 있는 시간을 골라 주세요.",
+        },
+        widget=forms.Select(attrs={"autofocus": True}),
+    )
+
+    def __init__(self, *args: Any, offers: Sequence[Offer], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["slot"].choices = [("", "골라 주세요"), *slot_choices(offers, may_wait=False)]  # type: ignore[attr-defined]
 
 
 class CounterForm(forms.Form):
@@ -56,27 +94,70 @@ class CounterForm(forms.Form):
         label="개인정보 받기와 쓰기, 세무사·변호사에게 알려 주기를 설명했고 동의하셨습니다."
     )
     is_second = forms.BooleanField(label="이미 있는 예약을 말씀드렸고 하나 더 예약합니다.", required=False)
+    helper_name = forms.CharField(label="대신하는 분 이름", max_length=40, required=False)
+    helper_phone = forms.CharField(
+        label="대신하는 분 전화번호",
+        max_length=40,
+        required=False,
+        help_text="휴대전화면 예약 확인 문자만 한 번 보냅니다. 그 밖의 알림은 상담받는 분께만 갑니다.",
+    )
+    helper_relation = forms.CharField(
+        label="상담받는 분과의 관계", max_length=20, required=False, help_text="예: 딸, 이웃, 이장"
+    )
+    helper_consent = forms.ChoiceField(
+        label="상담받는 분이 어떻게 동의하셨나요?",
+        choices=[("", "골라 주세요"), *HelperConsent.choices],
+        required=False,
+    )
+    helper_consent_on = forms.DateField(
+        label="동의하신 날", required=False, initial=timezone.localdate, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    HELPER = {
+        "helper_name": "대신하는 분의 이름이 비어 있습니다. 적어 주세요.",
+        "helper_phone": "대신하는 분의 전화번호가 비어 있습니다. 적어 주세요.",
+        "helper_relation": "관계가 비어 있습니다. 딸, 이웃, 이장처럼 적어 주세요.",
+        "helper_consent": "상담받는 분의 동의가 있어야 대신 예약할 수 있습니다. 어떻게 동의하셨는지 골라 주세요.",
+    }
 
     def __init__(self, *args: Any, offers: Sequence[Offer], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.running = {one.value for offer in offers for one in offer.slots if one.starts_at <= timezone.now()}
         self.fields["township"].choices = township_choices("모름")  # type: ignore[attr-defined]
-        self.fields["slot"].choices = [("", "골라 주세요"), *self._slots(offers)]  # type: ignore[attr-defined]
+        self.fields["slot"].choices = [("", "골라 주세요"), *slot_choices(offers, may_wait=True)]  # type: ignore[attr-defined]
 
-    @staticmethod
-    def _slots(offers: Sequence[Offer]) -> list[tuple[str, list[tuple[str, str]]]]:
-        """Free times, or getting in line, under the name of their day and place."""
-        return [
-            (
-                f"{date_letter(offer.day.on)} {offer.day.venue.name}",
-                [(slot.value, f"{timezone.localtime(slot.starts_at):%H:%M}") for slot in offer.slots if slot.is_free]
-                or [(offer.wait_value, "모두 마감, 대기 신청")],
-            )
-            for offer in offers
-            if offer.free or offer.is_full
-        ]
+    @property
+    def has_helper(self) -> bool:
+        """Whether the helper's part stands open: something in it was typed or is wrong."""
+        return self.is_bound and any(self[name].data or self[name].errors for name in self.HELPER)
+
+    @property
+    def has_needs(self) -> bool:
+        return bool(self["needs"].data)
 
     def clean_phone(self) -> str:
         return clean_phone(self.cleaned_data["phone"])
+
+    def clean_helper_phone(self) -> str:
+        typed: str = self.cleaned_data["helper_phone"]
+        return clean_phone(typed) if typed else ""
+
+    def clean_helper_consent_on(self) -> date | None:
+        on: date | None = self.cleaned_data["helper_consent_on"]
+        if on and on > timezone.localdate():
+            raise forms.ValidationError("동의하신 날이 오늘보다 뒤입니다. 날짜를 확인해 주세요.")
+        return on
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if any(data.get(name) for name in self.HELPER):
+            for name, sentence in self.HELPER.items():
+                if not data.get(name) and name not in self.errors:
+                    self.add_error(name, sentence)
+            if not data.get("helper_consent_on") and "helper_consent_on" not in self.errors:
+                self.add_error("helper_consent_on", "동의하신 날이 비어 있습니다. 적어 주세요.")
+        if data.get("slot") in self.running and data.get("source") != Source.WALK_IN:
+            self.add_error("slot", "지금 시간은 '바로 오심'일 때만 고를 수 있습니다. 다른 시간을 골라 주세요.")
+        return data
 
 
 class KindForm(forms.Form):
@@ -84,6 +165,7 @@ class KindForm(forms.Form):
 
     kind = forms.ChoiceField(label="상담", choices=BookingKind.choices, required=False)
     venue = _venue_choice()
+    enquiry = forms.CharField(required=False, widget=forms.HiddenInput)  # the question an appointment comes from
 
 
 class BasisForm(forms.Form):

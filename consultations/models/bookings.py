@@ -10,7 +10,17 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.utils import timezone
 
-from consultations.enums import BookingKind, BookingState, CancelReason, ConsentKind, JointOrder, Need, Source, Topic
+from consultations.enums import (
+    BookingKind,
+    BookingState,
+    CancelReason,
+    ConsentKind,
+    HelperConsent,
+    JointOrder,
+    Need,
+    Source,
+    Topic,
+)
 from consultations.models.timetable import Adviser, ClinicDay
 from consultations.rules import can_still_change, reminder_of, reminder_times, survey_until
 from services.models.encryption import EncryptedJSONField, EncryptedTextField
@@ -52,6 +62,8 @@ class Booking(models.Model):
         "services.Resident", on_delete=models.PROTECT, null=True, blank=True, related_name="helped_bookings"
     )
     helper_relation = EncryptedTextField("관계", blank=True)
+    helper_consent = models.CharField("대신하는 데 동의한 방법", max_length=8, choices=HelperConsent, blank=True)
+    helper_consent_on = models.DateField("대신하는 데 동의한 날", null=True, blank=True)
     taken_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="taken_bookings"
     )
@@ -100,6 +112,15 @@ class Booking(models.Model):
                 condition=models.Q(joint_order="SAME") | models.Q(kind="BOTH"),
                 name="booking_order_is_of_two_advisers",
                 violation_error_message="순서는 세무사와 변호사를 모두 만나는 상담에만 있습니다.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(helper__isnull=True)
+                | models.Q(taken_by__isnull=True)
+                | (~models.Q(helper_consent="") & models.Q(helper_consent_on__isnull=False)),
+                name="helped_booking_by_staff_has_consent",
+                violation_error_message=(
+                    "상담받는 분이 대신 예약하는 데 동의하셨는지 적어 주세요. 어떻게, 언제 동의하셨는지가 필요합니다."
+                ),
             ),
         ]
         indexes = [models.Index(fields=["clinic_day", "starts_at"], name="booking_of_a_day")]

@@ -68,6 +68,7 @@ class Enquiry(models.Model):
         "followed_up": "다시 물어보심",
         "extended": "기한 늦춤",
         "referred": "다른 기관 안내",
+        "meeting_booked": "만날 약속 잡음",
         "closed": "마침",
         "texts_destroyed": "질문과 답변 지움",
     }

@@ -95,6 +95,7 @@ def timeline(enquiry: Enquiry) -> list[Step]:
         "answered": "답했습니다",
         "followed_up": "다시 물어보셨습니다",
         "referred": "다른 곳을 안내했습니다",
+        "meeting_booked": "만날 약속을 잡았습니다",
         "closed": "마쳤습니다",
     }
     entries = HistoryEntry.objects.filter(subject_kind="consultations.enquiry", subject_id=str(enquiry.pk))

@@ -1,4 +1,4 @@
-"""Staff: the list of bookings, one booking, the day board, booking at the counter."""
+"""Staff: the list of bookings, one booking and what is done with it, the day board."""
 
 from typing import Any, cast
 
@@ -11,22 +11,19 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from consultations.actions import bookings as actions
-from consultations.actions import waiting
-from consultations.actions.seats import Wish
 from consultations.actions.surveys import answer_survey
-from consultations.enums import BookingKind, ConsentKind, Source, Topic, WaitingHour
-from consultations.forms.booking import is_waiting
+from consultations.enums import BookingKind, FollowUp, Source
+from consultations.forms.enquiries import ReferForm
 from consultations.forms.mine import SurveyForm, slot_of
-from consultations.forms.staff import BookingFilter, CounterForm, KindForm
+from consultations.forms.staff import BookingFilter, MoveForm
 from consultations.models import Booking, ClinicDay
 from consultations.reports import bookings as reports
-from consultations.reports.offers import Slot, offers
+from consultations.reports.offers import offers
 from consultations.reports.surveys import asked
 from services.actions.history import record_reading, record_readings
-from services.actions.people import find_or_add_resident
 from services.enums.people import Role
 from services.forms.people import add_refusal
-from services.models import Notice, Resident, Township, User, blind_index
+from services.models import Notice, User, blind_index
 from services.reports import history
 from services.reports.people import address_of
 from services.rules.refusal import Refused
@@ -71,9 +68,7 @@ def _with_last4(rows: "QuerySet[Booking]", digits: str) -> "QuerySet[Booking]":
 def booking(request: HttpRequest, reference: str) -> HttpResponse:
     """One booking in full, without the question, which only adviser and client may read (LA-06)."""
     user = _staff(request)
-    found = get_object_or_404(
-        reports.bookings_for(user).with_place().defer("question", "other_party"), reference=reference
-    )
+    found = _whole(user, reference)
     record_reading(user, found.resident, found, "보기", address=address_of(request) or None)
     page = {
         "booking": found,
@@ -163,81 +158,43 @@ def booking_act(request: HttpRequest, reference: str) -> HttpResponse:
     return redirect("consultations:staff_booking", reference)
 
 
-def counter(request: HttpRequest) -> HttpResponse:
-    """전화·창구 예약: one page, by keyboard alone, for people with any telephone."""
-    first = KindForm(request.POST if request.method == "POST" else request.GET)
-    first.is_valid()
-    kind = BookingKind(first.cleaned_data.get("kind") or BookingKind.LAW)
-    found = offers(kind, venue=first.cleaned_data.get("venue"))
-    initial = {"kind": kind, "slot": request.GET.get("slot")}
-    form = CounterForm(request.POST if request.method == "POST" else None, offers=found, initial=initial)
-    others: list[Booking] = []
-    if form.is_valid():
-        others = reports.future_bookings_of(_known(form.cleaned_data))
-        if others and not form.cleaned_data["is_second"]:
-            seen = [(one.resident, one) for one in others]
-            record_readings(_staff(request), seen, "이미 있는 예약 보기", address=address_of(request) or None)
-            form.add_error("is_second", "이미 예약이 있습니다. 아래 예약을 말씀드리고 하나 더 하시는지 여쭤 주세요.")
-        else:
-            try:
-                if is_waiting(form.cleaned_data):
-                    return _wait(request, form.cleaned_data)
-                made = _book(_staff(request), form.cleaned_data, slot_of(form.cleaned_data["slot"], found))
-            except Refused as refusal:
-                add_refusal(form, refusal)
-            else:
-                messages.success(request, f"예약했습니다. 예약번호 {made.shown_reference}")
-                return redirect("consultations:staff_booking", made.reference)
-    page = {"form": form, "first": first, "others": others, "kind": kind}
-    return render(request, "consultations/staff/counter.html", page, status=200)
-
-
-def _known(typed: dict[str, Any]) -> list[Resident]:
-    name_index = blind_index(typed["name"].replace(" ", ""), purpose="name")
-    return list(Resident.objects.with_phone(typed["phone"]).filter(name_index=name_index).order_by("pk"))
-
-
-def _book(user: User, typed: dict[str, Any], slot: Slot) -> Booking:
-    return actions.book(
-        slot.day_id,
-        slot.starts_at,
-        _wish(typed),
-        resident=_resident(user, typed),
-        by=user.actor,
-        source=Source(typed["source"]),
-        order=slot.order,
-        taken_by=user,
-    )
-
-
-def _wait(request: HttpRequest, typed: dict[str, Any]) -> HttpResponse:
-    """Get in line for a full day, at any time of it; people without a mobile phone take part alike."""
+def booking_move(request: HttpRequest, reference: str) -> HttpResponse:
+    """시간 바꾸기 for somebody on the phone or at the counter, also in the last hours before; the look is logged."""
     user = _staff(request)
-    in_line = waiting.join(
-        int(typed["slot"].split("-")[0]),
-        _wish(typed),
-        hour=WaitingHour.ANY,
-        resident=_resident(user, typed),
-        by=user.actor,
-        source=Source(typed["source"]),
-        taken_by=user,
-    )
-    messages.success(request, f"대기 {in_line.rank}번입니다. 예약번호 {in_line.shown_reference}")
-    return redirect("consultations:staff_waitings")
+    found = _whole(user, reference)
+    free = offers(BookingKind(found.kind))
+    form = MoveForm(request.POST if request.method == "POST" else None, offers=free)
+    if form.is_valid():
+        try:
+            slot = slot_of(form.cleaned_data["slot"], free)
+            actions.move(found.pk, slot.day_id, slot.starts_at, order=slot.order, by=user.actor)
+        except Refused as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(request, "상담 시간을 바꾸었습니다. 예약번호는 그대로입니다.")
+            return redirect("consultations:staff_booking", reference)
+    record_reading(user, found.resident, found, "시간 바꾸기", address=address_of(request) or None)
+    return render(request, "consultations/staff/booking_move.html", {"booking": found, "form": form})
 
 
-def _resident(user: User, typed: dict[str, Any]) -> Resident:
-    born_on = typed["born_on"].isoformat() if typed["born_on"] else ""
-    township = Township.objects.filter(pk=typed["township"] or 0).first()
-    return find_or_add_resident(
-        name=typed["name"], phone=typed["phone"], born_on=born_on, township=township, by=user.actor
-    )
+def booking_elsewhere(request: HttpRequest, reference: str) -> HttpResponse:
+    """다른 기관 안내하기: the person is told whom to phone, and the time is free again."""
+    user = _staff(request)
+    found = _whole(user, reference)
+    form = ReferForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            actions.set_out_of_scope(found.pk, FollowUp(form.cleaned_data["where"]), by=user.actor)
+        except Refused as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(request, "다른 기관을 안내했습니다. 문자를 보냅니다.")
+            return redirect("consultations:staff_booking", reference)
+    record_reading(user, found.resident, found, "다른 기관 안내하기", address=address_of(request) or None)
+    return render(request, "consultations/staff/booking_elsewhere.html", {"booking": found, "form": form})
 
 
-def _wish(typed: dict[str, Any]) -> Wish:
-    return Wish(
-        kind=BookingKind(typed["kind"]),
-        topic=Topic(typed["topic"]),
-        needs=typed["needs"],
-        consents=dict.fromkeys(ConsentKind.REQUIRED, True),
-    )
+def _whole(user: User, reference: str) -> Booking:
+    """One booking with its place and person, without its question (LA-06). Raises Http404 for somebody else's."""
+    rows = reports.bookings_for(user).with_place().defer("question", "other_party")
+    return get_object_or_404(rows, reference=reference)

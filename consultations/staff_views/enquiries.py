@@ -61,6 +61,7 @@ def enquiry(request: HttpRequest, reference: str) -> HttpResponse:
         "enquiry": found,
         "lines": history.timeline(found),
         "is_officer": Role.CONSULTATION_OFFICER in user.roles,
+        "may_book": Role.AUDITOR not in user.roles,
         "today": timezone.localdate(),
     }
     return render(request, "consultations/staff/enquiry.html", page)

@@ -333,7 +333,8 @@ def _said(request: HttpRequest, own: Enquiry, said: dict[str, Any]) -> HttpRespo
         actions.ask_again(own.pk, said["text"], by=by)
         messages.success(request, _("다시 물어보셨습니다. 답을 기다려 주세요."))
     else:
-        actions.close(own.pk, by=by)
+        wants_to_meet = feedback == forms.FeedbackForm.MEET
+        actions.close(own.pk, by=by, reason=actions.MEET_WANTED if wants_to_meet else "")
         messages.success(request, _("알려 주셔서 고맙습니다."))
         if feedback == forms.FeedbackForm.MEET:
             return redirect("consultations:start")

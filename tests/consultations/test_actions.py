@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from consultations.actions import bookings, clinic_days
-from consultations.enums import BookingKind, BookingState, ClinicDayState, ConsentKind, JointOrder, Source
+from consultations.enums import BookingKind, BookingState, ClinicDayState, ConsentKind, FollowUp, JointOrder, Source
 from consultations.models import Booking, ClinicDay, Hold
 from services.enums.people import Role
 from services.models import HistoryEntry, Notice
@@ -264,7 +264,7 @@ class TestOnTheDay:
 
     def test_out_of_scope_gives_the_time_back(self, make_resident):
         booking = booked(make_resident(), clinic_day())
-        assert bookings.set_out_of_scope(booking.pk, by=BY, reason="국세 다툼").state == BookingState.OUT_OF_SCOPE
+        assert bookings.set_out_of_scope(booking.pk, FollowUp.TAX_CENTRE, by=BY).state == BookingState.OUT_OF_SCOPE
         assert not taken()
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from consultations.actions import bookings
+from consultations.enums import FollowUp
 from consultations.models import Venue
 from consultations.notices import reminders_for, reminders_of
 from services.enums.notices import Channel, NoticeState
@@ -183,10 +184,66 @@ def test_reminders_cost_no_query_more_for_people_with_a_mobile_phone(make_reside
 def test_the_helper_is_told_too(make_resident):
     helper = make_resident("시연 이이장", "+821099998888")
     booking = booked(make_resident(), clinic_day(), helper=helper, helper_relation="이장")
-    to = Notice.objects.filter(kind="consultations/notices/booked").order_by("pk")
-    assert [one.resident for one in to] == [booking.resident, helper]
-    assert helper.name in to[1].body
-    assert booking.resident.name not in to[1].body
+    own, copy = Notice.objects.filter(once_key__contains=":booked:").order_by("pk")
+    assert (own.resident, copy.resident) == (booking.resident, helper)
+    assert own.short == (
+        "[김제시] 대신 한 상담 예약\n11월 23일(월) 오후 3시 20분\n만경읍 행정복지센터\n"
+        f"예약번호 {booking.shown_reference}"
+    )
+    assert own.body.startswith("시연 김만경 님, 부탁받은 분이 무료 상담을 대신 예약했습니다.\n")
+    assert "원하지 않으시면 전화해 주세요. 바로 취소해드립니다." in own.body
+    assert copy.kind == "consultations/notices/booked"
+    assert helper.name in copy.body
+    assert booking.resident.name not in copy.body
+
+
+def test_the_helper_gets_the_confirmation_and_nothing_else(make_resident, clock):
+    helper = make_resident("시연 이이장", "+821099998888")
+    day = clinic_day()
+    booking = booked(make_resident(), day, helper=helper, helper_relation="이장")
+    bookings.move(booking.pk, day.pk, at(16), by=BY)
+    bookings.remind(booking)
+    other = booked(make_resident("시연 둘째"), day, helper=helper, helper_relation="이장")
+    bookings.cancel(other.pk, by=BY)
+    clock("2026-11-23 16:30")
+    bookings.mark_missed(booking.pk, by=BY)
+    assert {one.once_key.split(":")[2] for one in Notice.objects.filter(resident=helper).order_by("pk")} == {"booked"}
+
+
+def test_a_helper_without_a_mobile_phone_is_not_called(make_resident):
+    """They have just been told, on the phone or at the counter."""
+    helper = make_resident("시연 이이장", "+82635405555")
+    booked(make_resident(), clinic_day(), helper=helper, helper_relation="이장")
+    assert not Notice.objects.filter(resident=helper).exists()
+
+
+@pytest.mark.parametrize(
+    ("where", "office"),
+    [
+        (FollowUp.LEGAL_AID, "대한법률구조공단 132"),
+        (FollowUp.TAX_CENTRE, "국세상담센터 126"),
+        (FollowUp.TAX_AGENT, "지방세 선정대리인"),
+    ],
+)
+def test_out_of_scope_says_where_to_turn(make_resident, settings, where, office):
+    settings.CONSULTATION_PHONE, settings.CONSULTATION_DEPARTMENT = "063-540-3114", "기획감사실"
+    booking = booked(make_resident(), clinic_day())
+    bookings.set_out_of_scope(booking.pk, where, by=BY)
+    notice = only("out_of_scope")
+    assert notice.once_key == f"booking:{booking.pk}:out_of_scope"
+    assert notice.short == (f"[김제시] 다른 곳에서 도울 상담입니다.\n{office}\n예약번호 {booking.shown_reference}")
+    assert cp949_bytes(notice.short) <= 90
+    assert notice.body == (
+        "시연 김만경 님, 예약하신 상담은 다른 기관이 더 잘 도와드릴 수 있습니다.\n\n"
+        f"먼저 전화하실 곳: {office}\n\n"
+        "소송 도움: 대한법률구조공단 132\n국세 문의: 국세상담센터 126\n"
+        "지방세 이의신청 대리인: 김제시 063-540-3114\n\n"
+        f"예약하신 시간은 다른 분께 드렸습니다. 예약번호: {booking.shown_reference}\n"
+        "어디로 전화할지 모르시겠으면 저희에게 전화해 주세요. 함께 찾아드립니다.\n\n김제시 기획감사실"
+    )
+    assert {(one.state, one.why) for one in reminders_of(booking)} == {
+        (NoticeState.SKIPPED, "다른 기관을 안내했습니다.")
+    }
 
 
 def test_the_same_message_twice_is_one_row(make_resident):

@@ -83,7 +83,8 @@ class TestBookingJourney:
         booking = Booking.objects.get()
         assert booking.helper
         assert (booking.source, booking.helper.name, booking.helper_relation) == ("HELPER", "시연 김딸", "딸")
-        assert Notice.objects.filter(kind="consultations/notices/booked").count() == 2
+        assert Notice.objects.filter(once_key__contains=":booked:").count() == 2
+        assert booking.helper_consent == ""  # the person's own phone was proved
         assert not cases_of([booking.helper])
 
     @pytest.mark.parametrize(
