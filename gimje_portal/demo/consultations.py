@@ -6,10 +6,11 @@ from datetime import date, datetime, time, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Count
 from django.utils import timezone
 
-from consultations.actions import enquiries
-from consultations.actions.bookings import book, new_reference
+from consultations.actions import enquiries, waiting
+from consultations.actions.bookings import book, cancel, new_reference
 from consultations.actions.clinic_days import make_clinic_days
 from consultations.actions.seats import Wish
 from consultations.actions.statistics import issue_half_years, issue_month
@@ -19,6 +20,7 @@ from consultations.enums import (
     AnsweredBy,
     BookingKind,
     BookingState,
+    CancelReason,
     ClinicDayState,
     ConsentKind,
     Ease,
@@ -27,6 +29,7 @@ from consultations.enums import (
     Outcome,
     Source,
     Topic,
+    WaitingHour,
 )
 from consultations.models import (
     Adviser,
@@ -39,8 +42,9 @@ from consultations.models import (
     Survey,
     TimetableRule,
     Venue,
+    Waiting,
 )
-from consultations.reports.offers import offers
+from consultations.reports.offers import Offer, offers
 from consultations.rules import half_of, month_before
 from services.actions.history import record
 from services.actions.people import find_or_add_resident
@@ -61,9 +65,24 @@ PEOPLE = (
     ("시연 정말순", "+821000000004", BookingKind.UNSURE, Topic.UNSURE, ""),
     ("시연 오금례", "+821000000005", BookingKind.TAX, Topic.LOCAL_TAX, ""),
 )
+# Who has taken every time of one day (the last of them gives it back), and who waits for one.
+CROWD = tuple(
+    (f"시연 {name}", f"+82100000011{number}")
+    for number, name in enumerate(("강복순", "윤재호", "장영자", "임병철", "한옥희", "조성만"))
+)
+IN_LINE = (("시연 송점례", "+821000000091"), ("시연 백남수", "+82635400022"))
+SOON = timedelta(days=2)  # a place that is free so late is not held for anybody
 # Questions at any time: who asks, what, how the answer shall come, and the adviser's answer if there is one.
 QUESTIONS = (
-    ("시연 김순자", "+821000000001", BookingKind.LAW, Topic.LAND, AnswerBy.WEB, "이웃집 담이 우리 땅에 있습니다.", ""),
+    (
+        "시연 김순자",
+        "+821000000001",
+        BookingKind.LAW,
+        Topic.LAND,
+        AnswerBy.MEETING,
+        "이웃집 담이 우리 땅에 있습니다.",
+        "",
+    ),
     (
         "시연 이만복",
         "+821000000002",
@@ -128,6 +147,7 @@ def load() -> None:
         _booking(number, *person)
     for question in QUESTIONS:
         _question(*question)
+    _line()
     _past()
 
 
@@ -296,3 +316,38 @@ def _free_slot(kind: BookingKind, number: int) -> tuple[int, datetime] | None:
     free = [slot for offer in offers(kind)[:4] for slot in offer.slots if slot.is_free]
     slot = free[number % len(free)] if free else None
     return (slot.day_id, slot.starts_at) if slot else None
+
+
+def _line() -> None:
+    """A full day: two people wait, and the place that was given back is held for the first of them."""
+    first, second = (find_or_add_resident(name=name, phone=phone, by=BY) for name, phone in IN_LINE)
+    offer = None if Waiting.objects.filter(resident=first).exists() else _quiet_day()
+    if offer is None:
+        return
+    consents = dict.fromkeys(ConsentKind.REQUIRED, True)
+    wish = Wish(kind=BookingKind.LAW, topic=Topic.LEASE, consents=consents)
+    taken = []
+    try:
+        for slot, (name, phone) in zip(offer.slots, CROWD, strict=False):
+            resident = find_or_add_resident(name=name, phone=phone, by=BY)
+            taken.append(book(slot.day_id, slot.starts_at, wish, resident=resident, by=BY, source=Source.WEB))
+        for person, source in ((first, Source.WEB), (second, Source.PHONE)):
+            waiting.join(offer.day.pk, wish, hour=WaitingHour.ANY, resident=person, by=BY, source=source)
+        cancel(taken[-1].pk, by=BY, reason=CancelReason.SOLVED)
+    except Refused:
+        return  # somebody who tries the demonstration was faster
+
+
+def _quiet_day() -> Offer | None:
+    """The first day of the last place that has one lawyer and nobody yet."""
+    soonest = timezone.localdate() + SOON
+    quiet = [
+        offer
+        for offer in offers(BookingKind.LAW)
+        if offer.day.on > soonest and offer.free == len(offer.slots) == len(CROWD)
+    ]
+    alone = ClinicDay.objects.annotate(advisers=Count("sittings")).filter(advisers=1)
+    lonely = set(alone.filter(pk__in=[offer.day.pk for offer in quiet]).values_list("pk", flat=True))
+    found = [offer for offer in quiet if offer.day.pk in lonely]
+    first_date = [offer for offer in found if offer.day.on == found[0].day.on]
+    return max(first_date, key=lambda offer: offer.day.venue.order, default=None)

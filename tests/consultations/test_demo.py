@@ -4,18 +4,22 @@ from datetime import date
 
 import pytest
 
+from consultations.enums import BookingKind
 from consultations.models import (
     Adviser,
     Booking,
     ClinicDay,
     Enquiry,
     Result,
+    SeatOffer,
     StatisticsReport,
     Survey,
     TimetableRule,
     Venue,
+    Waiting,
 )
 from consultations.reports.advisers import bookings_without_result
+from consultations.reports.offers import offers
 from gimje_portal.demo import consultations as demo
 from services.enums.people import Role
 from services.models import Resident
@@ -25,7 +29,8 @@ pytestmark = pytest.mark.django_db
 
 
 def counts() -> list[int]:
-    models = (Adviser, Booking, ClinicDay, Enquiry, TimetableRule, Venue, Resident, Result, Survey, StatisticsReport)
+    kept = (Adviser, Booking, ClinicDay, Enquiry, TimetableRule, Venue, Resident, Result, Survey, StatisticsReport)
+    models = (*kept, Waiting, SeatOffer)
     return [model.objects.count() for model in models]
 
 
@@ -34,7 +39,7 @@ def test_loading_twice_adds_nothing(clock):
     demo.load()
     first = counts()
     demo.load()
-    assert counts() == first == [21, 21, 54, 3, 2, 17, 21, 14, 8, 2]
+    assert counts() == first == [21, 27, 54, 3, 2, 17, 29, 14, 8, 2, 2, 1]
     assert set(ClinicDay.objects.values_list("on", flat=True).order_by("on")) == {
         date(2026, 6, 22),
         date(2026, 10, 26),
@@ -64,3 +69,22 @@ def test_last_month_and_the_last_half_year_have_reports(clock, make_staff):
     assert ["예약", 12] in month.figures["facts"]
     assert ["상담", 3] in half.figures["facts"]
     assert not bookings_without_result(Adviser.objects.get(user=adviser)).exists()
+
+
+def test_one_day_is_full_and_two_people_wait_one_with_a_place_held(clock):
+    clock(EVE)
+    demo.load()
+    first, second = Waiting.objects.select_related("resident", "clinic_day").order_by("pk")
+    assert (first.state, second.state) == ("OFFERED", "WAITING")
+    assert first.clinic_day == second.clinic_day
+    assert first.open_offer.holds.count() == 1
+    (offer,) = [one for one in offers(BookingKind.LAW) if one.day == first.clinic_day]
+    assert offer.is_full
+    assert Booking.objects.live().filter(clinic_day=first.clinic_day).count() == 5
+
+
+def test_a_day_that_is_too_near_is_left_alone(clock):
+    """On the Sunday before, the line stands at the month after."""
+    clock("2026-11-22 10:00")
+    demo.load()
+    assert set(Waiting.objects.values_list("clinic_day__on", flat=True).order_by("pk")) == {date(2026, 12, 28)}
