@@ -78,57 +78,83 @@ class CounterForm(forms.Form):
         choices=[(one.value, one.label) for one in (Source.PHONE, Source.COUNTER, Source.WALK_IN)],
         initial=Source.PHONE,
     )
-    name = forms.CharField(label="이름", max_length=40, widget=forms.TextInput(attrs={"autofocus": True}))
+    name = forms.CharField(
+        label="이름",
+        max_length=40,
+        widget=forms.TextInput(attrs={"autofocus": True}),
+        error_messages={"required": "이름이 비어 있습니다. 상담받는 분의 이름을 적어 주세요."},
+    )
     phone = forms.CharField(
-        label="전화번호", max_length=40, help_text="집 전화면 문자 대신 '전화할 분' 목록에 올라갑니다."
+        label="전화번호",
+        max_length=40,
+        help_text="집 전화면 문자 대신 '전화할 분' 목록에 올라갑니다.",
+        error_messages={"required": "전화번호가 비어 있습니다. 휴대전화나 집 전화 번호를 적어 주세요."},
     )
     born_on = DatePartsField(label="태어난 날", required=False)
     township = forms.ChoiceField(label="사는 읍·면·동", required=False)
     kind = forms.ChoiceField(label="상담", choices=BookingKind.choices, initial=BookingKind.LAW)
     topic = forms.ChoiceField(label="분야", choices=Topic.choices, initial=Topic.UNSURE)
-    slot = forms.ChoiceField(label="날짜와 시간")
+    slot = forms.ChoiceField(
+        label="날짜와 시간",
+        error_messages={
+            "required": "날짜와 시간을 아직 고르지 않았습니다. 하나를 골라 주세요.",
+            "invalid_choice": "고르신 시간이 없거나 마감되었습니다. 목록에 있는 시간을 골라 주세요.",
+        },
+    )
     needs = forms.MultipleChoiceField(
         label="필요한 도움", required=False, choices=Need.choices, widget=forms.CheckboxSelectMultiple
     )
     has_consent = forms.BooleanField(
-        label="개인정보 받기와 쓰기, 세무사·변호사에게 알려 주기를 설명했고 동의하셨습니다."
+        label="개인정보 받기와 쓰기, 세무사·변호사에게 알려 주기를 설명했고 동의하셨습니다.",
+        error_messages={"required": "동의하셨다는 표시가 없습니다. 설명하고 동의하셨는지 여쭤 주세요."},
     )
     is_second = forms.BooleanField(label="이미 있는 예약을 말씀드렸고 하나 더 예약합니다.", required=False)
-    helper_name = forms.CharField(label="대신하는 분 이름", max_length=40, required=False)
+    helper_name = forms.CharField(
+        label="대신하는 분 이름",
+        max_length=40,
+        error_messages={"required": "대신하는 분의 이름이 비어 있습니다. 적어 주세요."},
+    )
     helper_phone = forms.CharField(
         label="대신하는 분 전화번호",
         max_length=40,
-        required=False,
         help_text="휴대전화면 예약 확인 문자만 한 번 보냅니다. 그 밖의 알림은 상담받는 분께만 갑니다.",
+        error_messages={"required": "대신하는 분의 전화번호가 비어 있습니다. 적어 주세요."},
     )
     helper_relation = forms.CharField(
-        label="상담받는 분과의 관계", max_length=20, required=False, help_text="예: 딸, 이웃, 이장"
+        label="상담받는 분과의 관계",
+        max_length=20,
+        help_text="예: 딸, 이웃, 이장",
+        error_messages={"required": "관계가 비어 있습니다. 딸, 이웃, 이장처럼 적어 주세요."},
     )
     helper_consent = forms.ChoiceField(
         label="상담받는 분이 어떻게 동의하셨나요?",
         choices=[("", "골라 주세요"), *HelperConsent.choices],
-        required=False,
+        error_messages={
+            "required": "상담받는 분의 동의가 있어야 대신 예약할 수 있습니다. 어떻게 동의하셨는지 골라 주세요."
+        },
     )
     helper_consent_on = forms.DateField(
-        label="동의하신 날", required=False, initial=timezone.localdate, widget=forms.DateInput(attrs={"type": "date"})
+        label="동의하신 날",
+        initial=timezone.localdate,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"required": "동의하신 날이 비어 있습니다. 적어 주세요."},
     )
-    HELPER = {
-        "helper_name": "대신하는 분의 이름이 비어 있습니다. 적어 주세요.",
-        "helper_phone": "대신하는 분의 전화번호가 비어 있습니다. 적어 주세요.",
-        "helper_relation": "관계가 비어 있습니다. 딸, 이웃, 이장처럼 적어 주세요.",
-        "helper_consent": "상담받는 분의 동의가 있어야 대신 예약할 수 있습니다. 어떻게 동의하셨는지 골라 주세요.",
-    }
+    HELPER = ("helper_name", "helper_phone", "helper_relation", "helper_consent")
+    use_required_attribute = False  # the helper's part is needed only when there is a helper
 
     def __init__(self, *args: Any, offers: Sequence[Offer], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.is_bound and not self.has_helper:
+            for name in (*self.HELPER, "helper_consent_on"):
+                self.fields[name].required = False
         self.running = {one.value for offer in offers for one in offer.slots if one.starts_at <= timezone.now()}
         self.fields["township"].choices = township_choices("모름")  # type: ignore[attr-defined]
         self.fields["slot"].choices = [("", "골라 주세요"), *slot_choices(offers, may_wait=True)]  # type: ignore[attr-defined]
 
     @property
     def has_helper(self) -> bool:
-        """Whether the helper's part stands open: something in it was typed or is wrong."""
-        return self.is_bound and any(self[name].data or self[name].errors for name in self.HELPER)
+        """Whether somebody helps: something about them was typed. A whole helper or none."""
+        return self.is_bound and any(self[name].data for name in self.HELPER)
 
     @property
     def has_needs(self) -> bool:
@@ -149,12 +175,6 @@ class CounterForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if any(data.get(name) for name in self.HELPER):
-            for name, sentence in self.HELPER.items():
-                if not data.get(name) and name not in self.errors:
-                    self.add_error(name, sentence)
-            if not data.get("helper_consent_on") and "helper_consent_on" not in self.errors:
-                self.add_error("helper_consent_on", "동의하신 날이 비어 있습니다. 적어 주세요.")
         if data.get("slot") in self.running and data.get("source") != Source.WALK_IN:
             self.add_error("slot", "지금 시간은 '바로 오심'일 때만 고를 수 있습니다. 다른 시간을 골라 주세요.")
         return data

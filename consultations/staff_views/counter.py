@@ -69,7 +69,7 @@ def _asked(request: HttpRequest) -> Enquiry | None:
 def _choices(request: HttpRequest, asked: Enquiry | None) -> tuple[KindForm, BookingKind, list[Offer]]:
     """The first choice, and the times it leaves: those running now, then those to come."""
     chosen = (request.POST if request.method == "POST" else request.GET).dict()
-    known = {"kind": asked.kind, "enquiry": asked.reference} if asked else {}
+    known = {"kind": asked.kind, "enquiry": asked.reference} if asked else {"kind": BookingKind.LAW.value}
     first = KindForm({**known, **{name: value for name, value in chosen.items() if value}})
     first.is_valid()
     kind = BookingKind(first.cleaned_data.get("kind") or BookingKind.LAW)

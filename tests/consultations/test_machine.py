@@ -17,11 +17,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from consultations import tasks
 from consultations.actions import bookings, clinic_days, waiting
 from consultations.actions.offers import fits
-from consultations.actions.seats import Wish, busy_of, free_starts_of, seated
-from consultations.enums import BookingKind, ClinicDayState, OfferState, Source, WaitingHour
+from consultations.actions.seats import Wish, busy_on
+from consultations.enums import BookingKind, ClinicDayState, JointOrder, OfferState, Source, WaitingHour
 from consultations.models import Booking, ClinicDay, Hold, SeatOffer, Sitting, Waiting
 from consultations.notices import REMINDER_KINDS
-from consultations.rules import offer_until
+from consultations.reports.offers import hours_of
+from consultations.rules import offer_until, seatings
 from services.enums.notices import Channel, NoticeState
 from services.enums.people import Role
 from services.models import Notice, Resident, User
@@ -86,13 +87,22 @@ class Office(RuleBasedStateMachine):
 
     # --- What people do --------------------------------------------------------------------------------------------
 
-    @rule(person=persons, day=days, start=starts, kind=kinds)
-    def book(self, person: int, day: int, start: time, kind: str) -> None:
+    @rule(person=persons, day=days, start=starts, kind=kinds, turns=st.sampled_from(JointOrder.values))
+    def book(self, person: int, day: int, start: time, kind: str, turns: str) -> None:
+        """Both advisers at once or one after the other, all or none."""
         resident = self.people[person]
         source = Source.WEB if resident.can_receive_texts else Source.PHONE
         wish = Wish(BookingKind(kind), consents=CONSENTS)
         with suppress(Refused):
-            bookings.book(self.days[day].pk, self.moment(day, start), wish, resident=resident, by=BY, source=source)
+            bookings.book(
+                self.days[day].pk,
+                self.moment(day, start),
+                wish,
+                resident=resident,
+                by=BY,
+                source=source,
+                order=JointOrder(turns if kind == BookingKind.BOTH else JointOrder.SAME),
+            )
 
     @initialize(kind=st.sampled_from(["TAX", "LAW"]), second=st.sampled_from(["TAX", "LAW", "BOTH"]))
     def a_full_day_with_two_in_line(self, kind: str, second: str) -> None:
@@ -134,11 +144,12 @@ class Office(RuleBasedStateMachine):
         if booking := self.some_booking(pick):
             bookings.cancel(booking.pk, by=BY)
 
-    @rule(pick=picks, day=days, start=starts)
-    def move(self, pick: int, day: int, start: time) -> None:
+    @rule(pick=picks, day=days, start=starts, turns=st.sampled_from(JointOrder.values))
+    def move(self, pick: int, day: int, start: time, turns: str) -> None:
         if booking := self.some_booking(pick):
+            order = JointOrder(turns if booking.kind == BookingKind.BOTH else JointOrder.SAME)
             with suppress(Refused):
-                bookings.move(booking.pk, self.days[day].pk, self.moment(day, start), by=BY)
+                bookings.move(booking.pk, self.days[day].pk, self.moment(day, start), order=order, by=BY)
 
     @rule(pick=picks, verb=st.sampled_from([waiting.accept, waiting.accept, waiting.decline, waiting.leave]))
     def answer(self, pick: int, verb: Any) -> None:
@@ -190,13 +201,16 @@ class Office(RuleBasedStateMachine):
     @invariant()
     def every_hold_has_its_owner_and_every_owner_its_holds(self) -> None:
         """A joint wish has both advisers or nobody; what is over holds nothing."""
-        live = Booking.objects.live().values_list("pk", "kind", "starts_at").order_by()
+        live = Booking.objects.live().values_list("pk", "kind", "starts_at", "joint_order").order_by()
         is_open = SeatOffer.objects.filter(state=OfferState.OPEN, waiting__state="OFFERED")
-        held_for_somebody = is_open.values_list("pk", "waiting__kind", "starts_at").order_by()
+        held_for_somebody = is_open.values_list("pk", "waiting__kind", "starts_at", "joint_order").order_by()
         wanted: Counter[tuple[str, int, str, datetime]] = Counter()
         for owner, rows in (("booking", live), ("offer", held_for_somebody)):
-            for pk, kind, starts_at in rows:
-                wanted.update((owner, pk, one.value, starts_at) for one in BookingKind(kind).kinds)
+            for pk, kind, starts_at, order in rows:
+                turns = JointOrder(order).kinds
+                for place, one in enumerate(turns or BookingKind(kind).kinds):
+                    at = starts_at + timedelta(minutes=20) * place if turns else starts_at
+                    wanted[owner, pk, one.value, at] += 1
         holds = Hold.objects.values_list("booking_id", "offer_id", "adviser__kind", "period").order_by()
         assert wanted == Counter(
             ("booking" if booking else "offer", booking or offer, kind, period.lower)
@@ -250,12 +264,12 @@ class Office(RuleBasedStateMachine):
             line = list(day.waitings.filter(state="WAITING").order_by("pk"))
             if not line or day.on < timezone.localdate():
                 continue
-            sittings = seated(day)
-            busy = busy_of(day, sittings)
+            hours, busy = hours_of([day])[day.pk], busy_on(day)
             for person in line:
                 passed = set(person.offers.filter(is_past=False).values_list("starts_at", flat=True).order_by())
                 told_at = next_opening(timezone.now(), (9, 20))
-                for free in free_starts_of(day, BookingKind(person.kind), sittings, busy):
+                for one in seatings(BookingKind(person.kind).kinds, hours, busy, timezone.now()):
+                    free = one.starts_at
                     could_be_held = offer_until(told_at, free, hours=24, last_hours=3) is not None
                     assert not (fits(person.hour, free) and could_be_held and free not in passed), (person, free)
 
