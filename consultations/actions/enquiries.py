@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TypeVar
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef
@@ -46,9 +45,6 @@ NOT_YOURS = "다른 세무사·변호사가 맡은 질문입니다."
 NO_TEXT = "내용이 비어 있습니다. 적어 주세요."
 MEET_WANTED = "만나서 상담받고 싶다고 하심"
 HORIZON = timedelta(days=200)  # no deadline with its extension and pauses lies further ahead
-
-
-Meeting = TypeVar("Meeting", Booking, Waiting, Booking | Waiting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +148,7 @@ def close(enquiry_id: int, *, by: Actor, reason: str = "") -> Enquiry:
 
 
 @in_turn
-def meet(enquiry_id: int, make: Callable[[], Meeting], *, by: Actor) -> Meeting:
+def meet(enquiry_id: int, make: Callable[[], Booking | Waiting], *, by: Actor) -> Booking | Waiting:
     """만날 약속 잡기: `make` books (or puts in line), and the question remembers under which number."""
     made = make()
     enquiry = _lock(enquiry_id)

@@ -59,6 +59,11 @@ def rule(kind: str = AdviserKind.LAW, *, venues: tuple[Venue, ...] = (), **field
     return made
 
 
+def wish_for(kind: str = BookingKind.LAW, **facts: Any) -> Wish:
+    """A wish with both required consents."""
+    return Wish(BookingKind(kind), **{"consents": CONSENTS, **facts})
+
+
 def booked(
     resident: Resident,
     day: ClinicDay,

@@ -1,13 +1,13 @@
 """Counter mode: helpers with the person's consent, walk-ins, moving, other offices, appointments from a question."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from consultations.actions import bookings, enquiries, waiting
-from consultations.actions.seats import Wish
 from consultations.enums import AnswerBy, AnsweredBy, BookingKind, HelperConsent, Source, WaitingHour
 from consultations.models import Booking, ClinicDay, Waiting
 from services.enums.notices import Channel
@@ -15,7 +15,7 @@ from services.enums.people import Role
 from services.models import HistoryEntry, Notice, ReadingLogEntry, Resident
 from services.reports.people import cases_of
 from services.rules.refusal import Refused
-from tests.consultations.factories import BY, CONSENTS, EVE, adviser, at, booked, clinic_day, url
+from tests.consultations.factories import BY, EVE, adviser, at, booked, clinic_day, url, wish_for
 from tests.consultations.test_enquiries import asked
 from tests.consultations.test_waiting import full_day
 
@@ -106,8 +106,8 @@ class TestHelpers:
         assert (booking.helper, booking.helper_consent, booking.helper_consent_on) == (None, "", None)
 
     def test_the_actions_refuse_what_the_form_forgot(self, make_resident, officer):
-        wish = Wish(BookingKind.LAW, consents=CONSENTS, helper=make_resident("시연 이이장", "+821099998888"))
-        given = {"resident": make_resident(), "by": BY, "source": Source.PHONE, "taken_by": officer}
+        wish = wish_for(BookingKind.LAW, helper=make_resident("시연 이이장", "+821099998888"))
+        given: dict[str, Any] = {"resident": make_resident(), "by": BY, "source": Source.PHONE, "taken_by": officer}
         free, (full, _taken) = clinic_day(on=date(2026, 12, 28)), full_day()
         with pytest.raises(Refused, match="대신 예약하는 데 동의하셨는지"):
             bookings.book(free.pk, at(15, on=free.on), wish, **given)
@@ -124,6 +124,7 @@ class TestHelpers:
         desk.post(url("staff_counter"), typed(clinic_day(), **HELPER))
         booking = Booking.objects.get()
         asked(booking.resident)
+        assert booking.helper
         assert cases_of([booking.helper]) == []
         client = resident_client(booking.helper)
         text = client.get(reverse("services:my")).content.decode()
@@ -180,10 +181,10 @@ class TestWalkIns:
         caller = desk.post(url("staff_counter"), typed(day, "1520", source="PHONE"))
         assert "slot" in over.context["form"].errors
         assert "바로 오심" in str(caller.context["form"].errors["slot"])
-        wish, person = Wish(BookingKind.LAW, consents=CONSENTS), make_resident()
+        wish, person = wish_for(BookingKind.LAW), make_resident()
         with pytest.raises(Refused, match="이미 지났습니다"):
             bookings.book(day.pk, at(15, 20), wish, resident=person, by=BY, source=Source.COUNTER)
-        walk_in = {"by": BY, "source": Source.WALK_IN}
+        walk_in: dict[str, Any] = {"by": BY, "source": Source.WALK_IN}
         with pytest.raises(Refused, match="이미 찼거나 끝났습니다") as refusal:
             bookings.book(day.pk, at(15), wish, resident=person, **walk_in)
         assert refusal.value.conflict
@@ -195,13 +196,13 @@ class TestWalkIns:
     def test_both_advisers_or_none(self, clock, make_resident):
         day = clinic_day()
         clock("2026-11-23 15:25")
-        tax = Wish(BookingKind.TAX, consents=CONSENTS)
+        tax = wish_for(BookingKind.TAX)
         bookings.book(day.pk, at(15, 20), tax, resident=make_resident(), by=BY, source=Source.WALK_IN)
         with pytest.raises(Refused, match="이미 찼거나 끝났습니다"):
             bookings.book(
                 day.pk,
                 at(15, 20),
-                Wish(BookingKind.BOTH, consents=CONSENTS),
+                wish_for(BookingKind.BOTH),
                 resident=make_resident("시연 둘째"),
                 by=BY,
                 source=Source.WALK_IN,
@@ -213,7 +214,7 @@ class TestWalkIns:
             bookings.book(
                 day.pk,
                 at(15, 20),
-                Wish(BookingKind.LAW, consents=CONSENTS),
+                wish_for(BookingKind.LAW),
                 resident=make_resident(),
                 by=BY,
                 source=Source.WALK_IN,

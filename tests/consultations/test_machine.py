@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from consultations import tasks
 from consultations.actions import bookings, clinic_days, waiting
 from consultations.actions.offers import fits
-from consultations.actions.seats import Wish, busy_on
+from consultations.actions.seats import busy_on
 from consultations.enums import BookingKind, ClinicDayState, JointOrder, OfferState, Source, WaitingHour
 from consultations.models import Booking, ClinicDay, Hold, SeatOffer, Sitting, Waiting
 from consultations.notices import REMINDER_KINDS
@@ -28,7 +28,7 @@ from services.enums.people import Role
 from services.models import Notice, Resident, User
 from services.rules.notices import next_opening
 from services.rules.refusal import Refused
-from tests.consultations.factories import BY, CONSENTS, clinic_day, venue
+from tests.consultations.factories import BY, clinic_day, venue, wish_for
 
 pytestmark = pytest.mark.django_db
 STARTS = (time(15), time(15, 20), time(15, 40), time(16))
@@ -92,7 +92,7 @@ class Office(RuleBasedStateMachine):
         """Both advisers at once or one after the other, all or none."""
         resident = self.people[person]
         source = Source.WEB if resident.can_receive_texts else Source.PHONE
-        wish = Wish(BookingKind(kind), consents=CONSENTS)
+        wish = wish_for(kind)
         with suppress(Refused):
             bookings.book(
                 self.days[day].pk,
@@ -118,7 +118,7 @@ class Office(RuleBasedStateMachine):
 
     def a_crowd_fills_the_day(self, day: int, kind: str) -> None:
         """So that lines form."""
-        wish = Wish(BookingKind(kind), consents=CONSENTS)
+        wish = wish_for(kind)
         for one, start in zip(self.crowd[kind], STARTS, strict=True):
             with suppress(Refused):
                 bookings.book(self.days[day].pk, self.moment(day, start), wish, resident=one, by=BY, source=Source.WEB)
@@ -128,7 +128,7 @@ class Office(RuleBasedStateMachine):
         self.get_in_line(person, day, kind, hour)
 
     def get_in_line(self, person: int, day: int, kind: str, hour: str) -> None:
-        wish = Wish(BookingKind(kind), consents=CONSENTS)
+        wish = wish_for(kind)
         with suppress(Refused):
             waiting.join(
                 self.days[day].pk,
