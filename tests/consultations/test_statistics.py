@@ -21,6 +21,7 @@ from consultations.enums import (
     BookingKind,
     ClinicDayState,
     Ease,
+    FollowUp,
     Helped,
     Source,
     Topic,
@@ -164,7 +165,7 @@ class TestMonth:
         gone = booked(four, day, at(16))
         elsewhere = booked(five, day, at(16, 20), topic=Topic.UNSURE)
         bookings.cancel(gone.pk, by=BY)
-        bookings.set_out_of_scope(elsewhere.pk, by=BY, reason="132")
+        bookings.set_out_of_scope(elsewhere.pk, FollowUp.LEGAL_AID, by=BY)
         clock("2026-11-23 17:10")
         bookings.complete(came.pk, by=BY)
         bookings.mark_missed(missed.pk, by=BY)
