@@ -187,7 +187,7 @@ def test_the_helper_is_told_too(make_resident):
     own, copy = Notice.objects.filter(once_key__contains=":booked:").order_by("pk")
     assert (own.resident, copy.resident) == (booking.resident, helper)
     assert own.short == (
-        "[김제시] 대신 한 상담 예약\n11월 23일(월) 오후 3시 20분\n만경읍 행정복지센터\n"
+        "[김제시] 상담 대신 예약\n11월 23일(월) 오후 3시 20분\n만경읍 행정복지센터\n"
         f"예약번호 {booking.shown_reference}"
     )
     assert own.body.startswith("시연 김만경 님, 부탁받은 분이 무료 상담을 대신 예약했습니다.\n")
