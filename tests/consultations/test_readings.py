@@ -33,7 +33,12 @@ def world(clock, make_resident, make_staff):
     lawyer.save()
     enquiry = asked(person)
     enquiries.assign(enquiry.pk, lawyer.pk, by=BY)
-    references = {"reference": [booking.reference, enquiry.reference], "day_id": [day.pk], "adviser_id": [lawyer.pk]}
+    references = {
+        "reference": [booking.reference, enquiry.reference],
+        "day_id": [day.pk],
+        "adviser_id": [lawyer.pk],
+        "pk": [lawyer.pk],
+    }
     return {"user": everybody, "person": person, "day": day, "values": references}
 
 
