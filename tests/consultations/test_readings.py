@@ -3,10 +3,10 @@
 import pytest
 from django.urls import get_resolver
 
-from consultations.actions import enquiries
+from consultations.actions import disruptions, enquiries
 from services.enums.people import Role
 from services.models import ReadingLogEntry
-from tests.consultations.factories import BY, EVE, at, booked, clinic_day, url
+from tests.consultations.factories import BY, EVE, at, booked, clinic_day, url, venue
 from tests.consultations.test_enquiries import asked
 
 pytestmark = pytest.mark.django_db
@@ -33,13 +33,18 @@ def world(clock, make_resident, make_staff):
     lawyer.save()
     enquiry = asked(person)
     enquiries.assign(enquiry.pk, lawyer.pk, by=BY)
-    references = {
+    later = clinic_day("LAW", on=day.on.replace(month=12, day=28))
+    booked(person, later, at(15, on=later.on))
+    absence = disruptions.report_absence(later.sittings.get().pk, reason="몸살", user=everybody)
+    values = {
         "reference": [booking.reference, enquiry.reference],
         "day_id": [day.pk],
-        "adviser_id": [lawyer.pk],
         "pk": [lawyer.pk],
+        "sitting_id": [day.sittings.get().pk],
+        "disruption_id": [absence.pk],
+        "affected_id": [absence.affected.get().pk],
     }
-    return {"user": everybody, "person": person, "day": day, "values": references}
+    return {"user": everybody, "person": person, "day": day, "values": values}
 
 
 @pytest.mark.parametrize("page", staff_pages())
@@ -60,12 +65,12 @@ def test_a_page_that_shows_a_person_logs_the_look(staff_client, world, page):
 
 
 def test_the_warning_of_a_second_booking_logs_whose_bookings_it_shows(staff_client, world):
-    other = clinic_day("LAW", on=world["day"].on.replace(month=12, day=28))
+    other = clinic_day("LAW", on=world["day"].on.replace(month=12, day=28), where=venue("죽산면 행정복지센터"))
     typed = {"source": "PHONE", "name": NAME, "phone": PHONE, "kind": "LAW", "topic": "UNSURE", "has_consent": "on"}
     page = staff_client(user=world["user"]).post(url("staff_counter"), {**typed, "slot": f"{other.pk}-1520"})
     assert world["values"]["reference"][0][:3] in page.content.decode()
-    entry = ReadingLogEntry.objects.get()
-    assert (entry.resident, entry.action) == (world["person"], "이미 있는 예약 보기")
+    entries = ReadingLogEntry.objects.order_by("pk")
+    assert [(one.resident, one.action) for one in entries] == [(world["person"], "이미 있는 예약 보기")] * 2
 
 
 def test_the_day_board_logs_each_name_in_one_statement(
