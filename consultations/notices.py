@@ -209,22 +209,19 @@ def reminders_of_all(bookings: Iterable[Booking]) -> "QuerySet[Notice]":
 
 def reminders_of_slot(booking: Booking) -> "QuerySet[Notice]":
     """The reminders of its present time, not of one it was moved away from."""
-    names = [kind.rsplit("/", 1)[-1] for kind in REMINDER_KINDS]
+    names = [reminder_of(text).name for text in settings.CONSULTATION_REMINDERS]
     return Notice.objects.filter(once_key__in=[once_key(name, booking, to=booking.resident) for name in names])
 
 
-def reassigned_letters(row: Affected, booking: Booking, *, advisers: str) -> list[Letter]:
+def reassigned_letter(row: Affected, booking: Booking, *, advisers: str) -> Letter:
     """Somebody else takes the consultation; time and place stay. Once for each time it happens."""
-    return [
-        Letter(
-            message("reassigned", booking, to=person, advisers=advisers),
-            f"affected:{row.pk}:reassigned" + ("" if person.pk == booking.resident_id else ":helper"),
-            resident=person,
-            subject=booking,
-            expires_at=booking.starts_at,
-        )
-        for person in filter(None, (booking.resident, booking.helper))
-    ]
+    return Letter(
+        message("reassigned", booking, to=booking.resident, advisers=advisers),
+        f"affected:{row.pk}:reassigned",
+        resident=booking.resident,
+        subject=booking,
+        expires_at=booking.starts_at,
+    )
 
 
 def call_about(row: Affected, booking: Booking, *, number: int) -> Letter:

@@ -12,7 +12,7 @@ from consultations.actions import affected, bookings
 from consultations.actions.seats import busy_on, hold, hours_for, in_turn
 from consultations.enums import AffectedState, BookingKind, DisruptionKind, JointOrder
 from consultations.models import Adviser, Affected, Booking, ClinicDay, Disruption
-from consultations.notices import call_about, reassigned_letters
+from consultations.notices import call_about, reassigned_letter
 from consultations.reports.worklist import forgotten, ways_for
 from consultations.rules import Seating, seating, seatings
 from services.actions.constraints import friendly
@@ -61,9 +61,9 @@ def give_to_colleague(
     taken_by = Adviser.objects.filter(pk__in=[seat.adviser_id for seat in found.seats]).order_by("pk")
     advisers = ", ".join(str(one) for one in taken_by)
     record(booking, "reassigned", by=by, before=booking.state, after=booking.state, reason=advisers)
-    letters = reassigned_letters(row, booking, advisers=advisers)
-    post_many(letters)
-    key = letters[0].once_key
+    letter = reassigned_letter(row, booking, advisers=advisers)
+    post_many([letter])
+    key = letter.once_key
     affected.settle(booking, AffectedState.COLLEAGUE, by=by, notice_key=key, kinds=DisruptionKind.SAME_DAY)
     return booking
 
