@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import pghistory
 import structlog
@@ -57,13 +58,20 @@ def record(
     )
 
 
+Reader = User | str  # a member of staff, or the words for somebody without an account
+
+
+def _who(reader: Reader) -> dict[str, Any]:
+    return {"user": reader} if isinstance(reader, User) else {"reader": reader}
+
+
 def record_reading(
-    user: User, resident: Resident, subject: models.Model, action: str, *, address: str | None, reason: str = ""
+    reader: Reader, resident: Resident, subject: models.Model, action: str, *, address: str | None, reason: str = ""
 ) -> ReadingLogEntry:
-    """Note that `user` saw data of `resident` (PD-10). `action` is a word of the screen: "보기", "내려받기"."""
+    """Note that `reader` saw data of `resident` (PD-10). `action` is a word of the screen: "보기", "내려받기"."""
     kind, key = subject_of(subject)
     return ReadingLogEntry.objects.create(
-        user=user,
+        **_who(reader),
         resident=resident,
         subject_kind=kind,
         subject_id=key,
@@ -74,18 +82,18 @@ def record_reading(
 
 
 def record_readings(
-    user: User,
+    reader: Reader,
     seen: Iterable[tuple[Resident, models.Model]],
     action: str,
     *,
     address: str | None,
     reason: str = "",
 ) -> None:
-    """Note that `user` saw a whole list: one line a resident, in one statement."""
+    """Note that `reader` saw a whole list: one line a resident, in one statement."""
     entries = []
     for resident, subject in seen:
         kind, key = subject_of(subject)
-        entry = ReadingLogEntry(user=user, resident=resident, subject_kind=kind, subject_id=key)
+        entry = ReadingLogEntry(**_who(reader), resident=resident, subject_kind=kind, subject_id=key)
         entry.action, entry.address, entry.reason = action, address, reason
         entries.append(entry)
     ReadingLogEntry.objects.bulk_create(entries)

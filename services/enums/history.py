@@ -8,3 +8,4 @@ class ActorKind(models.TextChoices):
     RESIDENT = "resident", "시민"
     SYSTEM = "system", "자동"
     API_KEY = "api_key", "연결된 장치"
+    LINK = "link", "전용 주소로 들어온 분"

@@ -138,9 +138,15 @@ class HistorySeal(models.Model):
 
 
 class ReadingLogEntry(models.Model):
-    """A member of staff saw a resident's data: who, whose, when, from where, why (PD-10, kept two years)."""
+    """Somebody saw a resident's data: who, whose, when, from where, why (PD-10, kept two years).
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="readings")
+    The reader is a member of staff, or in words somebody without an account.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="readings"
+    )
+    reader = models.CharField("계정이 없는 사람", max_length=80, blank=True)
     resident = models.ForeignKey("services.Resident", on_delete=models.CASCADE, related_name="readings")
     subject_kind = models.CharField(max_length=60)
     subject_id = models.CharField(max_length=40)
@@ -153,6 +159,24 @@ class ReadingLogEntry(models.Model):
         ordering = ["-at", "-pk"]
         verbose_name = "접근 기록"
         verbose_name_plural = "접근 기록"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(user__isnull=False, reader="")
+                | (models.Q(user__isnull=True) & ~models.Q(reader="")),
+                name="reading_has_one_reader",
+                violation_error_message="접근 기록에는 본 사람이 한 사람 있어야 합니다.",
+            )
+        ]
 
     def __str__(self) -> str:
-        return f"{self.user_id} {self.action} {self.subject_kind} {self.subject_id}"
+        return f"{self.user_id or self.reader} {self.action} {self.subject_kind} {self.subject_id}"
+
+    @property
+    def who(self) -> str:
+        """The reader in words."""
+        return str(self.user) if self.user else self.reader
+
+    @property
+    def department(self) -> str:
+        """Of a member of staff; somebody without an account has none."""
+        return self.user.department if self.user else ""

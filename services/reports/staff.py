@@ -45,8 +45,8 @@ def readings_csv_rows(wanted: ReadingFilter) -> Iterator[tuple[str, ...]]:
     for entry in readings(wanted).iterator(chunk_size=1000):
         yield (
             timezone.localtime(entry.at).strftime("%Y-%m-%d %H:%M:%S"),
-            str(entry.user),
-            entry.user.department,
+            entry.who,
+            entry.department,
             entry.action,
             f"{entry.subject_kind} {entry.subject_id}",
             str(entry.resident_id),

@@ -7,7 +7,7 @@ from services.enums.history import ActorKind
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does something: `key` is a user id, a resident id, a job or an API key prefix; `label` holds no resident."""
+    """Who does something: `key` is an id, a job or an API key prefix; `label` holds no resident."""
 
     kind: ActorKind
     key: str
@@ -28,6 +28,11 @@ class Actor:
     @classmethod
     def api_key(cls, prefix: str) -> "Actor":
         return cls(ActorKind.API_KEY, prefix, "연결된 장치")
+
+    @classmethod
+    def link(cls, link_id: int, label: str) -> "Actor":
+        """Somebody without an account who works by a link of that id; `label` says who was given it."""
+        return cls(ActorKind.LINK, str(link_id), label)
 
     @property
     def user_id(self) -> int | None:
