@@ -36,6 +36,11 @@ def nth_weekdays(nth: int, weekday: int, first: date, last: date) -> Iterator[da
         year, month = (year + 1, 1) if month == 12 else (year, month + 1)
 
 
+def link_ends_on(on: date, *, days: int) -> date:
+    """The last day on which an adviser's address opens: results are written after the clinic day `on`, too."""
+    return on + timedelta(days=days)
+
+
 def slot_starts(opens_at: time, closes_at: time, minutes: int) -> list[time]:
     """Starts of the whole slots that fit between two times of one day (TA-11): 15:00-17:00 by 20 -> six."""
     first = opens_at.hour * 60 + opens_at.minute

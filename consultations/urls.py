@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from consultations.api import bookings, phones, timetable, waitings
-from consultations.views import booking, calendar, enquiries, mine, waiting
+from consultations.views import booking, calendar, desk, enquiries, mine, waiting
 
 app_name = "consultations"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -56,5 +56,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
         bookings.api_booking_cancel,
         name="api_booking_cancel",
     ),
+    path("consultations/desk/", desk.desk, name="desk"),
+    path("consultations/desk/open/<str:token>/", desk.desk_open, name="desk_open"),
+    path("consultations/desk/code", desk.desk_code, name="desk_code"),
+    path("consultations/desk/leave", desk.desk_leave, name="desk_leave"),
+    path("consultations/desk/<slug:reference>/", desk.desk_booking, name="desk_booking"),
+    path("consultations/desk/<slug:reference>/result", desk.desk_result, name="desk_result"),
+    path("consultations/desk/<slug:reference>/conflict", desk.desk_conflict, name="desk_conflict"),
     path("staff/consultations/", include("consultations.staff_urls")),
 ]

@@ -181,6 +181,9 @@ RIGHTS: dict[str, Access] = {
     "consultations:staff_advisers": only(Role.CONSULTATION_OFFICER),
     "consultations:staff_adviser_calendar": only(Role.CONSULTATION_OFFICER),
     "consultations:staff_my_calendar": only(Role.ADVISER),
+    "consultations:staff_conflict": only(Role.ADVISER),
+    "consultations:staff_link_make": CONSULTATION_DESK,  # a township clerk: the days at his own venue
+    "consultations:staff_link_revoke": CONSULTATION_DESK,
     "consultations:staff_clinic_days": CONSULTATION_READERS,
     "consultations:staff_clinic_day": only(Role.CONSULTATION_OFFICER),
     "consultations:staff_clinic_days_make": only(Role.CONSULTATION_OFFICER),
@@ -251,6 +254,13 @@ RIGHTS: dict[str, Access] = {
     "consultations:booking_move": OwnCase,
     "consultations:booking_survey": OwnCase,
     "consultations:booking_calendar": OwnCase,
+    "consultations:desk_open": Public,  # the signed address and a code to the adviser's own phone are the right
+    "consultations:desk_code": Public,
+    "consultations:desk": Public,
+    "consultations:desk_booking": Public,
+    "consultations:desk_result": Public,
+    "consultations:desk_conflict": Public,
+    "consultations:desk_leave": Public,
     "services:staff_people": only(Role.ADMINISTRATOR),
     "services:staff_person_new": only(Role.ADMINISTRATOR),
     "services:staff_person": only(Role.ADMINISTRATOR),

@@ -356,6 +356,7 @@ CONSULTATION_SURVEY_DAYS = env.int("CONSULTATION_SURVEY_DAYS", default=30)  # af
 CONSULTATION_API_MINUTES = env.int("CONSULTATION_API_MINUTES", default=30)  # a proved phone opens the API so long
 CONSULTATION_API_DAYS = env.int("CONSULTATION_API_DAYS", default=2)  # an Idempotency-Key is remembered so long
 CONSULTATION_API_PER_PHONE_PER_DAY = env.int("CONSULTATION_API_PER_PHONE_PER_DAY", default=30)  # changes, not looks
+CONSULTATION_LINK_DAYS = env.int("CONSULTATION_LINK_DAYS", default=3)  # an adviser's address, after the clinic day
 CONSULTATION_PHONE = env.str("CONSULTATION_PHONE", default=SITE_PHONE)
 CONSULTATION_DEPARTMENT = env.str("CONSULTATION_DEPARTMENT", default="기획감사실")
 

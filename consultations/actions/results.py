@@ -1,10 +1,10 @@
-"""An adviser's record of a consultation (TA-06, 별지 1)."""
+"""What an adviser says about a booking: the result (TA-06, 별지 1), or a conflict of interest (LA-05)."""
 
 from django.utils import timezone
 
 from consultations.actions.seats import in_turn
 from consultations.enums import BookingState, FollowUp, Outcome, Topic
-from consultations.models import Adviser, Booking, Result
+from consultations.models import Adviser, Booking, ConflictFlag, Result
 from services.actions.constraints import friendly
 from services.actions.history import record
 from services.rules.history import Actor
@@ -25,11 +25,12 @@ def record_result(
 ) -> Result:
     """Write one adviser's result, once; a booking that nobody has closed yet is closed as held.
 
-    Raises Refused: not this adviser's booking, not begun yet, cancelled or missed, recorded before.
+    Raises Refused: not this adviser's booking, flagged as a conflict, not begun yet, cancelled or missed, recorded
+    before.
     """
-    booking = Booking.objects.select_for_update(of=("self",)).get(pk=booking_id)
-    if not booking.holds.filter(adviser=adviser).exists():
-        raise Refused("다른 세무사·변호사가 맡은 예약입니다.", conflict=True)
+    booking = _lock_own(booking_id, adviser)
+    if booking.conflict_flags.filter(adviser=adviser).exists():
+        raise Refused("이해 충돌을 알리신 예약입니다. 결과는 다시 맡은 분이 적습니다.", conflict=True)
     if timezone.now() < booking.starts_at:
         raise Refused("아직 상담 시간이 되지 않았습니다.")
     before = booking.state
@@ -50,3 +51,25 @@ def record_result(
         )
     record(booking, "result", by=by, before=before, after=booking.state, reason=str(outcome.label))
     return result
+
+
+@in_turn
+def flag_conflict(booking_id: int, *, adviser: Adviser, by: Actor) -> ConflictFlag:
+    """The adviser may not act in this matter (변호사법 31조): the question closes to them, an officer arranges anew.
+
+    Raises Refused: not this adviser's booking, the consultation is over, flagged before.
+    """
+    booking = _lock_own(booking_id, adviser)
+    if not booking.is_live or booking.ends_at <= timezone.now():
+        raise Refused("이미 끝난 상담이라 이해 충돌을 알릴 수 없습니다. 담당자에게 전화해 주세요.", conflict=True)
+    with friendly("conflict_once_per_adviser"):
+        flag = ConflictFlag.objects.create(booking=booking, adviser=adviser)
+    record(booking, "conflict", by=by, before=booking.state, after=booking.state)
+    return flag
+
+
+def _lock_own(booking_id: int, adviser: Adviser) -> Booking:
+    booking = Booking.objects.select_for_update(of=("self",)).get(pk=booking_id)
+    if not booking.holds.filter(adviser=adviser).exists():
+        raise Refused("다른 세무사·변호사가 맡은 예약입니다.", conflict=True)
+    return booking

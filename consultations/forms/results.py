@@ -1,5 +1,7 @@
 """What an adviser records after a consultation (별지 1)."""
 
+from typing import Any
+
 from django import forms
 
 from consultations.enums import FollowUp, Outcome, Topic
@@ -17,3 +19,10 @@ class ResultForm(forms.Form):
         help_text="적으신 분만 볼 수 있습니다.",
         widget=forms.Textarea(attrs={"rows": 5}),
     )
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What `record_result` is told."""
+        typed = self.cleaned_data
+        kinds = {"topic": Topic, "outcome": Outcome, "follow_up": FollowUp}
+        return typed | {name: kind(typed[name]) for name, kind in kinds.items()}

@@ -28,7 +28,9 @@ class BookingFilter(forms.Form):
     until = forms.DateField(label="이날까지", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     venue = _venue_choice()
     state = forms.ChoiceField(
-        label="상태", required=False, choices=[("", "모두"), ("open", "상담 전"), *BookingState.choices]
+        label="상태",
+        required=False,
+        choices=[("", "모두"), ("open", "상담 전"), ("conflict", "이해 충돌"), *BookingState.choices],
     )
     q = forms.CharField(label="예약번호나 전화 뒤 4자리", required=False, max_length=20)
 

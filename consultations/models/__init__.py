@@ -5,7 +5,8 @@ from consultations.models.bookings import Booking, Consent, Hold
 from consultations.models.calendars import CalendarFeed
 from consultations.models.disruptions import Affected, Disruption
 from consultations.models.enquiries import Enquiry, EnquiryConsent, EnquiryPause, Turn
-from consultations.models.results import Result
+from consultations.models.links import AdviserLink
+from consultations.models.results import ConflictFlag, Result
 from consultations.models.statistics import StatisticsReport
 from consultations.models.surveys import Survey
 from consultations.models.timetable import Adviser, ClinicDay, Sitting, TimetableRule, Venue
@@ -13,11 +14,13 @@ from consultations.models.waiting import SeatOffer, Waiting
 
 __all__ = [
     "Adviser",
+    "AdviserLink",
     "Affected",
     "ApiRequest",
     "Booking",
     "CalendarFeed",
     "ClinicDay",
+    "ConflictFlag",
     "Consent",
     "Disruption",
     "Enquiry",

@@ -35,6 +35,13 @@ class BookingQuerySet(models.QuerySet["Booking"]):
     def with_place(self) -> "BookingQuerySet":
         return self.select_related("resident", "clinic_day__venue")
 
+    def in_conflict(self) -> "BookingQuerySet":
+        """Live ones of which an adviser who holds their time has said that the matter may not be theirs (LA-05)."""
+        flagged = Hold.objects.filter(
+            booking=models.OuterRef("pk"), adviser__conflict_flags__booking=models.OuterRef("pk")
+        )
+        return self.live().filter(models.Exists(flagged))
+
 
 @tracked("question", "other_party", "needs", "need_language", "helper_relation")
 class Booking(models.Model):
@@ -88,6 +95,7 @@ class Booking(models.Model):
         "result": "상담 결과 적음",
         "surveyed": "만족도 답하심",
         "texts_destroyed": "적힌 내용 지움",
+        "conflict": "이해 충돌 알림",
     }
 
     objects: ClassVar[BookingQuerySet] = BookingQuerySet.as_manager()  # type: ignore[assignment]

@@ -1,4 +1,4 @@
-"""What an adviser records after a consultation (TA-06, 별지 1): counted by the city, the note read by the adviser."""
+"""What an adviser says about a booking: the result (TA-06, 별지 1), or that it may not be theirs (LA-05)."""
 
 from django.db import models
 from django.utils import timezone
@@ -43,3 +43,27 @@ class Result(models.Model):
 
     def __str__(self) -> str:
         return f"상담 결과 {self.pk}"
+
+
+@tracked()
+class ConflictFlag(models.Model):
+    """An adviser may not act in this matter (LA-05, 변호사법 31조): the question stays closed to them from now on."""
+
+    booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="conflict_flags")
+    adviser = models.ForeignKey(Adviser, on_delete=models.PROTECT, related_name="conflict_flags")
+    at = models.DateTimeField("알린 때", default=timezone.now)
+
+    class Meta:
+        ordering = ["booking", "pk"]
+        verbose_name = "이해 충돌 알림"
+        verbose_name_plural = "이해 충돌 알림"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["booking", "adviser"],
+                name="conflict_once_per_adviser",
+                violation_error_message="이 예약의 이해 충돌은 이미 알리셨습니다.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"이해 충돌 알림 {self.pk}"

@@ -117,6 +117,11 @@ class Adviser(models.Model):
     def __str__(self) -> str:
         return f"마을{self.get_kind_display()} {self.name}"
 
+    @property
+    def has_account(self) -> bool:
+        """Whether somebody can log in as this adviser; who cannot works from an address of the day."""
+        return self.user is not None and self.user.is_active
+
 
 class ClinicDayQuerySet(models.QuerySet["ClinicDay"]):
     def coming(self) -> "ClinicDayQuerySet":
@@ -159,6 +164,8 @@ class ClinicDay(models.Model):
         "reopened": "예약 다시 받음",
         "cancelled": "상담일 취소",
         "held": "상담 마침",
+        "link_made": "전용 주소 만듦",
+        "link_revoked": "전용 주소 거둠",
     }
 
     objects: ClassVar[ClinicDayQuerySet] = ClinicDayQuerySet.as_manager()  # type: ignore[assignment]

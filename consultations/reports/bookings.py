@@ -120,7 +120,7 @@ def home_notes() -> list[HomeNote]:
 
 
 def staff_todos(user: User) -> list[Todo]:
-    """Today's consultations, past ones without a result, and days that need a legal basis (STAFF_TODAY_SOURCES)."""
+    """Today's consultations, past ones without a result, days in review, conflicts (STAFF_TODAY_SOURCES)."""
     if not user.roles & {Role.CONSULTATION_OFFICER, Role.TOWNSHIP_CLERK}:
         return []
     today = timezone.localdate()
@@ -133,6 +133,7 @@ def staff_todos(user: User) -> list[Todo]:
     if Role.CONSULTATION_OFFICER in user.roles:
         days = reverse("consultations:staff_clinic_days")
         todos.append(Todo("선거 기간 확인", waiting_for_decision(), f"{days}?state=REVIEW", "warn"))
+        todos.append(Todo("이해 충돌로 다시 정할 예약", live.in_conflict().count(), f"{url}?state=conflict", "danger"))
     return todos
 
 

@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from consultations.actions import enquiries as actions
-from consultations.actions.results import record_result
-from consultations.enums import AnsweredBy, BookingState, FollowUp, Outcome, Topic
+from consultations.actions.results import flag_conflict, record_result
+from consultations.enums import AnsweredBy, FollowUp
 from consultations.forms import enquiries as forms
 from consultations.forms.results import ResultForm
 from consultations.models import Adviser, Booking, Enquiry
@@ -51,28 +51,24 @@ def my_days(request: HttpRequest) -> HttpResponse:
 
 def my_booking(request: HttpRequest, reference: str) -> HttpResponse:
     """One own booking with the client's question, as long as the consent lasts; the look is logged."""
-    adviser = _adviser(request)
+    adviser, address = _adviser(request), address_of(request) or None
     found = _own_booking(adviser, reference)
-    if found.is_open_to_advisers:
-        record_reading(_user(request), found.resident, found, "상담 내용 보기", address=address_of(request) or None)
-    result = found.results.filter(adviser=adviser).first()
-    may_record = result is None and _has_begun(found)
-    page = {
+    page: dict[str, object] = {
         "booking": found,
-        "result": result,
-        "may_record": may_record,
+        "is_in_conflict": desks.is_in_conflict(found, adviser),
         "period": settings.CONSULTATION_ADVISER_RETENTION,
     }
+    if not page["is_in_conflict"]:
+        if found.is_open_to_advisers:
+            record_reading(_user(request), found.resident, found, "상담 내용 보기", address=address)
+        result = found.results.filter(adviser=adviser).first()
+        page["result"], page["may_flag"] = result, desks.can_be_flagged(found)
+        page["may_record"] = result is None and desks.can_have_result(found)
     return render(request, "consultations/staff/my_booking.html", page)
 
 
 def _own_booking(adviser: Adviser, reference: str) -> Booking:
     return get_object_or_404(desks.bookings_of(adviser), reference=reference)
-
-
-def _has_begun(booking: Booking) -> bool:
-    can_have_result = booking.is_live or booking.state in BookingState.CAME
-    return can_have_result and booking.starts_at <= timezone.now()
 
 
 def result(request: HttpRequest, reference: str) -> HttpResponse:
@@ -83,7 +79,7 @@ def result(request: HttpRequest, reference: str) -> HttpResponse:
     form = ResultForm(request.POST or None, initial=initial)
     if form.is_valid():
         try:
-            _record(found, adviser, form.cleaned_data, _user(request))
+            record_result(found.pk, adviser=adviser, by=_user(request).actor, **form.facts)
         except Refused as refusal:
             add_refusal(form, refusal)
         else:
@@ -92,17 +88,19 @@ def result(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "consultations/staff/result.html", {"booking": found, "form": form})
 
 
-def _record(found: Booking, adviser: Adviser, typed: dict[str, Any], user: User) -> None:
-    record_result(
-        found.pk,
-        adviser=adviser,
-        by=user.actor,
-        topic=Topic(typed["topic"]),
-        outcome=Outcome(typed["outcome"]),
-        follow_up=FollowUp(typed["follow_up"]),
-        minutes=typed["minutes"],
-        note=typed["note"],
-    )
+def conflict(request: HttpRequest, reference: str) -> HttpResponse:
+    """이해 충돌을 알릴까요? The question closes to this adviser, an officer arranges anew (LA-05)."""
+    adviser = _adviser(request)
+    found = _own_booking(adviser, reference)
+    if request.method != "POST":
+        return render(request, "consultations/staff/conflict.html", {"booking": found})
+    try:
+        flag_conflict(found.pk, adviser=adviser, by=_user(request).actor)
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        messages.success(request, "이해 충돌을 알렸습니다. 담당자가 다시 정합니다.")
+    return redirect("consultations:staff_my_booking", reference)
 
 
 def my_enquiry(request: HttpRequest, reference: str) -> HttpResponse:

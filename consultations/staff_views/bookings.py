@@ -12,12 +12,13 @@ from django.views.decorators.http import require_POST
 
 from consultations.actions import bookings as actions
 from consultations.actions.surveys import answer_survey
-from consultations.enums import BookingKind, FollowUp, Source
+from consultations.enums import BookingKind, ClinicDayState, FollowUp, Source
 from consultations.forms.enquiries import ReferForm
 from consultations.forms.mine import SurveyForm, slot_of
 from consultations.forms.staff import BookingFilter, MoveForm
 from consultations.models import Booking, ClinicDay
 from consultations.reports import bookings as reports
+from consultations.reports.advisers import link_lines
 from consultations.reports.offers import offers
 from consultations.reports.surveys import asked
 from services.actions.history import record_reading, record_readings
@@ -55,7 +56,8 @@ def _filtered(rows: Any, wanted: dict[str, Any]) -> Any:
     if wanted.get("venue"):
         rows = rows.filter(clinic_day__venue=wanted["venue"])
     if wanted.get("state"):
-        rows = rows.live() if wanted["state"] == "open" else rows.filter(state=wanted["state"])
+        kinds = {"open": rows.live, "conflict": rows.in_conflict}
+        rows = kinds[wanted["state"]]() if wanted["state"] in kinds else rows.filter(state=wanted["state"])
     if digits := "".join(sign for sign in wanted.get("q") or "" if sign.isdecimal()):
         rows = rows.filter(reference=digits) if len(digits) == 6 else _with_last4(rows, digits)
     return rows
@@ -73,6 +75,7 @@ def booking(request: HttpRequest, reference: str) -> HttpResponse:
     page = {
         "booking": found,
         "lines": history.timeline(found),
+        "conflicts": found.conflict_flags.select_related("adviser"),
         "notices": Notice.objects.filter(subject_kind="consultations.booking", subject_id=str(found.pk)),
         "may_act": Role.AUDITOR not in user.roles,
         "survey": asked(found),
@@ -104,12 +107,18 @@ def day_board(request: HttpRequest, day_id: int) -> HttpResponse:
     """Everybody who comes to one venue on one day, with the buttons of the day; each name shown is logged."""
     user = _staff(request)
     day = get_object_or_404(ClinicDay.objects.select_related("venue"), pk=day_id)
-    if not _may_see_day(user, day):
+    if not may_see_day(user, day):
         raise Http404
     rows = reports.day_board(day)
     seen = [(one.resident, one) for row in rows for one in row.bookings]
     record_readings(user, seen, "상담일 명단 보기", address=address_of(request) or None)
-    page = {"day": day, "rows": rows, "sittings": day.sittings.select_related("adviser")}
+    page = {
+        "day": day,
+        "rows": rows,
+        "sittings": day.sittings.select_related("adviser"),
+        "links": link_lines(day),
+        "may_link": may_link(user, day),
+    }
     return render(request, "consultations/staff/day_board.html", page)
 
 
@@ -117,18 +126,25 @@ def day_sheet(request: HttpRequest, day_id: int) -> HttpResponse:
     """상담일 명단, one sheet of A4 with the least data: no phone, no question; each name on it is logged."""
     user = _staff(request)
     day = get_object_or_404(ClinicDay.objects.select_related("venue"), pk=day_id)
-    if not _may_see_day(user, day):
+    if not may_see_day(user, day):
         raise Http404
     rows = list(day.bookings.live().select_related("resident").order_by("starts_at", "pk"))
     seen = [(one.resident, one) for one in rows]
     record_readings(user, seen, "상담일 명단 인쇄", address=address_of(request) or None)
-    page = {"day": day, "rows": rows, "sittings": day.sittings.filter(is_absent=False).select_related("adviser")}
+    page = {"day": day, "rows": rows, "links": link_lines(day)}
     return render(request, "consultations/staff/day_sheet.html", page)
 
 
-def _may_see_day(user: User, day: ClinicDay) -> bool:
+def may_see_day(user: User, day: ClinicDay) -> bool:
+    """Officers and auditors every day, a clerk those at the own township's venue."""
     is_everywhere = bool(user.roles & {Role.CONSULTATION_OFFICER, Role.AUDITOR})
     return is_everywhere or (day.venue.township_id is not None and day.venue.township_id == user.township_id)
+
+
+def may_link(user: User, day: ClinicDay) -> bool:
+    """Whether this member of staff is shown the buttons for advisers' addresses of a day that they may see."""
+    is_desk = bool(user.roles & {Role.CONSULTATION_OFFICER, Role.TOWNSHIP_CLERK})
+    return is_desk and day.state != ClinicDayState.CANCELLED
 
 
 ACTS = {

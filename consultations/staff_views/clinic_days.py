@@ -18,6 +18,7 @@ from consultations.enums import BookingState, ClinicDayState, DisruptionKind
 from consultations.forms.staff import BasisForm, CancelDayForm, MakeDaysForm, MoveHolidayForm
 from consultations.models import ClinicDay, Disruption
 from consultations.models.disruptions import DisruptionQuerySet
+from consultations.reports.advisers import link_lines
 from consultations.reports.bookings import clinic_day_lines
 from consultations.reports.offers import SkippedDay, skipped_days
 from consultations.reports.worklist import told_of, worklist_lines
@@ -114,6 +115,8 @@ def clinic_day(request: HttpRequest, day_id: int) -> HttpResponse:
         "worklists": worklist_lines(_disruptions_of(day)),
         "is_shut": is_shut(day),
         "may_report": day.on >= timezone.localdate() and day.state in (ClinicDayState.OPEN, ClinicDayState.CLOSED),
+        "links": link_lines(day),
+        "may_link": day.state != ClinicDayState.CANCELLED,
     }
     return render(request, "consultations/staff/clinic_day.html", page)
 

@@ -72,6 +72,12 @@ CROWD = tuple(
 )
 IN_LINE = (("시연 송점례", "+821000000091"), ("시연 백남수", "+82635400022"))
 SOON = timedelta(days=2)  # a place that is free so late is not held for anybody
+# What somebody wrote when booking, by the topic, and the other party: it is there to be read by the adviser alone.
+WRITTEN = {
+    Topic.LEASE: ("전세 계약이 끝났는데 집주인이 보증금을 돌려주지 않습니다.", "시연 박상대"),
+    Topic.INHERITANCE: ("아버지가 남기신 논을 삼 남매가 물려받습니다. 세금과 등기를 알고 싶습니다.", ""),
+    Topic.LAND: ("이웃이 우리 밭 일부를 자기 땅이라고 합니다.", "시연 고상대"),
+}
 # Questions at any time: who asks, what, how the answer shall come, and the adviser's answer if there is one.
 QUESTIONS = (
     (
@@ -175,17 +181,28 @@ def _rules(venues: list[Venue]) -> None:
 
 
 def _advisers(venues: list[Venue]) -> None:
-    """A lawyer for each place, and four tax accountants who go round; one of them has an account."""
-    for venue in venues:
-        _adviser(AdviserKind.LAW, f"시연 {venue.name.split()[0]} 변호사", venue=venue)
+    """A lawyer for each place, and four tax accountants who go round; one of them has an account.
+
+    The others work from an address of the day, which asks for a code to their mobile phones.
+    """
+    for number, venue in enumerate(venues):
+        name = f"시연 {venue.name.split()[0]} 변호사"
+        _adviser(AdviserKind.LAW, name, f"010-0000-{111 + number:04}", venue=venue)
     account = User.objects.filter(username=Role.ADVISER.value).first()
     for number, name in enumerate(TAX_ADVISERS):
-        _adviser(AdviserKind.TAX, name, user=account if number == 0 else None)
+        _adviser(AdviserKind.TAX, name, f"010-0000-{101 + number:04}", user=account if number == 0 else None)
 
 
-def _adviser(kind: AdviserKind, name: str, *, venue: Venue | None = None, user: User | None = None) -> None:
-    term = {"term_from": TERM[0], "term_until": TERM[1], "is_demo": True}
-    Adviser.objects.get_or_create(kind=kind, name=name, defaults={"venue": venue, "user": user, **term})
+def _adviser(
+    kind: AdviserKind, name: str, phone: str, *, venue: Venue | None = None, user: User | None = None
+) -> None:
+    facts = {"term_from": TERM[0], "term_until": TERM[1], "is_demo": True, "phone": phone}
+    adviser, is_new = Adviser.objects.get_or_create(
+        kind=kind, name=name, defaults={"venue": venue, "user": user, **facts}
+    )
+    if not is_new and not adviser.phone:  # a demonstration from before the addresses
+        adviser.phone = phone
+        adviser.save()
 
 
 def _booking(number: int, name: str, phone: str, kind: BookingKind, topic: Topic, need: str) -> None:
@@ -197,7 +214,9 @@ def _booking(number: int, name: str, phone: str, kind: BookingKind, topic: Topic
     if found is None:
         return
     consents = dict.fromkeys((*ConsentKind.REQUIRED, ConsentKind.HEALTH), True)
-    wish = Wish(kind=kind, topic=topic, needs=[need] if need else [], consents=consents)
+    question, other_party = WRITTEN.get(topic, ("", ""))
+    needs = [need] if need else []
+    wish = Wish(kind, topic, question=question, other_party=other_party, needs=needs, consents=consents)
     source = Source.PHONE if phone.startswith("+8263") else Source.WEB
     try:
         book(*found, wish, resident=resident, by=BY, source=source)

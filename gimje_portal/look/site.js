@@ -74,6 +74,15 @@
         button.hidden = false;
         button.addEventListener("click", function () { window.print(); });
     });
+    each("[data-copy]", function (button) {
+        if (!navigator.clipboard) { return; }
+        button.hidden = false;
+        button.addEventListener("click", function () {
+            navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim()).then(function () {
+                button.textContent = button.dataset.copied;
+            });
+        });
+    });
     each("select[data-auto-submit]", function (select) {
         select.addEventListener("change", function () { select.form.requestSubmit(); });
     });

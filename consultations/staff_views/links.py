@@ -1,0 +1,65 @@
+"""Staff: making and withdrawing the address of an adviser without an account."""
+
+import io
+from base64 import b64encode
+from typing import cast
+
+import qrcode
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+from qrcode.image.svg import SvgPathImage
+
+from consultations.actions import links as actions
+from consultations.models import ClinicDay
+from consultations.staff_views.bookings import may_see_day
+from services.models import User
+from services.rules.refusal import Refused
+
+
+def _day(request: HttpRequest, day_id: int) -> ClinicDay:
+    """A clinic day of this member of staff. Raises Http404 for a day at somebody else's venue."""
+    day = get_object_or_404(ClinicDay.objects.select_related("venue"), pk=day_id)
+    if not may_see_day(cast(User, request.user), day):
+        raise Http404
+    return day
+
+
+@require_POST
+@never_cache
+def link_make(request: HttpRequest, day_id: int, adviser_id: int) -> HttpResponse:
+    """전용 주소 만들기: it is shown once, on this answer, to be copied or printed."""
+    day = _day(request, day_id)
+    try:
+        link, token = actions.make_link(day.pk, adviser_id, user=cast(User, request.user))
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+        return redirect("consultations:staff_day_board", day.pk)
+    address = settings.SITE_URL + reverse("consultations:desk_open", args=[token])
+    phone = actions.mobile_of(link.adviser)
+    page = {"day": day, "link": link, "address": address, "square": _square(address), "phone": phone}
+    return render(request, "consultations/staff/_link_made.html", page)
+
+
+def _square(address: str) -> str:
+    """The address as a QR code, an SVG image that a page may show under the strict CSP."""
+    image = io.BytesIO()
+    qrcode.make(address, image_factory=SvgPathImage, border=2).save(image)
+    return "data:image/svg+xml;base64," + b64encode(image.getvalue()).decode()
+
+
+@require_POST
+def link_revoke(request: HttpRequest, day_id: int, adviser_id: int) -> HttpResponse:
+    """전용 주소 거두기: it stops at once, also where it is open just now."""
+    day = _day(request, day_id)
+    try:
+        actions.revoke_link(day.pk, adviser_id, user=cast(User, request.user))
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        messages.success(request, "전용 주소를 거두었습니다. 이제 열리지 않습니다.")
+    return redirect("consultations:staff_day_board", day.pk)

@@ -1,0 +1,202 @@
+"""The desk of an adviser without an account: from a signed address and a code to the own bookings of one day."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from consultations.actions import links as actions
+from consultations.actions.results import flag_conflict, record_result
+from consultations.forms.results import ResultForm
+from consultations.models import AdviserLink, Booking
+from consultations.reports import advisers as reports
+from services.actions.history import acting, record_reading, record_readings
+from services.forms.people import CodeForm, add_refusal
+from services.reports.people import address_of
+from services.rules.refusal import Refused
+
+P = ParamSpec("P")
+AT_THE_DESK = "전용 주소로 상담 내용 보기"
+
+
+@never_cache
+def desk_open(request: HttpRequest, token: str) -> HttpResponse:
+    """The address itself: remembered in the session, so that it stands in no further address of this visit.
+
+    Programs that look at addresses in messages come here too: nothing is sent and nothing is used up.
+    """
+    link = actions.find_link(token)
+    if link is None or not link.is_live:
+        return _closed(request, link)
+    actions.remember(request.session, link)
+    return redirect("consultations:desk")
+
+
+def _link(request: HttpRequest) -> AdviserLink | None:
+    """The link by whose address this browser came, live or not."""
+    links = AdviserLink.objects.select_related("adviser", "clinic_day__venue")
+    return links.filter(pk=request.session.get(actions.LINK) or 0).first()
+
+
+def _closed(request: HttpRequest, link: AdviserLink | None) -> HttpResponse:
+    """Why nothing opens, and whom to call; words that were just typed are given back to be copied."""
+    page = {
+        "is_unknown": link is None,
+        "is_revoked": link is not None and link.revoked_at is not None,
+        "days": settings.CONSULTATION_LINK_DAYS,
+        "typed": request.POST.get("note", ""),
+        **_department(),
+    }
+    return render(request, "consultations/_desk_closed.html", page, status=404 if link is None else 410)
+
+
+def _department() -> dict[str, str]:
+    return {"phone": settings.CONSULTATION_PHONE, "department": settings.CONSULTATION_DEPARTMENT}
+
+
+@never_cache
+def desk_code(request: HttpRequest) -> HttpResponse:
+    """휴대전화로 확인해 주세요: a code to the adviser's registered phone, only when the button is pressed."""
+    link, session = _link(request), request.session
+    if link is None or not link.is_live:
+        return _closed(request, link)
+    if actions.is_open(session, link):
+        return redirect("consultations:desk")
+    if "send" in request.POST:
+        return _send(request, link)
+    form = CodeForm(request.POST or None)
+    if form.is_valid():
+        try:
+            actions.open_desk(session, link, form.cleaned_data["code"])
+        except Refused as refusal:
+            add_refusal(form, refusal)
+        else:
+            return _after_code(request)
+    mobile, is_sent = actions.mobile_of(link.adviser), actions.CODE in session
+    page = {"form": form, "mobile": mobile, "is_sent": is_sent, **_department()}
+    return render(request, "consultations/desk_code.html", page)
+
+
+def _send(request: HttpRequest, link: AdviserLink) -> HttpResponse:
+    try:
+        actions.send_desk_code(request.session, link, address=address_of(request))
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        messages.success(request, _("인증번호를 보냈습니다. 남은 시간 3분"))
+    return redirect("consultations:desk_code")
+
+
+def _after_code(request: HttpRequest) -> HttpResponse:
+    kept = request.session.get(actions.KEPT)
+    if kept:
+        messages.success(request, _("적으신 내용은 그대로 있습니다. 확인하고 저장해 주세요."))
+        return redirect("consultations:desk_result", kept["reference"])
+    return redirect("consultations:desk")
+
+
+def at_desk(
+    view: Callable[Concatenate[HttpRequest, AdviserLink, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """The view gets the link that this browser has opened with a code; without one it is not reached."""
+
+    @never_cache
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        link, was_open = _link(request), actions.OPEN in request.session
+        if link is None or not link.is_live:
+            return _closed(request, link)
+        if actions.is_open(request.session, link):
+            return view(request, link, *args, **kwargs)
+        if was_open:
+            messages.warning(request, _("오래 쓰지 않아 화면을 닫았습니다. 인증번호를 다시 받아 주세요."))
+            if request.POST.get("note"):
+                _keep(request, str(kwargs.get("reference", "")))
+        return redirect("consultations:desk_code")
+
+    return guarded
+
+
+def _keep(request: HttpRequest, reference: str) -> None:
+    typed = {name: request.POST[name] for name in ResultForm.base_fields if name in request.POST}
+    actions.keep_words(request.session, reference, typed)
+
+
+@at_desk
+def desk(request: HttpRequest, link: AdviserLink) -> HttpResponse:
+    """The own bookings of that clinic day, nothing of other advisers or days; each name shown is logged."""
+    lines = reports.desk_lines(link.adviser, link.clinic_day)
+    seen = [(one.booking.resident, one.booking) for one in lines if not one.is_in_conflict]
+    record_readings(str(link.adviser), seen, "전용 주소로 명단 보기", address=address_of(request) or None)
+    return render(request, "consultations/desk.html", {"link": link, "lines": lines, **_department()})
+
+
+def _own_booking(link: AdviserLink, reference: str) -> Booking:
+    own = reports.bookings_of(link.adviser).filter(clinic_day=link.clinic_day)
+    return get_object_or_404(own, reference=reference)
+
+
+@at_desk
+def desk_booking(request: HttpRequest, link: AdviserLink, reference: str) -> HttpResponse:
+    """One own booking with the client's question, unless a conflict was flagged; the look is logged."""
+    found = _own_booking(link, reference)
+    page: dict[str, Any] = {"link": link, "booking": found, **_department()}
+    page["is_in_conflict"] = reports.is_in_conflict(found, link.adviser)
+    if not page["is_in_conflict"]:
+        record_reading(str(link.adviser), found.resident, found, AT_THE_DESK, address=address_of(request) or None)
+        page["result"] = found.results.filter(adviser=link.adviser).first()
+        page["may_flag"] = page["result"] is None and reports.can_be_flagged(found)
+        page["may_record"] = page["result"] is None and reports.can_have_result(found)
+    return render(request, "consultations/desk_booking.html", page)
+
+
+@at_desk
+def desk_result(request: HttpRequest, link: AdviserLink, reference: str) -> HttpResponse:
+    """상담 결과 적기 (별지 1)."""
+    found = _own_booking(link, reference)
+    initial = {"topic": found.topic, "minutes": found.minutes} | actions.kept_words(request.session, reference)
+    form, status = ResultForm(request.POST if request.method == "POST" else None, initial=initial), 200
+    if form.is_valid():
+        try:
+            with acting(link.actor):
+                record_result(found.pk, adviser=link.adviser, by=link.actor, **form.facts)
+        except Refused as refusal:
+            add_refusal(form, refusal)
+            status = 409 if refusal.conflict else 200
+        else:
+            actions.forget_words(request.session)
+            messages.success(request, _("상담 결과를 적었습니다."))
+            return redirect("consultations:desk")
+    page = {"link": link, "booking": found, "form": form, **_department()}
+    return render(request, "consultations/desk_result.html", page, status=status)
+
+
+@at_desk
+def desk_conflict(request: HttpRequest, link: AdviserLink, reference: str) -> HttpResponse:
+    """이해 충돌을 알리시겠어요? (LA-05)."""
+    found = _own_booking(link, reference)
+    if request.method != "POST":
+        return render(request, "consultations/desk_conflict.html", {"link": link, "booking": found, **_department()})
+    try:
+        with acting(link.actor):
+            flag_conflict(found.pk, adviser=link.adviser, by=link.actor)
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        messages.success(request, _("이해 충돌을 알렸습니다. 담당자가 다시 정합니다."))
+    return redirect("consultations:desk_booking", reference)
+
+
+@require_POST
+def desk_leave(request: HttpRequest) -> HttpResponse:
+    """나가기."""
+    actions.leave_desk(request.session)
+    messages.success(request, _("나갔습니다. 이 화면에는 아무것도 남아 있지 않습니다."))
+    return redirect("services:home")
