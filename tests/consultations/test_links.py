@@ -4,6 +4,7 @@ import json
 import logging
 import logging.config
 import re
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,16 +16,18 @@ from django.urls import reverse
 from consultations.actions import bookings
 from consultations.actions import links as actions
 from consultations.actions.results import flag_conflict, record_result
-from consultations.enums import ClinicDayState, FollowUp, Outcome, Topic
+from consultations.enums import ClinicDayState, FollowUp, JointOrder, Outcome, Topic
 from consultations.models import AdviserLink, ConflictFlag, Result, Sitting
 from consultations.reports.advisers import link_lines
 from consultations.reports.bookings import staff_todos
 from gimje_portal.logs import hide_secrets
 from services.enums.people import Role
 from services.models import Draft, HistoryEntry, Notice, ReadingLogEntry, Township, Verification
+from services.rules.history import Actor
 from services.rules.refusal import Refused
 from tests.conftest import StrictClient
 from tests.consultations.factories import BY, EVE, at, booked, clinic_day, code, url, venue
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 TYPED = {"topic": "LEASE", "outcome": "EXPLAINED", "follow_up": "LEGAL_AID", "minutes": "20", "note": "내용증명 안내"}
@@ -403,6 +406,13 @@ class TestDesk:
         assert f">{lawyer}</td>" in text
         assert "전용 주소로 상담 내용 보기" in text
 
+    def test_shows_the_own_turn_of_a_joint_booking(self, desk, day, make_resident):
+        joint = booked(make_resident(), day, at(15), kind="BOTH", order=JointOrder.TAX_FIRST)
+        for page in (url("desk"), url("desk_booking", joint.reference)):
+            text = body(desk.get(page))
+            assert "오후 3시 20분" in text
+            assert "오후 3시<" not in text
+
     def test_costs_the_same_for_one_and_six(self, desk, day, booking, make_resident):
         def count() -> int:
             with CaptureQueriesContext(connection) as queries:
@@ -686,3 +696,20 @@ class TestStaffPages:
             sitting.save()
             actions.make_link(day.pk, adviser.pk, user=officer)
         assert count() == before
+
+
+@pytest.mark.django_db(transaction=True)
+class TestTwoAtOnce:
+    def test_two_officers_make_one_address_that_lives(self, day, lawyer, officer):
+        given = at_once(*[partial(actions.make_link, day.pk, lawyer.pk, user=officer)] * 4)
+        assert len(given) == 4
+        live = AdviserLink.objects.live().get()
+        assert [link for link, _token in given if link.pk == live.pk]
+        assert AdviserLink.objects.count() == 4
+
+    def test_a_flag_and_a_result_do_not_both_count(self, day, lawyer, booking, clock):
+        clock("2026-11-23 15:30")
+        by = Actor.link(1, "시연")
+        flag = partial(flag_conflict, booking.pk, adviser=lawyer, by=by)
+        given = at_once(flag, partial(say, booking, lawyer), flag, by=by)
+        assert ConflictFlag.objects.count() + Result.objects.count() == 1, given

@@ -249,3 +249,9 @@ class TestSeating:
         busy = {1: [(at(15), at(16, 20))], 2: [(at(16, 20), at(17))]}
         found = rules.seatings(("TAX", "LAW"), [TAX, LAW], busy, HALF_PAST)
         assert [told(one) for one in found] == [("16:00", "LAW", [(1, "16:20"), (2, "16:00")])]
+
+
+def test_an_address_ends_days_after_the_clinic_day():
+    assert rules.link_ends_on(date(2026, 12, 28), days=3) == date(2026, 12, 31)
+    assert rules.link_ends_on(date(2026, 12, 28), days=4) == date(2027, 1, 1)
+    assert rules.link_ends_on(date(2026, 12, 28), days=0) == date(2026, 12, 28)
