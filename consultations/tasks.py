@@ -46,6 +46,7 @@ def expire_offers(**kwargs: Any) -> int:
     past = ClinicDay.objects.filter(on__lt=timezone.localdate(), waitings__state__in=WaitingState.LIVE).distinct()
     for pk in list(past.order_by("pk").values_list("pk", flat=True)):
         waiting.end_past_line(pk, by=by)
+    waiting.leave_booked(by=by)
     return lapsed
 
 

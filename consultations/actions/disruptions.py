@@ -28,8 +28,6 @@ PAST_PERIOD = "이미 지난 기간입니다. 오늘이나 오늘 뒤의 날짜�
 UPSIDE_DOWN = "끝나는 날이 시작하는 날보다 앞섭니다. 다시 확인해 주세요."
 NO_STAND_IN = "대신 올 사람을 정할 수 있는 일이 아닙니다. 화면을 새로 열어 확인해 주세요."
 CANNOT_STAND_IN = "그날 이미 다른 곳을 맡았거나 맡을 수 없는 분입니다. 다른 분을 골라 주세요."
-NOT_THEIRS = "이 예약을 맡은 분이 아닙니다."
-NOT_LIVE = "이미 끝난 상담입니다."
 
 
 @in_turn
@@ -134,23 +132,11 @@ def close_venue(venue_id: int, first: date, last: date, *, reason: str, user: Us
     return disruption
 
 
-@in_turn
-def raise_conflict(booking_id: int, adviser: Adviser, *, by: Actor) -> Affected:
-    """This adviser must not take this booking: onto the day's worklist; they are never offered for it again.
+def list_conflict(booking: Booking, day: ClinicDay, adviser: Adviser, *, by: Actor) -> Affected:
+    """Who flagged a conflict of interest must not take this booking: onto the worklist of that day and adviser.
 
-    Asked twice it gives the same row. Raises Refused: booking over, or another adviser has it.
+    The caller has written the flag and holds the day and the booking.
     """
-    day = lock_day(Booking.objects.values_list("clinic_day_id", flat=True).get(pk=booking_id))
-    booking = Booking.objects.select_for_update(of=("self",)).with_place().get(pk=booking_id)
-    known = Affected.objects.filter(
-        booking=booking, disruption__kind=DisruptionKind.CONFLICT, disruption__adviser=adviser
-    ).first()
-    if known:
-        return known
-    if not booking.is_live or booking.clinic_day_id != day.pk:
-        raise Refused(NOT_LIVE, conflict=True)
-    if not booking.holds.filter(adviser=adviser).exists():
-        raise Refused(NOT_THEIRS, conflict=True)
     lists = Disruption.objects.open().filter(kind=DisruptionKind.CONFLICT, clinic_day=day, adviser=adviser)
     disruption = lists.select_for_update(of=("self",)).first()
     if disruption:

@@ -2,13 +2,16 @@
 
 from django.utils import timezone
 
-from consultations.actions.seats import in_turn
+from consultations.actions.disruptions import list_conflict
+from consultations.actions.seats import in_turn, lock_day
 from consultations.enums import BookingState, FollowUp, Outcome, Topic
 from consultations.models import Adviser, Booking, ConflictFlag, Result
 from services.actions.constraints import friendly
 from services.actions.history import record
 from services.rules.history import Actor
 from services.rules.refusal import Refused
+
+MOVED = "그사이 예약이 다른 날로 옮겨졌습니다. 화면을 새로 열어 확인해 주세요."
 
 
 @in_turn
@@ -57,19 +60,24 @@ def record_result(
 def flag_conflict(booking_id: int, *, adviser: Adviser, by: Actor) -> ConflictFlag:
     """The adviser may not act in this matter (변호사법 31조): the question closes to them, an officer arranges anew.
 
-    Raises Refused: not this adviser's booking, the consultation is over, flagged before.
+    The booking comes onto the day's worklist, and this adviser is never offered for it again. Raises Refused: not this
+    adviser's booking, the consultation is over, flagged before, moved to another day meanwhile (all conflicts).
     """
+    day = lock_day(Booking.objects.values_list("clinic_day_id", flat=True).get(pk=booking_id))
     booking = _lock_own(booking_id, adviser)
+    if booking.clinic_day_id != day.pk:
+        raise Refused(MOVED, conflict=True)
     if not booking.is_live or booking.ends_at <= timezone.now():
         raise Refused("이미 끝난 상담이라 이해 충돌을 알릴 수 없습니다. 담당자에게 전화해 주세요.", conflict=True)
     with friendly("conflict_once_per_adviser"):
         flag = ConflictFlag.objects.create(booking=booking, adviser=adviser)
     record(booking, "conflict", by=by, before=booking.state, after=booking.state)
+    list_conflict(booking, day, adviser, by=by)
     return flag
 
 
 def _lock_own(booking_id: int, adviser: Adviser) -> Booking:
-    booking = Booking.objects.select_for_update(of=("self",)).get(pk=booking_id)
+    booking = Booking.objects.select_for_update(of=("self",)).with_place().get(pk=booking_id)
     if not booking.holds.filter(adviser=adviser).exists():
         raise Refused("다른 세무사·변호사가 맡은 예약입니다.", conflict=True)
     return booking

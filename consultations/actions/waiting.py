@@ -1,10 +1,12 @@
 """The waiting list: getting in line, answering an offer, leaving; what nobody answers goes to the next."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import fields
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from consultations.actions.bookings import announce, insert, new_reference
@@ -222,6 +224,17 @@ def withdraw_offers(day: ClinicDay, adviser_id: int, *, by: Actor) -> int:
             continue
         told += 1
     return told
+
+
+def leave_booked(*, by: Actor) -> int:
+    """Who has booked that very day by themselves waits no longer; a place that was held goes to the next."""
+    booked = Booking.objects.live().filter(resident=OuterRef("resident"), on=OuterRef("clinic_day__on"))
+    left = 0
+    for pk in list(Waiting.objects.live().filter(Exists(booked)).order_by("pk").values_list("pk", flat=True)):
+        with suppress(Refused):  # they have just answered
+            leave(pk, by=by)
+            left += 1
+    return left
 
 
 def end_past_line(day_id: int, *, by: Actor) -> int:

@@ -1,6 +1,7 @@
 """Who the advisers are and what each has to do: the own bookings, those without a result, the address of a day."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Subquery
@@ -25,6 +26,12 @@ def bookings_of(adviser: Adviser) -> BookingQuerySet:
     own_until = Subquery(holds.order_by("period").values("period__endswith")[:1])
     found = Booking.objects.filter(Exists(holds)).annotate(own_at=own_at, own_until=own_until)
     return found.order_by("own_at", "pk").annotate(is_in_conflict=Exists(flags)).with_place()
+
+
+def own_minutes(booking: Booking) -> int:
+    """How long the own turn of a booking of `bookings_of` takes; of a joint one it is not the whole visit."""
+    own: timedelta = booking.own_until - booking.own_at  # type: ignore[attr-defined]
+    return int(own.total_seconds() // 60)
 
 
 def bookings_to_come(adviser: Adviser) -> BookingQuerySet:

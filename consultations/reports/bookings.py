@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from consultations.enums import BookingState, ClinicDayState
-from consultations.models import Booking, ClinicDay, Survey
+from consultations.models import Affected, Booking, ClinicDay, Survey
 from consultations.models.bookings import BookingQuerySet
 from consultations.reports.offers import next_open_day, waiting_for_decision
 from services.enums.people import Role
@@ -24,20 +24,23 @@ WHAT = "세금·법률 무료 상담"
 
 def booking_cases(residents: Sequence[Resident]) -> list[Case]:
     """The bookings of these residents for 내 신청 확인 (RESIDENT_CASE_SOURCES)."""
-    rows = _with_survey(Booking.objects.filter(resident__in=residents)).with_place().order_by("-created_at")
+    rows = _with_facts(Booking.objects.filter(resident__in=residents)).with_place().order_by("-created_at")
     return [case_of(booking) for booking in rows]
 
 
 def find_by_reference(reference: str, last4_index: str) -> Case | None:
     """The booking of this number if its resident's phone ends so (REFERENCE_SOURCES)."""
     digits = reference.replace("-", "")
-    rows = _with_survey(Booking.objects.filter(reference=digits, resident__last4_index=last4_index))
+    rows = _with_facts(Booking.objects.filter(reference=digits, resident__last4_index=last4_index))
     found = rows.with_place().first()
     return case_of(found) if found else None
 
 
-def _with_survey(rows: BookingQuerySet) -> BookingQuerySet:
-    return rows.annotate(is_surveyed=Exists(Survey.objects.filter(booking=OuterRef("pk"))))
+def _with_facts(rows: BookingQuerySet) -> BookingQuerySet:
+    """Whether the two questions are answered, and whether something came up that nothing is arranged for yet."""
+    surveyed = Survey.objects.filter(booking=OuterRef("pk"))
+    affected = Affected.objects.unsettled().filter(booking=OuterRef("pk"))
+    return rows.annotate(is_surveyed=Exists(surveyed), is_affected=Exists(affected))
 
 
 def case_of(booking: Booking) -> Case:
@@ -60,6 +63,8 @@ def _todo(booking: Booking) -> str:
         return "상담이 어떠셨는지 알려 주세요."
     if not booking.is_live:
         return "지금 하실 일은 없습니다."
+    if getattr(booking, "is_affected", False):
+        return "상담에 사정이 생겼습니다. 저희가 연락드립니다."
     start = timezone.localtime(booking.starts_at)
     when = f"{date_long(start.date(), this_year=timezone.localdate().year)} {time_ko(start)}"
     return f"{when}까지 {booking.clinic_day.venue.name}에 와 주세요."

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from consultations.enums import AffectedState, BookingKind, ClinicDayState, DisruptionKind, JointOrder
-from consultations.models import Adviser, Affected, Booking, ClinicDay, Disruption, Hold, Sitting
+from consultations.models import Adviser, Affected, Booking, ClinicDay, ConflictFlag, Disruption, Hold, Sitting
 from consultations.models.disruptions import DisruptionQuerySet
 from consultations.reports.offers import hours_of
 from consultations.rules import Busy, Hours, seating, seatings
@@ -97,8 +97,8 @@ def _days_for(rows: Sequence[Affected]) -> list[ClinicDay]:
 def flagged_with(booking_ids: Sequence[int]) -> "defaultdict[int, set[int]]":
     """Who flagged a conflict of interest with which booking: advisers by booking. One query."""
     found: defaultdict[int, set[int]] = defaultdict(set)
-    rows = Affected.objects.filter(booking__in=booking_ids, disruption__kind=DisruptionKind.CONFLICT)
-    for booking_id, adviser_id in rows.values_list("booking_id", "disruption__adviser_id").order_by("pk"):
+    rows = ConflictFlag.objects.filter(booking__in=booking_ids).order_by("pk")
+    for booking_id, adviser_id in rows.values_list("booking_id", "adviser_id"):
         found[booking_id].add(adviser_id)
     return found
 

@@ -75,7 +75,7 @@ def result(request: HttpRequest, reference: str) -> HttpResponse:
     """상담 결과 적기 (별지 1)."""
     adviser = _adviser(request)
     found = _own_booking(adviser, reference)
-    initial = {"topic": found.topic, "minutes": found.minutes}
+    initial = {"topic": found.topic, "minutes": desks.own_minutes(found)}
     form = ResultForm(request.POST or None, initial=initial)
     if form.is_valid():
         try:

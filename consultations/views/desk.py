@@ -161,7 +161,9 @@ def desk_booking(request: HttpRequest, link: AdviserLink, reference: str) -> Htt
 def desk_result(request: HttpRequest, link: AdviserLink, reference: str) -> HttpResponse:
     """상담 결과 적기 (별지 1)."""
     found = _own_booking(link, reference)
-    initial = {"topic": found.topic, "minutes": found.minutes} | actions.kept_words(request.session, reference)
+    initial = {"topic": found.topic, "minutes": reports.own_minutes(found)} | actions.kept_words(
+        request.session, reference
+    )
     form, status = ResultForm(request.POST if request.method == "POST" else None, initial=initial), 200
     if form.is_valid():
         try:

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from consultations import tasks
-from consultations.actions import bookings, clinic_days, waiting
+from consultations.actions import bookings, clinic_days, disruptions, waiting, worklist
 from consultations.actions.offers import fits
 from consultations.actions.seats import busy_on
 from consultations.enums import BookingKind, ClinicDayState, JointOrder, OfferState, Source, WaitingHour
-from consultations.models import Booking, ClinicDay, Hold, SeatOffer, Sitting, Waiting
+from consultations.models import Affected, Booking, ClinicDay, Disruption, Hold, SeatOffer, Sitting, Waiting
 from consultations.notices import REMINDER_KINDS
 from consultations.reports.offers import hours_of
 from consultations.rules import offer_until, seatings
@@ -28,7 +28,7 @@ from services.enums.people import Role
 from services.models import Notice, Resident, User
 from services.rules.notices import next_opening
 from services.rules.refusal import Refused
-from tests.consultations.factories import BY, clinic_day, venue, wish_for
+from tests.consultations.factories import BY, adviser, clinic_day, venue, wish_for
 
 pytestmark = pytest.mark.django_db
 STARTS = (time(15), time(15, 20), time(15, 40), time(16))
@@ -67,6 +67,7 @@ class Office(RuleBasedStateMachine):
             ]
             for base, kind in enumerate(("TAX", "LAW"))
         }
+        self.spare = adviser("LAW", "시연 대신")
         self.affected: list[tuple[str, int]] = []
 
     def teardown(self) -> None:
@@ -186,6 +187,37 @@ class Office(RuleBasedStateMachine):
             clinic_days.cancel_day(chosen.pk, reason="눈이 많이 왔습니다.", user=self.officer)
             self.affected += hit
 
+    @rule(day=days, kind=st.sampled_from(["TAX", "LAW"]), not_yet=st.booleans())
+    def an_adviser_cannot_come(self, day: int, kind: str, not_yet: bool) -> None:
+        sitting = self.days[day].sittings.filter(adviser__kind=kind).order_by("pk").last()
+        if not_yet or sitting is None:
+            return
+        with suppress(Refused):
+            disruptions.report_absence(sitting.pk, reason="몸살", user=self.officer)
+
+    @rule()
+    def somebody_else_comes_instead(self) -> None:
+        if absence := Disruption.objects.open().filter(kind="ABSENCE", adviser__kind="LAW").order_by("pk").first():
+            with suppress(Refused):
+                disruptions.seat_stand_in(absence.pk, self.spare.pk, by=BY)
+
+    @rule(pick=picks, way=st.sampled_from(["colleague", "next", "call", "cancel", "told"]))
+    def arrange(self, pick: int, way: str) -> None:
+        rows = list(Affected.objects.to_tell().order_by("pk"))
+        if rows:
+            with suppress(Refused):
+                worklist.WAYS[way](rows[pick % len(rows)].pk, by=BY)
+
+    @rule()
+    def it_was_a_mistake(self) -> None:
+        if absence := Disruption.objects.standing().filter(kind="ABSENCE").order_by("pk").first():
+            with suppress(Refused):
+                disruptions.withdraw(absence.pk, user=self.officer)
+
+    @rule()
+    def tend(self) -> None:
+        tasks.tend_worklists()
+
     # --- What must be true after every step ------------------------------------------------------------------------
 
     @invariant()
@@ -235,6 +267,28 @@ class Office(RuleBasedStateMachine):
                 assert told.filter(channel=Channel.CALL, call__closed_at__isnull=True).count() == 1
         assert not Booking.objects.live().filter(clinic_day__state=ClinicDayState.CANCELLED).exists()
         assert not Waiting.objects.live().filter(clinic_day__state=ClinicDayState.CANCELLED).exists()
+
+    @invariant()
+    def everybody_affected_is_told_or_called_or_on_the_list(self) -> None:
+        """Who is affected stands on an open list until something is arranged, and then there is a message of it."""
+        for row in Affected.objects.select_related("disruption", "booking").order_by("pk"):
+            if row.is_unsettled:
+                assert row.disruption.closed_at is None
+                assert row.booking.is_live
+            if row.state not in ("OPEN", "KEPT", "ENDED"):
+                assert Notice.objects.filter(once_key=row.notice_key).exists()
+        closed = Disruption.objects.filter(closed_at__isnull=False)
+        assert not Affected.objects.untold().filter(disruption__in=closed.filter(withdrawn_at__isnull=True)).exists()
+
+    @invariant()
+    def nobody_is_expected_by_who_does_not_come(self) -> None:
+        """A live booking with an absent adviser is one that nothing is arranged for yet."""
+        absent = Sitting.objects.filter(is_absent=True).values_list("clinic_day_id", "adviser_id").order_by()
+        for day_id, adviser_id in absent:
+            held = Hold.objects.filter(clinic_day=day_id, adviser=adviser_id).order_by("pk")
+            for hold in held.select_related("booking"):
+                assert hold.booking, "a place with them is held for somebody in line"
+                assert hold.booking.affected.unsettled().exists()
 
     @invariant()
     def every_reminder_comes_once_and_only_to_who_still_comes(self) -> None:

@@ -19,7 +19,7 @@ from services.enums.notices import Channel, NoticeState
 from services.enums.people import Role
 from services.models import HistoryEntry, Notice, Resident
 from services.rules.refusal import Refused
-from tests.consultations.factories import BY, CONSENTS, EVE, at, booked, clinic_day, url
+from tests.consultations.factories import BY, CONSENTS, EVE, at, booked, clinic_day, url, venue
 from tests.consultations.test_race import at_once, people
 
 STARTS = [at(15) + timedelta(minutes=20 * number) for number in range(6)]
@@ -147,6 +147,18 @@ class TestLine:
         assert joint.offers.get().joint_order == "TAX"
         booking = waiting.accept(joint.pk, by=BY)
         assert (booking.minutes, booking.turns) == (40, "세무사 오후 3시 20분, 변호사 오후 3시 40분")
+
+    def test_who_books_that_day_by_themselves_waits_no_longer(self):
+        day, taken = full_day()
+        first, second = people(2)
+        one, two = in_line(first, day), in_line(second, day)
+        bookings.cancel(taken[0].pk, by=BY)  # held for the first, who books elsewhere that very day
+        booked(first, clinic_day("LAW", where=venue("죽산면 행정복지센터")), at(16))
+        tasks.expire_offers()
+        one.refresh_from_db()
+        two.refresh_from_db()
+        assert (one.state, two.state) == (WaitingState.LEFT, WaitingState.OFFERED)
+        assert two.offers.get().starts_at == STARTS[0]
 
     def test_moving_a_booking_away_frees_its_time_for_the_line(self):
         day, taken = full_day()

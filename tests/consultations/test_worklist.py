@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from consultations import tasks
 from consultations.actions import bookings, clinic_days, disruptions, waiting, worklist
+from consultations.actions.results import flag_conflict
 from consultations.actions.seats import Wish
 from consultations.enums import (
     AffectedState,
@@ -24,7 +25,7 @@ from consultations.enums import (
     WaitingState,
 )
 from consultations.models import Affected, Booking, ClinicDay, Disruption, SeatOffer, Sitting
-from consultations.reports.bookings import timeline
+from consultations.reports.bookings import booking_cases, timeline
 from consultations.reports.worklist import affected_lines, stand_ins, told_of, worklist_lines
 from services.actions.notices import close_call, dispatch_due
 from services.enums.notices import CallOutcome, Channel, NoticeState
@@ -138,6 +139,7 @@ class TestAbsence:
         assert timeline(booking)[-1].label == "상담받으실 차례입니다"
         absent(day, officer)
         assert timeline(booking)[-1].label == "상담에 사정이 생겨 연락드립니다"
+        assert booking_cases([booking.resident])[0].todo == "상담에 사정이 생겼습니다. 저희가 연락드립니다."
 
 
 class TestWithdraw:
@@ -746,9 +748,7 @@ class TestConflict:
             clinic_day=december, adviser=who, opens_at=time(15), closes_at=time(17), slot_minutes=20
         )
         december.sittings.exclude(adviser=who).delete()
-        row = disruptions.raise_conflict(booking.pk, who, by=BY)
-        assert disruptions.raise_conflict(booking.pk, who, by=BY) == row
-        second = disruptions.raise_conflict(other.pk, who, by=BY)
+        row, second = (flag_conflict(one.pk, adviser=who, by=BY).booking.affected.get() for one in (booking, other))
         assert row.disruption_id == second.disruption_id
         assert row.disruption.kind == DisruptionKind.CONFLICT
         assert not lawyer(day).is_absent
@@ -761,16 +761,6 @@ class TestConflict:
         other_one = seat(day)
         worklist.give_to_colleague(row.pk, by=officer.actor)
         assert advisers_of(booking) == {other_one.adviser_id}
-
-    def test_only_for_who_has_it_and_while_it_lives(self, make_resident):
-        day = clinic_day()
-        booking = booked(make_resident(), day)
-        tax = day.sittings.get(adviser__kind="TAX").adviser
-        with pytest.raises(Refused, match="맡은 분이 아닙니다"):
-            disruptions.raise_conflict(booking.pk, tax, by=BY)
-        bookings.cancel(booking.pk, by=BY)
-        with pytest.raises(Refused, match="이미 끝난"):
-            disruptions.raise_conflict(booking.pk, lawyer(day).adviser, by=BY)
 
 
 class TestTables:
