@@ -265,6 +265,18 @@ def starts_of(kinds: Sequence[str], hours: Iterable[Hours], after: datetime) -> 
     return sorted({start for one in hours if one.kind in kinds for start in one.starts() if start > after})
 
 
+def free_starts(kind: str, hours: Iterable[Hours], busy: Busy, after: datetime) -> set[datetime]:
+    """The starts later than `after` at which an adviser of this kind is free."""
+    free = set()
+    for one in hours:
+        if one.kind == kind:
+            taken, length = busy.get(one.adviser_id, ()), timedelta(minutes=one.minutes)
+            for start in one.starts():
+                if start > after and not any(begin < start + length and start < end for begin, end in taken):
+                    free.add(start)
+    return free
+
+
 def seatings(kinds: Sequence[str], hours: Sequence[Hours], busy: Busy, after: datetime) -> list[Seating]:
     """The best seating of every start later than `after` that has one, in order of time."""
     found = (best_seating(kinds, hours, busy, start) for start in starts_of(kinds, hours, after))

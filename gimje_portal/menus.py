@@ -1,6 +1,7 @@
 """Which page stands behind each word of the menus; a page the visitor may not open is left out."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -161,13 +162,19 @@ def _subnav(request: HttpRequest) -> Subnav:
 def _items(entries: tuple[Entry, ...], request: HttpRequest) -> list[Item]:
     items = []
     for entry in entries:
-        try:
-            url = reverse(entry.page)
-        except NoReverseMatch:  # a part of the portal that this city does not run
-            continue
-        if _may_open(entry.page, request):
+        url = _url(entry.page)
+        if url and _may_open(entry.page, request):
             items.append(Item(entry.label, url, _current(entry, url, request.path), entry.is_own))
     return items
+
+
+@cache
+def _url(page: str) -> str:
+    """Its address, or nothing for a part of the portal that this city does not run."""
+    try:
+        return reverse(page)
+    except NoReverseMatch:
+        return ""
 
 
 def _may_open(page: str, request: HttpRequest) -> bool:

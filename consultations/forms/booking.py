@@ -170,8 +170,13 @@ class TimeForm(forms.Form):
         line = [offer.wait_value for offer in offers if offer.is_full] if may_wait else []
         pressed = data.get("wait") if data else None
         super().__init__({"slot": pressed} if pressed in line else data, *args, **kwargs)
-        free = [slot.value for offer in offers for slot in offer.slots if slot.is_free]
-        self.fields["slot"].choices = [(value, value) for value in free + line]  # type: ignore[attr-defined]
+
+        def choices() -> list[tuple[str, str]]:
+            """Asked for only when an answer is checked: the template shows the offers themselves."""
+            free = [slot.value for offer in offers for slot in offer.slots if slot.is_free]
+            return [(value, value) for value in free + line]
+
+        self.fields["slot"].choices = choices  # type: ignore[attr-defined]
 
 
 def clean_age(born_on: date) -> date:

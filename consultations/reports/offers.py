@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 
 from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from consultations.enums import BookingKind, ClinicDayState, JointOrder
 from consultations.models import Adviser, Booking, ClinicDay, Hold, Sitting, TimetableRule, Venue
 from consultations.models.timetable import WEEKDAYS
-from consultations.rules import Busy, Hours, best_seating, nth_weekdays, starts_of
+from consultations.rules import Busy, Hours, best_seating, free_starts, nth_weekdays, starts_of
 from services.models import Township
 from services.reports.calendar import holidays_between
 from services.rules.korean import time_ko, time_span_ko
@@ -21,7 +22,7 @@ from services.rules.korean import time_ko, time_span_ko
 WAIT = "-wait"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: a page shows a hundred, and works each word out once
 class Slot:
     """One time of one day; a taken one is shown by name (마감)."""
 
@@ -30,7 +31,7 @@ class Slot:
     is_free: bool
     order: JointOrder = JointOrder.SAME
 
-    @property
+    @cached_property
     def value(self) -> str:
         """ "17-1520", or "17-1520-TAX" for one adviser after the other: what the form carries."""
         turn = "" if self.order == JointOrder.SAME else f"-{self.order.value}"
@@ -47,7 +48,7 @@ class Slot:
         return "" if self.order == JointOrder.SAME else str(self.order.label)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots, as above
 class Offer:
     """One clinic day as a citizen sees it for one kind of consultation."""
 
@@ -65,9 +66,16 @@ class Offer:
         """ "오후 3시부터 5시까지"."""
         return time_span_ko(min(one.opens_at for one in self.hours), max(one.closes_at for one in self.hours))
 
-    @property
+    @cached_property
     def free(self) -> int:
         return sum(slot.is_free for slot in self.slots)
+
+    @property
+    def left_words(self) -> str:
+        """How many places are left, or why there are none."""
+        if self.is_in_review:
+            return _("아직 예약을 받지 않음")
+        return _("남은 자리 %(n)s개") % {"n": self.free} if self.free else _("모두 마감")
 
     @property
     def wait_value(self) -> str:
@@ -145,11 +153,15 @@ def _busy(days: Sequence[ClinicDay]) -> dict[int, list[tuple[datetime, datetime]
 
 def _slots(day: ClinicDay, kind: BookingKind, hours: Sequence[Hours], busy: Busy) -> tuple[Slot, ...]:
     """The starts at which the wanted advisers sit; free where the time of one of each is free."""
-    is_open, kinds, slots = day.state == ClinicDayState.OPEN, kind.kinds, []
-    for start in starts_of(kinds, hours, timezone.now()):
-        free = best_seating(kinds, hours, busy, start) if is_open else None
-        if free or best_seating(kinds, hours, {}, start):
-            slots.append(Slot(day.pk, start, free is not None, free.order if free else JointOrder.SAME))
+    is_open, kinds, now = day.state == ClinicDayState.OPEN, kind.kinds, timezone.now()
+    if len(kinds) == 1:  # nearly always, and a page may show a hundred
+        free = free_starts(kinds[0], hours, busy, now) if is_open else set()
+        return tuple(Slot(day.pk, start, start in free) for start in starts_of(kinds, hours, now))
+    slots = []
+    for start in starts_of(kinds, hours, now):
+        best = best_seating(kinds, hours, busy, start) if is_open else None
+        if best or best_seating(kinds, hours, {}, start):
+            slots.append(Slot(day.pk, start, best is not None, best.order if best else JointOrder.SAME))
     return tuple(slots)
 
 

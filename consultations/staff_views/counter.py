@@ -137,7 +137,7 @@ def _done(request: HttpRequest, made: Booking | Waiting) -> HttpResponse:
         messages.success(request, f"대기 {made.rank}번입니다. 예약번호 {made.shown_reference}")
         return redirect("consultations:staff_waitings")
     here = " 오신 것도 적었습니다." if made.arrived_at else ""
-    messages.success(request, f"예약했습니다. 예약번호 {made.shown_reference}{here}")
+    messages.success(request, f"예약했습니다. 예약번호 {made.shown_reference}.{here}")
     if made.arrived_at:
         return redirect(reverse("consultations:staff_day_board", args=[made.clinic_day_id]))
     return redirect("consultations:staff_booking", made.reference)

@@ -255,3 +255,10 @@ def test_an_address_ends_days_after_the_clinic_day():
     assert rules.link_ends_on(date(2026, 12, 28), days=3) == date(2026, 12, 31)
     assert rules.link_ends_on(date(2026, 12, 28), days=4) == date(2027, 1, 1)
     assert rules.link_ends_on(date(2026, 12, 28), days=0) == date(2026, 12, 28)
+
+    @pytest.mark.parametrize("kind", ["TAX", "LAW"])
+    def test_free_starts_are_those_of_the_seatings(self, kind):
+        busy = {1: [(at(15), at(16, 20))], 2: [(at(16, 20), at(17))], 3: [(at(16, 10), at(16, 20))]}
+        hours = [TAX, LAW, LATE_LAW]
+        found = {one.starts_at for one in rules.seatings((kind,), hours, busy, HALF_PAST)}
+        assert rules.free_starts(kind, hours, busy, HALF_PAST) == found
