@@ -36,6 +36,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '다른 프로그램의 요청',
                 'verbose_name_plural': '다른 프로그램의 요청',
+                'constraints': [
+                    models.UniqueConstraint(fields=('phone_index', 'endpoint', 'key_hash'), name='api_request_key_is_for_one_request', violation_error_message='같은 Idempotency-Key로 보낸 요청이 이미 있습니다.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -55,6 +58,11 @@ class Migration(migrations.Migration):
                 'verbose_name': '전용 주소',
                 'verbose_name_plural': '전용 주소',
                 'ordering': ['clinic_day', 'made_at', 'pk'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('token_hash',), name='adviser_link_token_is_unique', violation_error_message='이 전용 주소는 이미 있습니다.'),
+                    models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('adviser', 'clinic_day'), name='adviser_link_one_a_day', violation_error_message='이 세무사·변호사에게는 이날의 전용 주소가 이미 있습니다.'),
+                    models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('made_at'))), name='adviser_link_ends_after_it_was_made', violation_error_message='전용 주소가 끝나는 때는 만든 때보다 뒤여야 합니다.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -72,6 +80,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '달력 주소',
                 'verbose_name_plural': '달력 주소',
+                'constraints': [
+                    models.UniqueConstraint(fields=('token_hash',), name='calendar_feed_address_is_unique', violation_error_message='이 달력 주소는 이미 있습니다.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -86,6 +97,9 @@ class Migration(migrations.Migration):
                 'verbose_name': '이해 충돌 알림',
                 'verbose_name_plural': '이해 충돌 알림',
                 'ordering': ['booking', 'pk'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('booking', 'adviser'), name='conflict_once_per_adviser', violation_error_message='이 예약의 이해 충돌은 이미 알리셨습니다.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -124,6 +138,13 @@ class Migration(migrations.Migration):
                 'verbose_name': '상담에 생긴 일',
                 'verbose_name_plural': '상담에 생긴 일',
                 'ordering': ['first_on', 'venue__order', 'pk'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('last_on__gte', models.F('first_on'))), name='disruption_ends_after_it_begins', violation_error_message='끝나는 날이 시작하는 날보다 앞설 수 없습니다.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('adviser__isnull', False), ('clinic_day__isnull', False), ('kind__in', ['ABSENCE', 'CONFLICT'])), models.Q(('adviser__isnull', True), ('clinic_day__isnull', False), ('kind__in', ['DAY_CLOSED', 'DAY_CANCELLED'])), models.Q(('adviser__isnull', True), ('clinic_day__isnull', True), ('kind', 'VENUE_CLOSED')), _connector='OR'), name='disruption_names_what_is_missing', violation_error_message='못 오는 사람이나 닫는 날이 비어 있습니다.'),
+                    models.UniqueConstraint(condition=models.Q(('clinic_day__isnull', False), ('closed_at__isnull', True)), fields=('kind', 'clinic_day', 'adviser'), name='disruption_reported_once', nulls_distinct=False, violation_error_message='다른 담당자가 먼저 적었습니다. 화면을 새로 열어 확인해 주세요.'),
+                    models.CheckConstraint(condition=models.Q(('withdrawn_at__isnull', True), ('closed_at__isnull', False), _connector='OR'), name='disruption_withdrawn_is_closed', violation_error_message='거둔 일은 끝난 일입니다.'),
+                    django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('kind', 'VENUE_CLOSED'), ('withdrawn_at__isnull', True)), expressions=[(models.Func(models.F('venue_id'), models.F('venue_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('first_on'), models.F('last_on'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='venue_closes_once_at_a_time', violation_error_message='이 장소는 그 기간에 이미 닫았습니다.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -167,6 +188,11 @@ class Migration(migrations.Migration):
                 'verbose_name': '영향받은 예약',
                 'verbose_name_plural': '영향받은 예약',
                 'ordering': ['starts_at', 'pk'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('disruption', 'booking'), name='affected_once', violation_error_message='이 예약은 이미 명단에 있습니다.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', True), ('state__in', ['OPEN', 'CALLING'])), models.Q(models.Q(('state__in', ['OPEN', 'CALLING']), _negated=True), ('settled_at__isnull', False)), _connector='OR'), name='affected_settled_has_a_moment', violation_error_message='정한 때가 비어 있습니다.'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['OPEN', 'KEPT', 'ENDED']), models.Q(('notice_key', ''), _negated=True), _connector='OR'), name='affected_is_told_by_a_message', violation_error_message='알리는 문자나 전화 없이 정할 수 없습니다.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -212,6 +238,12 @@ class Migration(migrations.Migration):
                 'verbose_name': '상담 보고서',
                 'verbose_name_plural': '상담 보고서',
                 'ordering': ['-starts_on', 'kind', '-number'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('kind', 'MONTH')), fields=('starts_on',), name='report_once_per_month', violation_error_message='이 달의 통계는 이미 있습니다.'),
+                    models.UniqueConstraint(condition=models.Q(('kind', 'HALF_YEAR')), fields=('adviser', 'starts_on'), name='report_once_per_adviser_and_half_year', violation_error_message='이 분의 반기 보고는 이미 있습니다.'),
+                    models.UniqueConstraint(fields=('kind', 'number'), name='report_number_is_unique', violation_error_message='이 호는 이미 있습니다.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('adviser__isnull', True), ('kind', 'MONTH')), models.Q(('adviser__isnull', False), ('kind', 'HALF_YEAR')), _connector='OR'), name='half_year_report_has_an_adviser', violation_error_message='반기 보고에는 세무사·변호사가 있고, 월간 통계에는 없습니다.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -229,6 +261,10 @@ class Migration(migrations.Migration):
                 'verbose_name': '만족도 답',
                 'verbose_name_plural': '만족도 답',
                 'ordering': ['answered_at', 'pk'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('booking',), name='survey_once_per_booking', violation_error_message='이미 답해 주셨습니다. 알려 주셔서 고맙습니다.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('source', 'WEB'), ('taken_by__isnull', True)), models.Q(('source', 'PHONE'), ('taken_by__isnull', False)), _connector='OR'), name='survey_on_the_phone_names_who_asked', violation_error_message='전화로 여쭌 답에는 여쭌 사람이 있어야 합니다.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -444,30 +480,6 @@ class Migration(migrations.Migration):
             model_name='clinicday',
             constraint=models.UniqueConstraint(condition=models.Q(('moved_from__isnull', False), models.Q(('state', 'CANCELLED'), _negated=True)), fields=('moved_from', 'venue'), name='holiday_moves_once', violation_error_message='이 공휴일의 상담은 이미 다른 날로 옮겼습니다.'),
         ),
-        migrations.AddConstraint(
-            model_name='apirequest',
-            constraint=models.UniqueConstraint(fields=('phone_index', 'endpoint', 'key_hash'), name='api_request_key_is_for_one_request', violation_error_message='같은 Idempotency-Key로 보낸 요청이 이미 있습니다.'),
-        ),
-        migrations.AddConstraint(
-            model_name='adviserlink',
-            constraint=models.UniqueConstraint(fields=('token_hash',), name='adviser_link_token_is_unique', violation_error_message='이 전용 주소는 이미 있습니다.'),
-        ),
-        migrations.AddConstraint(
-            model_name='adviserlink',
-            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('adviser', 'clinic_day'), name='adviser_link_one_a_day', violation_error_message='이 세무사·변호사에게는 이날의 전용 주소가 이미 있습니다.'),
-        ),
-        migrations.AddConstraint(
-            model_name='adviserlink',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('made_at'))), name='adviser_link_ends_after_it_was_made', violation_error_message='전용 주소가 끝나는 때는 만든 때보다 뒤여야 합니다.'),
-        ),
-        migrations.AddConstraint(
-            model_name='calendarfeed',
-            constraint=models.UniqueConstraint(fields=('token_hash',), name='calendar_feed_address_is_unique', violation_error_message='이 달력 주소는 이미 있습니다.'),
-        ),
-        migrations.AddConstraint(
-            model_name='conflictflag',
-            constraint=models.UniqueConstraint(fields=('booking', 'adviser'), name='conflict_once_per_adviser', violation_error_message='이 예약의 이해 충돌은 이미 알리셨습니다.'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='conflictflag',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "consultations_conflictflagevent" ("adviser_id", "at", "booking_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."adviser_id", NEW."at", NEW."booking_id", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='0c32ead3c129f564ad34d985e018c0ee08ee6e0c', operation='INSERT', pgid='pgtrigger_insert_insert_a454d', table='consultations_conflictflag', when='AFTER')),
@@ -488,26 +500,6 @@ class Migration(migrations.Migration):
             model_name='conflictflagevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7f83c384b98fddebafd5590e13beacb4f7b2aded', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_208d7', table='consultations_conflictflagevent', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='disruption',
-            constraint=models.CheckConstraint(condition=models.Q(('last_on__gte', models.F('first_on'))), name='disruption_ends_after_it_begins', violation_error_message='끝나는 날이 시작하는 날보다 앞설 수 없습니다.'),
-        ),
-        migrations.AddConstraint(
-            model_name='disruption',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('adviser__isnull', False), ('clinic_day__isnull', False), ('kind__in', ['ABSENCE', 'CONFLICT'])), models.Q(('adviser__isnull', True), ('clinic_day__isnull', False), ('kind__in', ['DAY_CLOSED', 'DAY_CANCELLED'])), models.Q(('adviser__isnull', True), ('clinic_day__isnull', True), ('kind', 'VENUE_CLOSED')), _connector='OR'), name='disruption_names_what_is_missing', violation_error_message='못 오는 사람이나 닫는 날이 비어 있습니다.'),
-        ),
-        migrations.AddConstraint(
-            model_name='disruption',
-            constraint=models.UniqueConstraint(condition=models.Q(('clinic_day__isnull', False), ('closed_at__isnull', True)), fields=('kind', 'clinic_day', 'adviser'), name='disruption_reported_once', nulls_distinct=False, violation_error_message='다른 담당자가 먼저 적었습니다. 화면을 새로 열어 확인해 주세요.'),
-        ),
-        migrations.AddConstraint(
-            model_name='disruption',
-            constraint=models.CheckConstraint(condition=models.Q(('withdrawn_at__isnull', True), ('closed_at__isnull', False), _connector='OR'), name='disruption_withdrawn_is_closed', violation_error_message='거둔 일은 끝난 일입니다.'),
-        ),
-        migrations.AddConstraint(
-            model_name='disruption',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('kind', 'VENUE_CLOSED'), ('withdrawn_at__isnull', True)), expressions=[(models.Func(models.F('venue_id'), models.F('venue_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('first_on'), models.F('last_on'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='venue_closes_once_at_a_time', violation_error_message='이 장소는 그 기간에 이미 닫았습니다.'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='disruption',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "consultations_disruptionevent" ("adviser_id", "clinic_day_id", "closed_at", "first_on", "id", "kind", "last_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reported_at", "venue_id", "withdrawn_at") VALUES (NEW."adviser_id", NEW."clinic_day_id", NEW."closed_at", NEW."first_on", NEW."id", NEW."kind", NEW."last_on", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."reported_at", NEW."venue_id", NEW."withdrawn_at"); RETURN NULL;', hash='789b0b8a3220db4edf075352e7b24d38e6f636b6', operation='INSERT', pgid='pgtrigger_insert_insert_418c8', table='consultations_disruption', when='AFTER')),
@@ -527,18 +519,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='affectedevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b67672e28b5ce2fc1343bf927270bdee37246fc7', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a3d8b', table='consultations_affectedevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='affected',
-            constraint=models.UniqueConstraint(fields=('disruption', 'booking'), name='affected_once', violation_error_message='이 예약은 이미 명단에 있습니다.'),
-        ),
-        migrations.AddConstraint(
-            model_name='affected',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', True), ('state__in', ['OPEN', 'CALLING'])), models.Q(models.Q(('state__in', ['OPEN', 'CALLING']), _negated=True), ('settled_at__isnull', False)), _connector='OR'), name='affected_settled_has_a_moment', violation_error_message='정한 때가 비어 있습니다.'),
-        ),
-        migrations.AddConstraint(
-            model_name='affected',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['OPEN', 'KEPT', 'ENDED']), models.Q(('notice_key', ''), _negated=True), _connector='OR'), name='affected_is_told_by_a_message', violation_error_message='알리는 문자나 전화 없이 정할 수 없습니다.'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='affected',
@@ -564,33 +544,9 @@ class Migration(migrations.Migration):
             model_name='disruptionevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='703223b38b4d1a28e6966906409c0d3cf408193e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_cd88e', table='consultations_disruptionevent', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='statisticsreport',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'MONTH')), fields=('starts_on',), name='report_once_per_month', violation_error_message='이 달의 통계는 이미 있습니다.'),
-        ),
-        migrations.AddConstraint(
-            model_name='statisticsreport',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'HALF_YEAR')), fields=('adviser', 'starts_on'), name='report_once_per_adviser_and_half_year', violation_error_message='이 분의 반기 보고는 이미 있습니다.'),
-        ),
-        migrations.AddConstraint(
-            model_name='statisticsreport',
-            constraint=models.UniqueConstraint(fields=('kind', 'number'), name='report_number_is_unique', violation_error_message='이 호는 이미 있습니다.'),
-        ),
-        migrations.AddConstraint(
-            model_name='statisticsreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('adviser__isnull', True), ('kind', 'MONTH')), models.Q(('adviser__isnull', False), ('kind', 'HALF_YEAR')), _connector='OR'), name='half_year_report_has_an_adviser', violation_error_message='반기 보고에는 세무사·변호사가 있고, 월간 통계에는 없습니다.'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='statisticsreport',
             trigger=pgtrigger.compiler.Trigger(name='frozen', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0c588c1142e5c3ab1255f88cb07089425540ab9e', operation='UPDATE OR DELETE', pgid='pgtrigger_frozen_5fa0d', table='consultations_statisticsreport', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='survey',
-            constraint=models.UniqueConstraint(fields=('booking',), name='survey_once_per_booking', violation_error_message='이미 답해 주셨습니다. 알려 주셔서 고맙습니다.'),
-        ),
-        migrations.AddConstraint(
-            model_name='survey',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('source', 'WEB'), ('taken_by__isnull', True)), models.Q(('source', 'PHONE'), ('taken_by__isnull', False)), _connector='OR'), name='survey_on_the_phone_names_who_asked', violation_error_message='전화로 여쭌 답에는 여쭌 사람이 있어야 합니다.'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='survey',
