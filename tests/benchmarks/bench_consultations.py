@@ -117,7 +117,9 @@ def _page(monday: date) -> Iterable[Row]:
         raise RuntimeError(msg)
     with _logs_to_nowhere():
         cost = _cpu_ms(lambda _: client.get(url), 50)
+        empty = _cpu_ms(lambda _: client.get(reverse("healthz")), 50)
     html = answer.content
     slots = sum(len(offer.slots) for offer in offers(BookingKind.LAW, venue=venue))
     yield Row(f"page with {slots} times, CPU", cost, "ms", 10)
+    yield Row(f"page with {slots} times / empty view, CPU", cost / empty, "times")
     yield Row(f"page with {slots} times, HTML", len(html) / 1000, "kB", 30)
