@@ -141,20 +141,26 @@ def cancel(affected_id: int, *, by: Actor) -> Booking:
 def tell_in_person(affected_id: int, *, by: Actor) -> Affected:
     """직접 알림: they came by or were reached in another way; nobody has to phone them about it any more.
 
-    Raises Refused: told already, or nothing has changed for them (any more).
+    Whoever stands on two lists because of the same message is told on both. Raises Refused: told already, or nothing
+    has changed for them (any more).
     """
-    row = Affected.objects.select_for_update(of=("self",)).get(pk=affected_id)
+    booking_id = Affected.objects.values_list("booking_id", flat=True).get(pk=affected_id)
+    rows = list(Affected.objects.select_for_update(of=("self",)).filter(booking=booking_id).order_by("pk"))
+    row = next(one for one in rows if one.pk == affected_id)
     if row.state in AffectedState.UNCHANGED:
         raise Refused(DECIDED, conflict=True)
     if row.state == AffectedState.OPEN:
         raise Refused(NOTHING_TO_TELL)
-    if not Affected.objects.untold().filter(pk=row.pk).exists():
+    untold = set(Affected.objects.untold().filter(booking=booking_id).values_list("pk", flat=True))
+    if row.pk not in untold:
         raise Refused(ALREADY_TOLD, conflict=True)
-    row.told_at = timezone.now()
-    row.save()
-    record(row, "told", by=by, before=row.state, after=row.state)
+    same = [one for one in rows if one.pk in untold and one.notice_key == row.notice_key]
+    for one in same:
+        one.told_at = timezone.now()
+        one.save()
+        record(one, "told", by=by, before=one.state, after=one.state)
     skip(Notice.objects.filter(once_key=row.notice_key, channel=Channel.CALL), "직접 알렸습니다.")
-    affected.close_done([row.disruption_id], by=by)
+    affected.close_done([one.disruption_id for one in same], by=by)
     return row
 
 

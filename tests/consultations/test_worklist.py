@@ -480,6 +480,21 @@ class TestCallList:
         with pytest.raises(Refused, match="이미 알린 분"):
             worklist.tell_in_person(row.pk, by=officer.actor)
 
+    def test_on_two_lists_because_of_one_message_once_is_enough(self, officer, make_resident):
+        day = clinic_day()
+        booking = booked(make_resident(), day)
+        absent(day, officer)
+        clinic_days.cancel_day(day.pk, reason="눈이 많이 왔습니다.", user=officer)
+        first, second = Affected.objects.filter(booking=booking).order_by("pk")
+        assert Affected.objects.untold().count() == 2
+        worklist.tell_in_person(first.pk, by=officer.actor)
+        assert not Affected.objects.untold().exists()
+        assert not Disruption.objects.open().exists()
+        call = Notice.objects.get(once_key=second.notice_key, channel=Channel.CALL)
+        assert (call.state, call.why) == (NoticeState.SKIPPED, "직접 알렸습니다.")
+        with pytest.raises(Refused, match="이미 알린 분"):
+            worklist.tell_in_person(second.pk, by=officer.actor)
+
     def test_they_do_not_want_another_day(self, officer, make_resident):
         booking = booked(make_resident(), clinic_day("LAW"))
         disruption = absent(booking.clinic_day, officer)
