@@ -223,6 +223,7 @@ def withdraw_offers(day: ClinicDay, adviser_id: int, *, by: Actor) -> int:
         else:
             continue
         told += 1
+    offer_places(day)  # of a place held with two, the other adviser's half is free now
     return told
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from consultations import tasks
-from consultations.actions import bookings, clinic_days, waiting
+from consultations.actions import bookings, clinic_days, disruptions, waiting
 from consultations.actions.seats import Wish
 from consultations.enums import BookingKind, OfferState, Source, Topic, WaitingHour, WaitingState
 from consultations.models import Booking, ClinicDay, Hold, SeatOffer, Waiting
@@ -136,6 +136,18 @@ class TestLine:
         assert joint.offers.get().holds.count() == 2
         assert not alone.offers.exists()
         assert waiting.accept(joint.pk, by=BY).holds.count() == 2
+
+    def test_when_half_of_a_held_place_falls_away_the_other_half_goes_to_the_next(self, make_staff):
+        day, taken = full_day("TAX", "LAW", kind="LAW")
+        both, single = people(2)
+        joint, alone = in_line(both, day, kind="BOTH"), in_line(single, day)
+        bookings.cancel(taken[0].pk, by=BY)
+        assert joint.offers.get().holds.count() == 2
+        tax = day.sittings.get(adviser__kind="TAX")
+        disruptions.report_absence(tax.pk, reason="몸살", user=make_staff(Role.CONSULTATION_OFFICER))
+        joint.refresh_from_db()
+        assert joint.state == WaitingState.ENDED
+        assert alone.offers.get(state=OfferState.OPEN).starts_at == taken[0].starts_at
 
     def test_joint_wishes_are_offered_one_adviser_after_the_other(self):
         day, taken = full_day("TAX", "LAW", kind="LAW")

@@ -721,16 +721,15 @@ class TestWaitingLine:
         late = Sitting.objects.create(
             clinic_day=day, adviser=adviser(name="시연 늦게"), opens_at=time(17), closes_at=time(18), slot_minutes=20
         )
-        assert late.pk
         absent(day, officer)
         in_line.refresh_from_db()
-        offer = SeatOffer.objects.get()
-        assert (in_line.state, offer.state) == (WaitingState.WAITING, OfferState.WITHDRAWN)
+        offer, anew = SeatOffer.objects.order_by("pk")
+        assert offer.state == OfferState.WITHDRAWN
         assert not offer.holds.exists()
         told = Notice.objects.get(kind="consultations/notices/waiting_withdrawn")
         assert told.short == "[김제시] 안내한 빈자리를 드리지 못합니다. 대기 순서는 그대로입니다."
-        with pytest.raises(Refused):
-            waiting.accept(in_line.pk, by=BY)
+        assert (in_line.state, anew.state, anew.starts_at) == (WaitingState.OFFERED, OfferState.OPEN, at(17))
+        assert anew.holds.get().adviser_id == late.adviser_id
 
     def test_who_waits_for_a_kind_nobody_sits_for_is_told_that_it_ends(self, officer, make_resident, clock):
         clock("2026-11-16 10:00")
