@@ -91,7 +91,9 @@ def announce(booking: Booking, wish: Wish, *, by: Actor) -> None:
         _write_consents(booking, wish.consents)
     record(booking, "booked", by=by, after=booking.state)
     letters = [*letters_of("booked", booking, title="무료 상담을 예약했습니다"), *reminders_for(booking)]
-    post_many(letters + [call_to_settle(booking)] * (booking.kind == BookingKind.UNSURE))
+    if booking.kind == BookingKind.UNSURE:
+        letters.append(call_to_settle(booking))
+    post_many(letters)
 
 
 def insert(

@@ -77,7 +77,7 @@ def lock_day(day_id: int, *, is_waiting: bool) -> ClinicDay | None: ...
 def lock_day(day_id: int, *, is_waiting: bool = True) -> ClinicDay | None:
     """The queue: one booking of a day is decided at a time. Not waiting, None if somebody else is being served."""
     days = ClinicDay.objects.select_for_update(of=("self",), skip_locked=not is_waiting).select_related("venue")
-    return days.get(pk=day_id) if is_waiting else days.filter(pk=day_id).first()
+    return days.get(pk=day_id) if is_waiting else days.filter(pk=day_id).order_by("pk").first()
 
 
 def seating_for(

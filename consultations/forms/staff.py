@@ -39,7 +39,7 @@ def slot_choices(found: Sequence[Offer], *, may_wait: bool) -> list[tuple[str, l
     """Free times, or getting in line, under the name of their day and place."""
     return [
         (
-            f"{date_letter(offer.day.on)} {offer.day.venue.name}",
+            f"{date_letter(offer.day.on)} {offer.day.venue_name}",
             [(slot.value, _slot_words(slot)) for slot in offer.slots if slot.is_free]
             or [(offer.wait_value, "모두 마감, 대기 신청")],
         )

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from consultations.enums import BookingKind, ClinicDayState
 from consultations.models import ClinicDay, Venue
-from consultations.reports.offers import Offer, Slot, busy_between, hours_of
+from consultations.reports.offers import Day, Offer, Slot, busy_between, hours_of
 from consultations.rules import Busy, Hours, best_seating, starts_of
 
 
@@ -28,4 +28,4 @@ def _running(day: ClinicDay, kind: BookingKind, hours: list[Hours], busy: Busy) 
         seating = best_seating(kind.kinds, hours, busy, start) if start <= now else None
         if seating and all(seat.ends_at > now for seat in seating.seats):
             slots.append(Slot(day.pk, start, is_free=True, order=seating.order))
-    return Offer(day, tuple(slots), tuple(one for one in hours if one.kind in kind.kinds))
+    return Offer(Day.of(day), tuple(slots), tuple(one for one in hours if one.kind in kind.kinds))

@@ -369,4 +369,4 @@ def _quiet_day() -> Offer | None:
     lonely = set(alone.filter(pk__in=[offer.day.pk for offer in quiet]).values_list("pk", flat=True))
     found = [offer for offer in quiet if offer.day.pk in lonely]
     first_date = [offer for offer in found if offer.day.on == found[0].day.on]
-    return max(first_date, key=lambda offer: offer.day.venue.order, default=None)
+    return max(first_date, key=lambda offer: offer.day.venue_order, default=None)

@@ -78,7 +78,7 @@ def test_one_day_is_full_and_two_people_wait_one_with_a_place_held(clock):
     assert (first.state, second.state) == ("OFFERED", "WAITING")
     assert first.clinic_day == second.clinic_day
     assert first.open_offer.holds.count() == 1
-    (offer,) = [one for one in offers(BookingKind.LAW) if one.day == first.clinic_day]
+    (offer,) = [one for one in offers(BookingKind.LAW) if one.day.pk == first.clinic_day_id]
     assert offer.is_full
     assert Booking.objects.live().filter(clinic_day=first.clinic_day).count() == 5
 
