@@ -65,6 +65,7 @@ def report_pdf(paper: Paper, number: int, made_at: datetime) -> bytes:
             "heads": table.heads,
             "rows": [[shown(cell) for cell in row] for row in table.rows],
             "foot": [shown(cell) for cell in table.foot],
+            "numbers": [place for place, cell in enumerate(table.foot) if place and cell != ""],
         }
         for table in paper.tables
     ]

@@ -17,7 +17,7 @@ from consultations.actions.results import record_result
 from consultations.enums import AnswerBy, AnsweredBy, BookingKind, FollowUp, Outcome, ReportKind, Topic
 from consultations.models import Sitting, StatisticsReport
 from consultations.reports.papers import sha256_of
-from consultations.rules import UNDER
+from consultations.rules.disclosure import UNDER
 from services.enums.people import Role
 from services.models import Counter, HistoryEntry, JobRun
 from services.rules.refusal import Refused
@@ -130,11 +130,11 @@ class TestMonth:
             rows = book[table["title"][:31]]
             assert rows[2][: len(table["heads"])] == table["heads"]
             assert rows[3:] == [*table["rows"], table["foot"]]
-            for label, cell in (*table["rows"], table["foot"]):
-                assert "".join(f"{label}{cell}".split()) in text
+            for row in (*table["rows"], table["foot"]):
+                assert "".join("".join(map(str, row)).split()) in text
         assert ["예약", 1] in book["요약"]
         assert [f"확인값 {report.figures_sha256}", None] in book["요약"]
-        assert ["70대", UNDER] in book["나이별 예약"]
+        assert ["70대", UNDER, UNDER, UNDER] in book["나이별 예약과 참석"]
 
     def test_hashes_are_those_of_the_bytes(self, consultation, clock):
         clock("2026-12-03 07:00")

@@ -16,8 +16,6 @@ AGENT_CLAIM_WON = 20_000_000  # DR-01: 지방세기본법 시행령 62조의2
 AGENT_PROPERTY_WON = 300_000_000  # DR-01: 김제시 시세 기본 조례 6조
 AGENT_INCOME_WON = 50_000_000  # DR-01
 QUESTION_CHARACTERS = 2000
-SMALL = 5  # counts of people below this are not published
-UNDER, HIDDEN = "5 미만", "가림"
 AGE_BANDS = ("40세 미만", "40대", "50대", "60대", "70대", "80세 이상", "모름")
 AGE_ALONE = 14  # PD-05: who is younger needs a parent's consent
 
@@ -323,43 +321,3 @@ def age_band(born_on: date | None, on: date) -> str:
         return AGE_BANDS[-1]
     years = age_on(born_on, on)
     return AGE_BANDS[min(max(years // 10 - 3, 0), 5)]
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """Counts as they may be shown: a number, UNDER or HIDDEN."""
-
-    cells: tuple[int | str, ...]
-    total: int | str
-
-
-def publish(counts: Sequence[int]) -> Published:
-    """Suppress the small cells of a one-way table of people whose total is shown too.
-
-    Primary: 1 to 4 become UNDER, 0 stays 0 (nobody is behind it). Secondary: the smallest larger cells become HIDDEN
-    until from everything that is shown every UNDER may still be each of 1, 2, 3, 4; a zero is never a partner. Where
-    no partner is enough, no cell of the table is shown; a total below SMALL takes its whole table with it.
-    Who knows this rule knows that no HIDDEN cell exceeds the smallest large one that is shown: that is reckoned with.
-    Source: Hundepool et al., Handbook on Statistical Disclosure Control (ESSnet, 2010), 4.2 minimum frequency rule,
-    4.3 secondary suppression and the feasibility interval of a suppressed cell.
-    """
-    total = sum(counts)
-    if 0 < total < SMALL:
-        return Published((UNDER,) * len(counts), UNDER)
-    small = {place for place, count in enumerate(counts) if 0 < count < SMALL}
-    large = sorted((count, place) for place, count in enumerate(counts) if count >= SMALL)
-    for number in range(len(large) + 1):
-        partners = {place for _, place in large[:number]}
-        hidden = sum(counts[place] for place in small | partners)
-        most = large[number][0] - 1 if number < len(large) else total
-        if not small or _is_open(hidden, len(small), number, most=most):
-            cells = (UNDER if place in small else HIDDEN if place in partners else n for place, n in enumerate(counts))
-            return Published(tuple(cells), total)
-    return Published((HIDDEN,) * len(counts), total)
-
-
-def _is_open(hidden: int, small: int, partners: int, *, most: int) -> bool:
-    """Whether one of `small` cells may be any of 1 to 4 while the others, `partners` up to `most`, fill the sum."""
-    others = small - 1
-    lowest, highest = others + partners * SMALL, others * (SMALL - 1) + partners * most
-    return lowest <= hidden - (SMALL - 1) and hidden - 1 <= highest
