@@ -13,16 +13,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-        ('pghistory', '0007_auto_20250421_0444'),
-        ('services', '0003_holidays'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-    ]
+    dependencies = [('pghistory', '0007_auto_20250421_0444'), ('services', '0003_holidays'), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
+        migrations.CreateModel(
+            name='Venue',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=40, unique=True, verbose_name='이름')),
+                ('address', models.CharField(blank=True, max_length=80, verbose_name='주소')),
+                ('room', models.CharField(blank=True, max_length=40, verbose_name='방')),
+                ('phone', models.CharField(blank=True, max_length=20, verbose_name='전화')),
+                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='순서')),
+                ('is_active', models.BooleanField(default=True, verbose_name='쓰는 곳')),
+                ('township', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='venue', to='services.township', verbose_name='읍·면·동')),
+            ],
+            options={'verbose_name': '상담 장소', 'verbose_name_plural': '상담 장소', 'ordering': ['order', 'name']},
+        ),
         migrations.CreateModel(
             name='Adviser',
             fields=[
@@ -35,11 +44,105 @@ class Migration(migrations.Migration):
                 ('term_until', models.DateField(verbose_name='임기 끝')),
                 ('is_demo', models.BooleanField(default=False, verbose_name='시연')),
                 ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='adviser', to=settings.AUTH_USER_MODEL)),
+                ('venue', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='advisers', to='consultations.venue', verbose_name='맡은 곳')),
             ],
             options={
                 'verbose_name': '세무사·변호사',
                 'verbose_name_plural': '세무사·변호사',
                 'ordering': ['kind', 'name', 'pk'],
+                'constraints': [
+                    models.CheckConstraint(
+                        condition=models.Q(('term_until__gt', models.F('term_from'))), name='adviser_term_has_a_length', violation_error_message='임기 끝이 임기 시작보다 뒤여야 합니다.'
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='ClinicDay',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('on', models.DateField(verbose_name='날짜')),
+                (
+                    'state',
+                    models.CharField(
+                        choices=[('PLANNED', '계획'), ('REVIEW', '선거 확인 중'), ('OPEN', '예약 받는 중'), ('CLOSED', '예약 닫음'), ('HELD', '상담 마침'), ('CANCELLED', '상담일 취소')],
+                        default='PLANNED',
+                        max_length=10,
+                        verbose_name='상태',
+                    ),
+                ),
+                ('election', models.CharField(blank=True, max_length=60, verbose_name='선거')),
+                ('legal_basis', models.CharField(blank=True, max_length=200, verbose_name='근거')),
+                ('basis_document', models.CharField(blank=True, max_length=60, verbose_name='문서 번호')),
+                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='결정한 때')),
+                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decided_clinic_days', to=settings.AUTH_USER_MODEL)),
+                ('venue', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clinic_days', to='consultations.venue', verbose_name='장소')),
+            ],
+            options={
+                'verbose_name': '정례 상담일',
+                'verbose_name_plural': '정례 상담일',
+                'ordering': ['on', 'venue__order', 'pk'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('on', 'venue'), name='clinic_day_once_per_venue', violation_error_message='이 장소에는 그날 상담일이 이미 있습니다.'),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ('election', ''),
+                            models.Q(('state__in', ['OPEN', 'CLOSED', 'HELD']), _negated=True),
+                            models.Q(models.Q(('legal_basis', ''), _negated=True), ('decided_by__isnull', False)),
+                            _connector='OR',
+                        ),
+                        name='clinic_day_in_election_window_has_a_basis',
+                        violation_error_message='선거 기간 확인이 끝나지 않아 열 수 없습니다. 근거와 결정자를 먼저 적어 주세요.',
+                    ),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='insert_insert',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "consultations_clinicdayevent" ("basis_document", "decided_at", "decided_by_id", "election", "id", "legal_basis", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "venue_id") VALUES (NEW."basis_document", NEW."decided_at", NEW."decided_by_id", NEW."election", NEW."id", NEW."legal_basis", NEW."on", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."state", NEW."venue_id"); RETURN NULL;',
+                            hash='1f2d77e337df00d80d6279c5700ea2d1841c95d4',
+                            operation='INSERT',
+                            pgid='pgtrigger_insert_insert_d7086',
+                            table='consultations_clinicday',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='update_update',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)',
+                            func='INSERT INTO "consultations_clinicdayevent" ("basis_document", "decided_at", "decided_by_id", "election", "id", "legal_basis", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "venue_id") VALUES (NEW."basis_document", NEW."decided_at", NEW."decided_by_id", NEW."election", NEW."id", NEW."legal_basis", NEW."on", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."state", NEW."venue_id"); RETURN NULL;',
+                            hash='802c9a4448c2d04f31674fe2f150459cdd6fdb39',
+                            operation='UPDATE',
+                            pgid='pgtrigger_update_update_5641b',
+                            table='consultations_clinicday',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='delete_delete',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "consultations_clinicdayevent" ("basis_document", "decided_at", "decided_by_id", "election", "id", "legal_basis", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "venue_id") VALUES (OLD."basis_document", OLD."decided_at", OLD."decided_by_id", OLD."election", OLD."id", OLD."legal_basis", OLD."on", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."state", OLD."venue_id"); RETURN NULL;',
+                            hash='30ffabb6184fe3abd2d9e198947fae78e14cb51b',
+                            operation='DELETE',
+                            pgid='pgtrigger_delete_delete_dba30',
+                            table='consultations_clinicday',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='needs_actor',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n",
+                            hash='0816d757646ca569f7553714ddd4938883d711e5',
+                            level='STATEMENT',
+                            operation='INSERT OR UPDATE OR DELETE',
+                            pgid='pgtrigger_needs_actor_c4f31',
+                            table='consultations_clinicday',
+                            when='BEFORE',
+                        ),
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -51,9 +154,62 @@ class Migration(migrations.Migration):
                 ('starts_at', models.DateTimeField(verbose_name='시작')),
                 ('minutes', models.PositiveSmallIntegerField(verbose_name='분')),
                 ('kind', models.CharField(choices=[('TAX', '세금'), ('LAW', '생활 법률'), ('BOTH', '둘 다'), ('UNSURE', '잘 모르겠습니다')], max_length=6, verbose_name='상담')),
-                ('topic', models.CharField(choices=[('INHERITANCE_TAX', '상속세·증여세'), ('CAPITAL_GAINS', '양도소득세(땅이나 집을 팔 때)'), ('LOCAL_TAX', '재산세·취득세·자동차세'), ('INCOME_VAT', '종합소득세·부가가치세'), ('ARREARS', '밀린 세금·압류'), ('OTHER_TAX', '그 밖의 세금'), ('LEASE', '전세·월세·임대차'), ('DEBT', '빌려준 돈·보증'), ('INHERITANCE', '상속·유언'), ('FAMILY', '이혼·가족'), ('LAND', '땅·집·경계'), ('WORK', '임금·일터'), ('ACCIDENT', '교통사고·손해배상'), ('CRIME', '고소·범죄 피해'), ('PENALTY', '과태료·행정 결정'), ('OTHER_LAW', '그 밖의 법률'), ('UNSURE', '잘 모르겠습니다')], default='UNSURE', max_length=16, verbose_name='분야')),
-                ('state', models.CharField(choices=[('REQUESTED', '신청'), ('RECEIVED', '접수'), ('ASSIGNED', '배정'), ('CONFIRMED', '확정'), ('REMOTE_DONE', '전화 상담 마침'), ('VISIT_DONE', '대면 상담 마침'), ('CLOSED', '종결'), ('CANCELLED', '취소'), ('MISSED', '불참'), ('OUT_OF_SCOPE', '범위 밖')], default='CONFIRMED', max_length=12, verbose_name='상태')),
-                ('source', models.CharField(choices=[('WEB', '누리집'), ('HELPER', '가족·이웃'), ('PHONE', '전화'), ('COUNTER', '창구'), ('WALK_IN', '바로 오심'), ('API', '다른 프로그램'), ('WAITING', '대기에서')], default='WEB', max_length=8, verbose_name='어떻게')),
+                (
+                    'topic',
+                    models.CharField(
+                        choices=[
+                            ('INHERITANCE_TAX', '상속세·증여세'),
+                            ('CAPITAL_GAINS', '양도소득세(땅이나 집을 팔 때)'),
+                            ('LOCAL_TAX', '재산세·취득세·자동차세'),
+                            ('INCOME_VAT', '종합소득세·부가가치세'),
+                            ('ARREARS', '밀린 세금·압류'),
+                            ('OTHER_TAX', '그 밖의 세금'),
+                            ('LEASE', '전세·월세·임대차'),
+                            ('DEBT', '빌려준 돈·보증'),
+                            ('INHERITANCE', '상속·유언'),
+                            ('FAMILY', '이혼·가족'),
+                            ('LAND', '땅·집·경계'),
+                            ('WORK', '임금·일터'),
+                            ('ACCIDENT', '교통사고·손해배상'),
+                            ('CRIME', '고소·범죄 피해'),
+                            ('PENALTY', '과태료·행정 결정'),
+                            ('OTHER_LAW', '그 밖의 법률'),
+                            ('UNSURE', '잘 모르겠습니다'),
+                        ],
+                        default='UNSURE',
+                        max_length=16,
+                        verbose_name='분야',
+                    ),
+                ),
+                (
+                    'state',
+                    models.CharField(
+                        choices=[
+                            ('REQUESTED', '신청'),
+                            ('RECEIVED', '접수'),
+                            ('ASSIGNED', '배정'),
+                            ('CONFIRMED', '확정'),
+                            ('REMOTE_DONE', '전화 상담 마침'),
+                            ('VISIT_DONE', '대면 상담 마침'),
+                            ('CLOSED', '종결'),
+                            ('CANCELLED', '취소'),
+                            ('MISSED', '불참'),
+                            ('OUT_OF_SCOPE', '범위 밖'),
+                        ],
+                        default='CONFIRMED',
+                        max_length=12,
+                        verbose_name='상태',
+                    ),
+                ),
+                (
+                    'source',
+                    models.CharField(
+                        choices=[('WEB', '누리집'), ('HELPER', '가족·이웃'), ('PHONE', '전화'), ('COUNTER', '창구'), ('WALK_IN', '바로 오심'), ('API', '다른 프로그램'), ('WAITING', '대기에서')],
+                        default='WEB',
+                        max_length=8,
+                        verbose_name='어떻게',
+                    ),
+                ),
                 ('question', services.models.encryption.EncryptedTextField(blank=True, verbose_name='상담 내용')),
                 ('other_party', services.models.encryption.EncryptedTextField(blank=True, verbose_name='상대방 이름')),
                 ('has_lawsuit', models.BooleanField(blank=True, null=True, verbose_name='진행 중인 재판')),
@@ -61,36 +217,103 @@ class Migration(migrations.Migration):
                 ('need_language', services.models.encryption.EncryptedTextField(blank=True, verbose_name='통역할 말')),
                 ('helper_relation', services.models.encryption.EncryptedTextField(blank=True, verbose_name='관계')),
                 ('arrived_at', models.DateTimeField(blank=True, null=True, verbose_name='오신 때')),
-                ('cancel_reason', models.CharField(blank=True, choices=[('SOLVED', '문제가 풀렸습니다'), ('DATE', '날짜가 맞지 않습니다'), ('CANNOT_COME', '가기 어렵습니다'), ('ELSEWHERE', '다른 곳에서 상담받았습니다'), ('NOT_SAID', '말하고 싶지 않습니다')], max_length=12, verbose_name='취소 이유')),
+                (
+                    'cancel_reason',
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ('SOLVED', '문제가 풀렸습니다'),
+                            ('DATE', '날짜가 맞지 않습니다'),
+                            ('CANNOT_COME', '가기 어렵습니다'),
+                            ('ELSEWHERE', '다른 곳에서 상담받았습니다'),
+                            ('NOT_SAID', '말하고 싶지 않습니다'),
+                        ],
+                        max_length=12,
+                        verbose_name='취소 이유',
+                    ),
+                ),
                 ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='마친 때')),
                 ('sequence', models.PositiveSmallIntegerField(default=0, verbose_name='바뀐 횟수')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='신청한 때')),
                 ('helper', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='helped_bookings', to='services.resident')),
                 ('resident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='services.resident', verbose_name='상담받는 분')),
                 ('taken_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='taken_bookings', to=settings.AUTH_USER_MODEL)),
+                ('clinic_day', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='consultations.clinicday', verbose_name='상담일')),
             ],
             options={
                 'verbose_name': '상담 예약',
                 'verbose_name_plural': '상담 예약',
                 'ordering': ['starts_at', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='ClinicDay',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(verbose_name='날짜')),
-                ('state', models.CharField(choices=[('PLANNED', '계획'), ('REVIEW', '선거 확인 중'), ('OPEN', '예약 받는 중'), ('CLOSED', '예약 닫음'), ('HELD', '상담 마침'), ('CANCELLED', '상담일 취소')], default='PLANNED', max_length=10, verbose_name='상태')),
-                ('election', models.CharField(blank=True, max_length=60, verbose_name='선거')),
-                ('legal_basis', models.CharField(blank=True, max_length=200, verbose_name='근거')),
-                ('basis_document', models.CharField(blank=True, max_length=60, verbose_name='문서 번호')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='결정한 때')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decided_clinic_days', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': '정례 상담일',
-                'verbose_name_plural': '정례 상담일',
-                'ordering': ['on', 'venue__order', 'pk'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('reference',), name='booking_reference_is_unique', violation_error_message='이 예약번호는 이미 있습니다.'),
+                    models.UniqueConstraint(
+                        condition=models.Q(('state__in', ['REQUESTED', 'RECEIVED', 'ASSIGNED', 'CONFIRMED'])),
+                        fields=('resident', 'on'),
+                        name='booking_once_a_day',
+                        violation_error_message='그날 이미 예약하신 상담이 있습니다. 한 분이 하루에 한 번 받으실 수 있습니다.',
+                    ),
+                ],
+                'indexes': [models.Index(fields=['clinic_day', 'starts_at'], name='booking_of_a_day')],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='booking_moves',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            declare='DECLARE _is_valid_transition BOOLEAN;',
+                            func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{REQUESTED:ASSIGNED,REQUESTED:CANCELLED,REQUESTED:CONFIRMED,REQUESTED:OUT_OF_SCOPE,REQUESTED:RECEIVED,RECEIVED:ASSIGNED,RECEIVED:CANCELLED,RECEIVED:CONFIRMED,RECEIVED:OUT_OF_SCOPE,ASSIGNED:CANCELLED,ASSIGNED:CONFIRMED,ASSIGNED:OUT_OF_SCOPE,CONFIRMED:CANCELLED,CONFIRMED:MISSED,CONFIRMED:OUT_OF_SCOPE,CONFIRMED:REMOTE_DONE,CONFIRMED:VISIT_DONE,REMOTE_DONE:CLOSED,VISIT_DONE:CLOSED,MISSED:REMOTE_DONE,MISSED:VISIT_DONE}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                            hash='3ff2a590a7d7c2eb720dd5e482082b379b7ee7a2',
+                            operation='UPDATE',
+                            pgid='pgtrigger_booking_moves_ba92a',
+                            table='consultations_booking',
+                            when='BEFORE',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='insert_insert',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "consultations_bookingevent" ("arrived_at", "cancel_reason", "clinic_day_id", "created_at", "ended_at", "has_lawsuit", "helper_id", "id", "kind", "minutes", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference", "resident_id", "sequence", "source", "starts_at", "state", "taken_by_id", "topic") VALUES (NEW."arrived_at", NEW."cancel_reason", NEW."clinic_day_id", NEW."created_at", NEW."ended_at", NEW."has_lawsuit", NEW."helper_id", NEW."id", NEW."kind", NEW."minutes", NEW."on", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."reference", NEW."resident_id", NEW."sequence", NEW."source", NEW."starts_at", NEW."state", NEW."taken_by_id", NEW."topic"); RETURN NULL;',
+                            hash='bc9374268114a937bc5c1f47e5c19694e40b37d9',
+                            operation='INSERT',
+                            pgid='pgtrigger_insert_insert_4f0bb',
+                            table='consultations_booking',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='update_update',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."arrived_at" IS DISTINCT FROM (NEW."arrived_at") OR OLD."cancel_reason" IS DISTINCT FROM (NEW."cancel_reason") OR OLD."clinic_day_id" IS DISTINCT FROM (NEW."clinic_day_id") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."ended_at" IS DISTINCT FROM (NEW."ended_at") OR OLD."has_lawsuit" IS DISTINCT FROM (NEW."has_lawsuit") OR OLD."helper_id" IS DISTINCT FROM (NEW."helper_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."minutes" IS DISTINCT FROM (NEW."minutes") OR OLD."on" IS DISTINCT FROM (NEW."on") OR OLD."reference" IS DISTINCT FROM (NEW."reference") OR OLD."resident_id" IS DISTINCT FROM (NEW."resident_id") OR OLD."sequence" IS DISTINCT FROM (NEW."sequence") OR OLD."source" IS DISTINCT FROM (NEW."source") OR OLD."starts_at" IS DISTINCT FROM (NEW."starts_at") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."taken_by_id" IS DISTINCT FROM (NEW."taken_by_id") OR OLD."topic" IS DISTINCT FROM (NEW."topic"))',
+                            func='INSERT INTO "consultations_bookingevent" ("arrived_at", "cancel_reason", "clinic_day_id", "created_at", "ended_at", "has_lawsuit", "helper_id", "id", "kind", "minutes", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference", "resident_id", "sequence", "source", "starts_at", "state", "taken_by_id", "topic") VALUES (NEW."arrived_at", NEW."cancel_reason", NEW."clinic_day_id", NEW."created_at", NEW."ended_at", NEW."has_lawsuit", NEW."helper_id", NEW."id", NEW."kind", NEW."minutes", NEW."on", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reference", NEW."resident_id", NEW."sequence", NEW."source", NEW."starts_at", NEW."state", NEW."taken_by_id", NEW."topic"); RETURN NULL;',
+                            hash='3249a2bfee59900f1f6694b67a952ae9b30cb7b1',
+                            operation='UPDATE',
+                            pgid='pgtrigger_update_update_3965d',
+                            table='consultations_booking',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='delete_delete',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "consultations_bookingevent" ("arrived_at", "cancel_reason", "clinic_day_id", "created_at", "ended_at", "has_lawsuit", "helper_id", "id", "kind", "minutes", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference", "resident_id", "sequence", "source", "starts_at", "state", "taken_by_id", "topic") VALUES (OLD."arrived_at", OLD."cancel_reason", OLD."clinic_day_id", OLD."created_at", OLD."ended_at", OLD."has_lawsuit", OLD."helper_id", OLD."id", OLD."kind", OLD."minutes", OLD."on", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reference", OLD."resident_id", OLD."sequence", OLD."source", OLD."starts_at", OLD."state", OLD."taken_by_id", OLD."topic"); RETURN NULL;',
+                            hash='9c474c5b95b6fdf4c95954a2646e556d0dabebe1',
+                            operation='DELETE',
+                            pgid='pgtrigger_delete_delete_7f0c1',
+                            table='consultations_booking',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='needs_actor',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n",
+                            hash='539f1475e2204e4eac81e1ad17ad5c0907186be8',
+                            level='STATEMENT',
+                            operation='INSERT OR UPDATE OR DELETE',
+                            pgid='pgtrigger_needs_actor_9d2e6',
+                            table='consultations_booking',
+                            when='BEFORE',
+                        ),
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -105,36 +328,140 @@ class Migration(migrations.Migration):
                 ('starts_at', models.DateTimeField(verbose_name='시작')),
                 ('minutes', models.PositiveSmallIntegerField(verbose_name='분')),
                 ('kind', models.CharField(choices=[('TAX', '세금'), ('LAW', '생활 법률'), ('BOTH', '둘 다'), ('UNSURE', '잘 모르겠습니다')], max_length=6, verbose_name='상담')),
-                ('topic', models.CharField(choices=[('INHERITANCE_TAX', '상속세·증여세'), ('CAPITAL_GAINS', '양도소득세(땅이나 집을 팔 때)'), ('LOCAL_TAX', '재산세·취득세·자동차세'), ('INCOME_VAT', '종합소득세·부가가치세'), ('ARREARS', '밀린 세금·압류'), ('OTHER_TAX', '그 밖의 세금'), ('LEASE', '전세·월세·임대차'), ('DEBT', '빌려준 돈·보증'), ('INHERITANCE', '상속·유언'), ('FAMILY', '이혼·가족'), ('LAND', '땅·집·경계'), ('WORK', '임금·일터'), ('ACCIDENT', '교통사고·손해배상'), ('CRIME', '고소·범죄 피해'), ('PENALTY', '과태료·행정 결정'), ('OTHER_LAW', '그 밖의 법률'), ('UNSURE', '잘 모르겠습니다')], default='UNSURE', max_length=16, verbose_name='분야')),
-                ('state', models.CharField(choices=[('REQUESTED', '신청'), ('RECEIVED', '접수'), ('ASSIGNED', '배정'), ('CONFIRMED', '확정'), ('REMOTE_DONE', '전화 상담 마침'), ('VISIT_DONE', '대면 상담 마침'), ('CLOSED', '종결'), ('CANCELLED', '취소'), ('MISSED', '불참'), ('OUT_OF_SCOPE', '범위 밖')], default='CONFIRMED', max_length=12, verbose_name='상태')),
-                ('source', models.CharField(choices=[('WEB', '누리집'), ('HELPER', '가족·이웃'), ('PHONE', '전화'), ('COUNTER', '창구'), ('WALK_IN', '바로 오심'), ('API', '다른 프로그램'), ('WAITING', '대기에서')], default='WEB', max_length=8, verbose_name='어떻게')),
+                (
+                    'topic',
+                    models.CharField(
+                        choices=[
+                            ('INHERITANCE_TAX', '상속세·증여세'),
+                            ('CAPITAL_GAINS', '양도소득세(땅이나 집을 팔 때)'),
+                            ('LOCAL_TAX', '재산세·취득세·자동차세'),
+                            ('INCOME_VAT', '종합소득세·부가가치세'),
+                            ('ARREARS', '밀린 세금·압류'),
+                            ('OTHER_TAX', '그 밖의 세금'),
+                            ('LEASE', '전세·월세·임대차'),
+                            ('DEBT', '빌려준 돈·보증'),
+                            ('INHERITANCE', '상속·유언'),
+                            ('FAMILY', '이혼·가족'),
+                            ('LAND', '땅·집·경계'),
+                            ('WORK', '임금·일터'),
+                            ('ACCIDENT', '교통사고·손해배상'),
+                            ('CRIME', '고소·범죄 피해'),
+                            ('PENALTY', '과태료·행정 결정'),
+                            ('OTHER_LAW', '그 밖의 법률'),
+                            ('UNSURE', '잘 모르겠습니다'),
+                        ],
+                        default='UNSURE',
+                        max_length=16,
+                        verbose_name='분야',
+                    ),
+                ),
+                (
+                    'state',
+                    models.CharField(
+                        choices=[
+                            ('REQUESTED', '신청'),
+                            ('RECEIVED', '접수'),
+                            ('ASSIGNED', '배정'),
+                            ('CONFIRMED', '확정'),
+                            ('REMOTE_DONE', '전화 상담 마침'),
+                            ('VISIT_DONE', '대면 상담 마침'),
+                            ('CLOSED', '종결'),
+                            ('CANCELLED', '취소'),
+                            ('MISSED', '불참'),
+                            ('OUT_OF_SCOPE', '범위 밖'),
+                        ],
+                        default='CONFIRMED',
+                        max_length=12,
+                        verbose_name='상태',
+                    ),
+                ),
+                (
+                    'source',
+                    models.CharField(
+                        choices=[('WEB', '누리집'), ('HELPER', '가족·이웃'), ('PHONE', '전화'), ('COUNTER', '창구'), ('WALK_IN', '바로 오심'), ('API', '다른 프로그램'), ('WAITING', '대기에서')],
+                        default='WEB',
+                        max_length=8,
+                        verbose_name='어떻게',
+                    ),
+                ),
                 ('has_lawsuit', models.BooleanField(blank=True, null=True, verbose_name='진행 중인 재판')),
                 ('arrived_at', models.DateTimeField(blank=True, null=True, verbose_name='오신 때')),
-                ('cancel_reason', models.CharField(blank=True, choices=[('SOLVED', '문제가 풀렸습니다'), ('DATE', '날짜가 맞지 않습니다'), ('CANNOT_COME', '가기 어렵습니다'), ('ELSEWHERE', '다른 곳에서 상담받았습니다'), ('NOT_SAID', '말하고 싶지 않습니다')], max_length=12, verbose_name='취소 이유')),
+                (
+                    'cancel_reason',
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ('SOLVED', '문제가 풀렸습니다'),
+                            ('DATE', '날짜가 맞지 않습니다'),
+                            ('CANNOT_COME', '가기 어렵습니다'),
+                            ('ELSEWHERE', '다른 곳에서 상담받았습니다'),
+                            ('NOT_SAID', '말하고 싶지 않습니다'),
+                        ],
+                        max_length=12,
+                        verbose_name='취소 이유',
+                    ),
+                ),
                 ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='마친 때')),
                 ('sequence', models.PositiveSmallIntegerField(default=0, verbose_name='바뀐 횟수')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='신청한 때')),
-                ('helper', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='services.resident')),
+                (
+                    'helper',
+                    models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='services.resident'),
+                ),
                 ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='consultations.booking')),
-                ('resident', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='services.resident', verbose_name='상담받는 분')),
-                ('taken_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('clinic_day', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='consultations.clinicday', verbose_name='상담일')),
+                (
+                    'resident',
+                    models.ForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='services.resident', verbose_name='상담받는 분'
+                    ),
+                ),
+                (
+                    'taken_by',
+                    models.ForeignKey(
+                        blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    'clinic_day',
+                    models.ForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='consultations.clinicday', verbose_name='상담일'
+                    ),
+                ),
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='append_only',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash='d506b8ba7009e0947a9bcf4e335b0a9fb32acd9d',
+                            operation='UPDATE OR DELETE',
+                            pgid='pgtrigger_append_only_27ab8',
+                            table='consultations_bookingevent',
+                            when='BEFORE',
+                        ),
+                    )
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name='booking',
-            name='clinic_day',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='consultations.clinicday', verbose_name='상담일'),
         ),
         migrations.CreateModel(
             name='Consent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('COLLECTION', '개인정보 받기와 쓰기(수집·이용)'), ('ADVISER', '세무사·변호사에게 알려 주기(제3자 제공)'), ('HEALTH', '건강에 관한 정보(민감정보) 쓰기'), ('NEWS', '다음 상담일과 시 행사 소식 받기')], max_length=12)),
+                (
+                    'kind',
+                    models.CharField(
+                        choices=[
+                            ('COLLECTION', '개인정보 받기와 쓰기(수집·이용)'),
+                            ('ADVISER', '세무사·변호사에게 알려 주기(제3자 제공)'),
+                            ('HEALTH', '건강에 관한 정보(민감정보) 쓰기'),
+                            ('NEWS', '다음 상담일과 시 행사 소식 받기'),
+                        ],
+                        max_length=12,
+                    ),
+                ),
                 ('is_given', models.BooleanField(verbose_name='동의')),
                 ('text_version', models.CharField(max_length=20, verbose_name='글')),
                 ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='때')),
@@ -144,6 +471,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '동의',
                 'verbose_name_plural': '동의',
                 'ordering': ['booking', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('booking', 'kind'), name='consent_once_per_kind', violation_error_message='이 동의는 이미 받았습니다.')],
             },
         ),
         migrations.CreateModel(
@@ -158,6 +486,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '맡은 시간',
                 'verbose_name_plural': '맡은 시간',
+                'constraints': [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[(models.Func(models.F('adviser_id'), models.F('adviser_id'), models.Value('[]'), function='int8range'), '&&'), ('period', '&&')],
+                        name='hold_adviser_is_free',
+                        violation_error_message='방금 다른 분이 이 시간을 예약했습니다. 적으신 내용은 그대로 있습니다. 남은 시간 가운데 골라 주세요.',
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -175,24 +510,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '상담 자리',
                 'verbose_name_plural': '상담 자리',
                 'ordering': ['clinic_day', 'adviser'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Venue',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40, unique=True, verbose_name='이름')),
-                ('address', models.CharField(blank=True, max_length=80, verbose_name='주소')),
-                ('room', models.CharField(blank=True, max_length=40, verbose_name='방')),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='전화')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='순서')),
-                ('is_active', models.BooleanField(default=True, verbose_name='쓰는 곳')),
-                ('township', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='venue', to='services.township', verbose_name='읍·면·동')),
-            ],
-            options={
-                'verbose_name': '상담 장소',
-                'verbose_name_plural': '상담 장소',
-                'ordering': ['order', 'name'],
+                'constraints': [models.UniqueConstraint(fields=('clinic_day', 'adviser'), name='adviser_sits_once_a_clinic_day', violation_error_message='이 세무사·변호사는 그날 이미 맡았습니다.')],
             },
         ),
         migrations.CreateModel(
@@ -214,6 +532,14 @@ class Migration(migrations.Migration):
                 'verbose_name': '상담 시간표',
                 'verbose_name_plural': '상담 시간표',
                 'ordering': ['valid_from', 'kind', 'nth', 'pk'],
+                'constraints': [
+                    models.CheckConstraint(
+                        condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='rule_closes_after_it_opens', violation_error_message='끝나는 시간이 시작하는 시간보다 뒤여야 합니다.'
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(('slot_minutes__range', (5, 120))), name='rule_slot_is_5_to_120_minutes', violation_error_message='한 분에 5분부터 120분까지 정할 수 있습니다.'
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -224,116 +550,47 @@ class Migration(migrations.Migration):
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('id', models.BigIntegerField()),
                 ('on', models.DateField(verbose_name='날짜')),
-                ('state', models.CharField(choices=[('PLANNED', '계획'), ('REVIEW', '선거 확인 중'), ('OPEN', '예약 받는 중'), ('CLOSED', '예약 닫음'), ('HELD', '상담 마침'), ('CANCELLED', '상담일 취소')], default='PLANNED', max_length=10, verbose_name='상태')),
+                (
+                    'state',
+                    models.CharField(
+                        choices=[('PLANNED', '계획'), ('REVIEW', '선거 확인 중'), ('OPEN', '예약 받는 중'), ('CLOSED', '예약 닫음'), ('HELD', '상담 마침'), ('CANCELLED', '상담일 취소')],
+                        default='PLANNED',
+                        max_length=10,
+                        verbose_name='상태',
+                    ),
+                ),
                 ('election', models.CharField(blank=True, max_length=60, verbose_name='선거')),
                 ('legal_basis', models.CharField(blank=True, max_length=200, verbose_name='근거')),
                 ('basis_document', models.CharField(blank=True, max_length=60, verbose_name='문서 번호')),
                 ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='결정한 때')),
-                ('decided_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    'decided_by',
+                    models.ForeignKey(
+                        blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL
+                    ),
+                ),
                 ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='consultations.clinicday')),
-                ('venue', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='consultations.venue', verbose_name='장소')),
+                (
+                    'venue',
+                    models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='consultations.venue', verbose_name='장소'),
+                ),
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='append_only',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash='f0a646cdb7233bfdc86896df046812fb9729f462',
+                            operation='UPDATE OR DELETE',
+                            pgid='pgtrigger_append_only_a8975',
+                            table='consultations_clinicdayevent',
+                            when='BEFORE',
+                        ),
+                    )
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name='clinicday',
-            name='venue',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clinic_days', to='consultations.venue', verbose_name='장소'),
-        ),
-        migrations.AddField(
-            model_name='adviser',
-            name='venue',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='advisers', to='consultations.venue', verbose_name='맡은 곳'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='bookingevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d506b8ba7009e0947a9bcf4e335b0a9fb32acd9d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_27ab8', table='consultations_bookingevent', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(fields=['clinic_day', 'starts_at'], name='booking_of_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.UniqueConstraint(fields=('reference',), name='booking_reference_is_unique', violation_error_message='이 예약번호는 이미 있습니다.'),
-        ),
-        migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['REQUESTED', 'RECEIVED', 'ASSIGNED', 'CONFIRMED'])), fields=('resident', 'on'), name='booking_once_a_day', violation_error_message='그날 이미 예약하신 상담이 있습니다. 한 분이 하루에 한 번 받으실 수 있습니다.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='booking',
-            trigger=pgtrigger.compiler.Trigger(name='booking_moves', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{REQUESTED:ASSIGNED,REQUESTED:CANCELLED,REQUESTED:CONFIRMED,REQUESTED:OUT_OF_SCOPE,REQUESTED:RECEIVED,RECEIVED:ASSIGNED,RECEIVED:CANCELLED,RECEIVED:CONFIRMED,RECEIVED:OUT_OF_SCOPE,ASSIGNED:CANCELLED,ASSIGNED:CONFIRMED,ASSIGNED:OUT_OF_SCOPE,CONFIRMED:CANCELLED,CONFIRMED:MISSED,CONFIRMED:OUT_OF_SCOPE,CONFIRMED:REMOTE_DONE,CONFIRMED:VISIT_DONE,REMOTE_DONE:CLOSED,VISIT_DONE:CLOSED,MISSED:REMOTE_DONE,MISSED:VISIT_DONE}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='3ff2a590a7d7c2eb720dd5e482082b379b7ee7a2', operation='UPDATE', pgid='pgtrigger_booking_moves_ba92a', table='consultations_booking', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='booking',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "consultations_bookingevent" ("arrived_at", "cancel_reason", "clinic_day_id", "created_at", "ended_at", "has_lawsuit", "helper_id", "id", "kind", "minutes", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference", "resident_id", "sequence", "source", "starts_at", "state", "taken_by_id", "topic") VALUES (NEW."arrived_at", NEW."cancel_reason", NEW."clinic_day_id", NEW."created_at", NEW."ended_at", NEW."has_lawsuit", NEW."helper_id", NEW."id", NEW."kind", NEW."minutes", NEW."on", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."reference", NEW."resident_id", NEW."sequence", NEW."source", NEW."starts_at", NEW."state", NEW."taken_by_id", NEW."topic"); RETURN NULL;', hash='bc9374268114a937bc5c1f47e5c19694e40b37d9', operation='INSERT', pgid='pgtrigger_insert_insert_4f0bb', table='consultations_booking', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='booking',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."arrived_at" IS DISTINCT FROM (NEW."arrived_at") OR OLD."cancel_reason" IS DISTINCT FROM (NEW."cancel_reason") OR OLD."clinic_day_id" IS DISTINCT FROM (NEW."clinic_day_id") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."ended_at" IS DISTINCT FROM (NEW."ended_at") OR OLD."has_lawsuit" IS DISTINCT FROM (NEW."has_lawsuit") OR OLD."helper_id" IS DISTINCT FROM (NEW."helper_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."minutes" IS DISTINCT FROM (NEW."minutes") OR OLD."on" IS DISTINCT FROM (NEW."on") OR OLD."reference" IS DISTINCT FROM (NEW."reference") OR OLD."resident_id" IS DISTINCT FROM (NEW."resident_id") OR OLD."sequence" IS DISTINCT FROM (NEW."sequence") OR OLD."source" IS DISTINCT FROM (NEW."source") OR OLD."starts_at" IS DISTINCT FROM (NEW."starts_at") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."taken_by_id" IS DISTINCT FROM (NEW."taken_by_id") OR OLD."topic" IS DISTINCT FROM (NEW."topic"))', func='INSERT INTO "consultations_bookingevent" ("arrived_at", "cancel_reason", "clinic_day_id", "created_at", "ended_at", "has_lawsuit", "helper_id", "id", "kind", "minutes", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference", "resident_id", "sequence", "source", "starts_at", "state", "taken_by_id", "topic") VALUES (NEW."arrived_at", NEW."cancel_reason", NEW."clinic_day_id", NEW."created_at", NEW."ended_at", NEW."has_lawsuit", NEW."helper_id", NEW."id", NEW."kind", NEW."minutes", NEW."on", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reference", NEW."resident_id", NEW."sequence", NEW."source", NEW."starts_at", NEW."state", NEW."taken_by_id", NEW."topic"); RETURN NULL;', hash='3249a2bfee59900f1f6694b67a952ae9b30cb7b1', operation='UPDATE', pgid='pgtrigger_update_update_3965d', table='consultations_booking', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='booking',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "consultations_bookingevent" ("arrived_at", "cancel_reason", "clinic_day_id", "created_at", "ended_at", "has_lawsuit", "helper_id", "id", "kind", "minutes", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference", "resident_id", "sequence", "source", "starts_at", "state", "taken_by_id", "topic") VALUES (OLD."arrived_at", OLD."cancel_reason", OLD."clinic_day_id", OLD."created_at", OLD."ended_at", OLD."has_lawsuit", OLD."helper_id", OLD."id", OLD."kind", OLD."minutes", OLD."on", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reference", OLD."resident_id", OLD."sequence", OLD."source", OLD."starts_at", OLD."state", OLD."taken_by_id", OLD."topic"); RETURN NULL;', hash='9c474c5b95b6fdf4c95954a2646e556d0dabebe1', operation='DELETE', pgid='pgtrigger_delete_delete_7f0c1', table='consultations_booking', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='booking',
-            trigger=pgtrigger.compiler.Trigger(name='needs_actor', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n", hash='539f1475e2204e4eac81e1ad17ad5c0907186be8', level='STATEMENT', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_needs_actor_9d2e6', table='consultations_booking', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.UniqueConstraint(fields=('booking', 'kind'), name='consent_once_per_kind', violation_error_message='이 동의는 이미 받았습니다.'),
-        ),
-        migrations.AddConstraint(
-            model_name='hold',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('adviser_id'), models.F('adviser_id'), models.Value('[]'), function='int8range'), '&&'), ('period', '&&')], name='hold_adviser_is_free', violation_error_message='방금 다른 분이 이 시간을 예약했습니다. 적으신 내용은 그대로 있습니다. 남은 시간 가운데 골라 주세요.'),
-        ),
-        migrations.AddConstraint(
-            model_name='sitting',
-            constraint=models.UniqueConstraint(fields=('clinic_day', 'adviser'), name='adviser_sits_once_a_clinic_day', violation_error_message='이 세무사·변호사는 그날 이미 맡았습니다.'),
-        ),
-        migrations.AddConstraint(
-            model_name='timetablerule',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='rule_closes_after_it_opens', violation_error_message='끝나는 시간이 시작하는 시간보다 뒤여야 합니다.'),
-        ),
-        migrations.AddConstraint(
-            model_name='timetablerule',
-            constraint=models.CheckConstraint(condition=models.Q(('slot_minutes__range', (5, 120))), name='rule_slot_is_5_to_120_minutes', violation_error_message='한 분에 5분부터 120분까지 정할 수 있습니다.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='clinicdayevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f0a646cdb7233bfdc86896df046812fb9729f462', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a8975', table='consultations_clinicdayevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='clinicday',
-            constraint=models.UniqueConstraint(fields=('on', 'venue'), name='clinic_day_once_per_venue', violation_error_message='이 장소에는 그날 상담일이 이미 있습니다.'),
-        ),
-        migrations.AddConstraint(
-            model_name='clinicday',
-            constraint=models.CheckConstraint(condition=models.Q(('election', ''), models.Q(('state__in', ['OPEN', 'CLOSED', 'HELD']), _negated=True), models.Q(models.Q(('legal_basis', ''), _negated=True), ('decided_by__isnull', False)), _connector='OR'), name='clinic_day_in_election_window_has_a_basis', violation_error_message='선거 기간 확인이 끝나지 않아 열 수 없습니다. 근거와 결정자를 먼저 적어 주세요.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='clinicday',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "consultations_clinicdayevent" ("basis_document", "decided_at", "decided_by_id", "election", "id", "legal_basis", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "venue_id") VALUES (NEW."basis_document", NEW."decided_at", NEW."decided_by_id", NEW."election", NEW."id", NEW."legal_basis", NEW."on", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."state", NEW."venue_id"); RETURN NULL;', hash='1f2d77e337df00d80d6279c5700ea2d1841c95d4', operation='INSERT', pgid='pgtrigger_insert_insert_d7086', table='consultations_clinicday', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='clinicday',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "consultations_clinicdayevent" ("basis_document", "decided_at", "decided_by_id", "election", "id", "legal_basis", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "venue_id") VALUES (NEW."basis_document", NEW."decided_at", NEW."decided_by_id", NEW."election", NEW."id", NEW."legal_basis", NEW."on", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."state", NEW."venue_id"); RETURN NULL;', hash='802c9a4448c2d04f31674fe2f150459cdd6fdb39', operation='UPDATE', pgid='pgtrigger_update_update_5641b', table='consultations_clinicday', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='clinicday',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "consultations_clinicdayevent" ("basis_document", "decided_at", "decided_by_id", "election", "id", "legal_basis", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "venue_id") VALUES (OLD."basis_document", OLD."decided_at", OLD."decided_by_id", OLD."election", OLD."id", OLD."legal_basis", OLD."on", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."state", OLD."venue_id"); RETURN NULL;', hash='30ffabb6184fe3abd2d9e198947fae78e14cb51b', operation='DELETE', pgid='pgtrigger_delete_delete_dba30', table='consultations_clinicday', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='clinicday',
-            trigger=pgtrigger.compiler.Trigger(name='needs_actor', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n", hash='0816d757646ca569f7553714ddd4938883d711e5', level='STATEMENT', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_needs_actor_c4f31', table='consultations_clinicday', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='adviser',
-            constraint=models.CheckConstraint(condition=models.Q(('term_until__gt', models.F('term_from'))), name='adviser_term_has_a_length', violation_error_message='임기 끝이 임기 시작보다 뒤여야 합니다.'),
         ),
     ]

@@ -10,13 +10,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
-    dependencies = [
-        ('consultations', '0001_initial'),
-        ('pghistory', '0007_auto_20250421_0444'),
-        ('services', '0009_catalogue'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-    ]
+    dependencies = [('consultations', '0001_initial'), ('pghistory', '0007_auto_20250421_0444'), ('services', '0009_catalogue'), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
         migrations.CreateModel(
@@ -25,12 +19,66 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('reference', models.CharField(max_length=12, verbose_name='접수번호')),
                 ('kind', models.CharField(choices=[('TAX', '세금'), ('LAW', '생활 법률'), ('BOTH', '둘 다'), ('UNSURE', '잘 모르겠습니다')], max_length=6, verbose_name='상담')),
-                ('topic', models.CharField(choices=[('INHERITANCE_TAX', '상속세·증여세'), ('CAPITAL_GAINS', '양도소득세(땅이나 집을 팔 때)'), ('LOCAL_TAX', '재산세·취득세·자동차세'), ('INCOME_VAT', '종합소득세·부가가치세'), ('ARREARS', '밀린 세금·압류'), ('OTHER_TAX', '그 밖의 세금'), ('LEASE', '전세·월세·임대차'), ('DEBT', '빌려준 돈·보증'), ('INHERITANCE', '상속·유언'), ('FAMILY', '이혼·가족'), ('LAND', '땅·집·경계'), ('WORK', '임금·일터'), ('ACCIDENT', '교통사고·손해배상'), ('CRIME', '고소·범죄 피해'), ('PENALTY', '과태료·행정 결정'), ('OTHER_LAW', '그 밖의 법률'), ('UNSURE', '잘 모르겠습니다')], default='UNSURE', max_length=16, verbose_name='분야')),
-                ('answer_by', models.CharField(choices=[('CALL', '전화로'), ('WEB', '문자 알림을 받고 누리집에서'), ('LETTER', '우편으로'), ('MEETING', '만나서')], max_length=8, verbose_name='답하는 방법')),
+                (
+                    'topic',
+                    models.CharField(
+                        choices=[
+                            ('INHERITANCE_TAX', '상속세·증여세'),
+                            ('CAPITAL_GAINS', '양도소득세(땅이나 집을 팔 때)'),
+                            ('LOCAL_TAX', '재산세·취득세·자동차세'),
+                            ('INCOME_VAT', '종합소득세·부가가치세'),
+                            ('ARREARS', '밀린 세금·압류'),
+                            ('OTHER_TAX', '그 밖의 세금'),
+                            ('LEASE', '전세·월세·임대차'),
+                            ('DEBT', '빌려준 돈·보증'),
+                            ('INHERITANCE', '상속·유언'),
+                            ('FAMILY', '이혼·가족'),
+                            ('LAND', '땅·집·경계'),
+                            ('WORK', '임금·일터'),
+                            ('ACCIDENT', '교통사고·손해배상'),
+                            ('CRIME', '고소·범죄 피해'),
+                            ('PENALTY', '과태료·행정 결정'),
+                            ('OTHER_LAW', '그 밖의 법률'),
+                            ('UNSURE', '잘 모르겠습니다'),
+                        ],
+                        default='UNSURE',
+                        max_length=16,
+                        verbose_name='분야',
+                    ),
+                ),
+                (
+                    'answer_by',
+                    models.CharField(choices=[('CALL', '전화로'), ('WEB', '문자 알림을 받고 누리집에서'), ('LETTER', '우편으로'), ('MEETING', '만나서')], max_length=8, verbose_name='답하는 방법'),
+                ),
                 ('call_time', models.CharField(blank=True, choices=[('MORNING', '오전'), ('AFTERNOON', '오후'), ('ANY', '아무 때나')], max_length=10, verbose_name='전화할 때')),
                 ('urgent_on', models.DateField(blank=True, null=True, verbose_name='급한 날')),
-                ('state', models.CharField(choices=[('RECEIVED', '접수'), ('ASSIGNED', '배정'), ('ANSWERING', '답변 중'), ('CALL_DUE', '전화할 차례'), ('ANSWERED', '답변함'), ('FOLLOW_UP', '다시 물음'), ('REFERRED', '다른 기관 안내'), ('CLOSED', '종결')], default='RECEIVED', max_length=10, verbose_name='상태')),
-                ('source', models.CharField(choices=[('WEB', '누리집'), ('HELPER', '가족·이웃'), ('PHONE', '전화'), ('COUNTER', '창구'), ('WALK_IN', '바로 오심'), ('API', '다른 프로그램'), ('WAITING', '대기에서')], default='WEB', max_length=8, verbose_name='어떻게')),
+                (
+                    'state',
+                    models.CharField(
+                        choices=[
+                            ('RECEIVED', '접수'),
+                            ('ASSIGNED', '배정'),
+                            ('ANSWERING', '답변 중'),
+                            ('CALL_DUE', '전화할 차례'),
+                            ('ANSWERED', '답변함'),
+                            ('FOLLOW_UP', '다시 물음'),
+                            ('REFERRED', '다른 기관 안내'),
+                            ('CLOSED', '종결'),
+                        ],
+                        default='RECEIVED',
+                        max_length=10,
+                        verbose_name='상태',
+                    ),
+                ),
+                (
+                    'source',
+                    models.CharField(
+                        choices=[('WEB', '누리집'), ('HELPER', '가족·이웃'), ('PHONE', '전화'), ('COUNTER', '창구'), ('WALK_IN', '바로 오심'), ('API', '다른 프로그램'), ('WAITING', '대기에서')],
+                        default='WEB',
+                        max_length=8,
+                        verbose_name='어떻게',
+                    ),
+                ),
                 ('round', models.PositiveSmallIntegerField(default=1, verbose_name='몇 번째 질문')),
                 ('asked_on', models.DateField(verbose_name='접수일')),
                 ('due_on', models.DateField(verbose_name='기한')),
@@ -45,13 +93,95 @@ class Migration(migrations.Migration):
                 'verbose_name': '상시 상담',
                 'verbose_name_plural': '상시 상담',
                 'ordering': ['due_on', 'pk'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('reference',), name='enquiry_reference_is_unique', violation_error_message='이 접수번호는 이미 있습니다.'),
+                    models.CheckConstraint(
+                        condition=models.Q(('state__in', ['RECEIVED', 'REFERRED', 'CLOSED']), ('adviser__isnull', False), _connector='OR'),
+                        name='enquiry_in_work_has_an_adviser',
+                        violation_error_message='맡은 세무사·변호사가 없습니다. 먼저 맡을 사람을 정해 주세요.',
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(('due_on__gte', models.F('asked_on'))), name='enquiry_is_due_after_it_was_asked', violation_error_message='기한은 접수일보다 앞설 수 없습니다.'
+                    ),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='enquiry_moves',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            declare='DECLARE _is_valid_transition BOOLEAN;',
+                            func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{RECEIVED:ASSIGNED,RECEIVED:REFERRED,ASSIGNED:ANSWERED,ASSIGNED:ANSWERING,ASSIGNED:CALL_DUE,ASSIGNED:REFERRED,ANSWERING:ANSWERED,ANSWERING:ASSIGNED,ANSWERING:REFERRED,CALL_DUE:ANSWERED,CALL_DUE:ASSIGNED,CALL_DUE:REFERRED,ANSWERED:CLOSED,ANSWERED:FOLLOW_UP,FOLLOW_UP:ANSWERED,FOLLOW_UP:ANSWERING,FOLLOW_UP:ASSIGNED,FOLLOW_UP:CALL_DUE,FOLLOW_UP:REFERRED,REFERRED:CLOSED}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                            hash='f85f13cc0c35fa3c82947cc81a021c7cf4aafea0',
+                            operation='UPDATE',
+                            pgid='pgtrigger_enquiry_moves_4142e',
+                            table='consultations_enquiry',
+                            when='BEFORE',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='insert_insert',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "consultations_enquiryevent" ("adviser_id", "answer_by", "asked_on", "call_time", "created_at", "due_on", "ended_at", "extra_days", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference", "resident_id", "round", "source", "state", "taken_by_id", "topic", "urgent_on") VALUES (NEW."adviser_id", NEW."answer_by", NEW."asked_on", NEW."call_time", NEW."created_at", NEW."due_on", NEW."ended_at", NEW."extra_days", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."reference", NEW."resident_id", NEW."round", NEW."source", NEW."state", NEW."taken_by_id", NEW."topic", NEW."urgent_on"); RETURN NULL;',
+                            hash='caad200033bafe8f3e3d4fd973ffdd72d1cdf69e',
+                            operation='INSERT',
+                            pgid='pgtrigger_insert_insert_d9661',
+                            table='consultations_enquiry',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='update_update',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)',
+                            func='INSERT INTO "consultations_enquiryevent" ("adviser_id", "answer_by", "asked_on", "call_time", "created_at", "due_on", "ended_at", "extra_days", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference", "resident_id", "round", "source", "state", "taken_by_id", "topic", "urgent_on") VALUES (NEW."adviser_id", NEW."answer_by", NEW."asked_on", NEW."call_time", NEW."created_at", NEW."due_on", NEW."ended_at", NEW."extra_days", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reference", NEW."resident_id", NEW."round", NEW."source", NEW."state", NEW."taken_by_id", NEW."topic", NEW."urgent_on"); RETURN NULL;',
+                            hash='ecd57213de4d80ced115c7d410f89d814bf10273',
+                            operation='UPDATE',
+                            pgid='pgtrigger_update_update_4ed17',
+                            table='consultations_enquiry',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='delete_delete',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "consultations_enquiryevent" ("adviser_id", "answer_by", "asked_on", "call_time", "created_at", "due_on", "ended_at", "extra_days", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference", "resident_id", "round", "source", "state", "taken_by_id", "topic", "urgent_on") VALUES (OLD."adviser_id", OLD."answer_by", OLD."asked_on", OLD."call_time", OLD."created_at", OLD."due_on", OLD."ended_at", OLD."extra_days", OLD."id", OLD."kind", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reference", OLD."resident_id", OLD."round", OLD."source", OLD."state", OLD."taken_by_id", OLD."topic", OLD."urgent_on"); RETURN NULL;',
+                            hash='cd5354f10f1eabcf5898d2730a0b8e5e589401a0',
+                            operation='DELETE',
+                            pgid='pgtrigger_delete_delete_f08fa',
+                            table='consultations_enquiry',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='needs_actor',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n",
+                            hash='3b86ddae42c92743c6f2f12149e5528390e80811',
+                            level='STATEMENT',
+                            operation='INSERT OR UPDATE OR DELETE',
+                            pgid='pgtrigger_needs_actor_ba41f',
+                            table='consultations_enquiry',
+                            when='BEFORE',
+                        ),
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
             name='EnquiryConsent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('COLLECTION', '개인정보 받기와 쓰기(수집·이용)'), ('ADVISER', '세무사·변호사에게 알려 주기(제3자 제공)'), ('HEALTH', '건강에 관한 정보(민감정보) 쓰기'), ('NEWS', '다음 상담일과 시 행사 소식 받기')], max_length=12)),
+                (
+                    'kind',
+                    models.CharField(
+                        choices=[
+                            ('COLLECTION', '개인정보 받기와 쓰기(수집·이용)'),
+                            ('ADVISER', '세무사·변호사에게 알려 주기(제3자 제공)'),
+                            ('HEALTH', '건강에 관한 정보(민감정보) 쓰기'),
+                            ('NEWS', '다음 상담일과 시 행사 소식 받기'),
+                        ],
+                        max_length=12,
+                    ),
+                ),
                 ('is_given', models.BooleanField(verbose_name='동의')),
                 ('text_version', models.CharField(max_length=20, verbose_name='글')),
                 ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='때')),
@@ -61,6 +191,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '상시 상담 동의',
                 'verbose_name_plural': '상시 상담 동의',
                 'ordering': ['enquiry', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('enquiry', 'kind'), name='enquiry_consent_once_per_kind', violation_error_message='이 동의는 이미 받았습니다.')],
             },
         ),
         migrations.CreateModel(
@@ -72,26 +203,115 @@ class Migration(migrations.Migration):
                 ('id', models.BigIntegerField()),
                 ('reference', models.CharField(max_length=12, verbose_name='접수번호')),
                 ('kind', models.CharField(choices=[('TAX', '세금'), ('LAW', '생활 법률'), ('BOTH', '둘 다'), ('UNSURE', '잘 모르겠습니다')], max_length=6, verbose_name='상담')),
-                ('topic', models.CharField(choices=[('INHERITANCE_TAX', '상속세·증여세'), ('CAPITAL_GAINS', '양도소득세(땅이나 집을 팔 때)'), ('LOCAL_TAX', '재산세·취득세·자동차세'), ('INCOME_VAT', '종합소득세·부가가치세'), ('ARREARS', '밀린 세금·압류'), ('OTHER_TAX', '그 밖의 세금'), ('LEASE', '전세·월세·임대차'), ('DEBT', '빌려준 돈·보증'), ('INHERITANCE', '상속·유언'), ('FAMILY', '이혼·가족'), ('LAND', '땅·집·경계'), ('WORK', '임금·일터'), ('ACCIDENT', '교통사고·손해배상'), ('CRIME', '고소·범죄 피해'), ('PENALTY', '과태료·행정 결정'), ('OTHER_LAW', '그 밖의 법률'), ('UNSURE', '잘 모르겠습니다')], default='UNSURE', max_length=16, verbose_name='분야')),
-                ('answer_by', models.CharField(choices=[('CALL', '전화로'), ('WEB', '문자 알림을 받고 누리집에서'), ('LETTER', '우편으로'), ('MEETING', '만나서')], max_length=8, verbose_name='답하는 방법')),
+                (
+                    'topic',
+                    models.CharField(
+                        choices=[
+                            ('INHERITANCE_TAX', '상속세·증여세'),
+                            ('CAPITAL_GAINS', '양도소득세(땅이나 집을 팔 때)'),
+                            ('LOCAL_TAX', '재산세·취득세·자동차세'),
+                            ('INCOME_VAT', '종합소득세·부가가치세'),
+                            ('ARREARS', '밀린 세금·압류'),
+                            ('OTHER_TAX', '그 밖의 세금'),
+                            ('LEASE', '전세·월세·임대차'),
+                            ('DEBT', '빌려준 돈·보증'),
+                            ('INHERITANCE', '상속·유언'),
+                            ('FAMILY', '이혼·가족'),
+                            ('LAND', '땅·집·경계'),
+                            ('WORK', '임금·일터'),
+                            ('ACCIDENT', '교통사고·손해배상'),
+                            ('CRIME', '고소·범죄 피해'),
+                            ('PENALTY', '과태료·행정 결정'),
+                            ('OTHER_LAW', '그 밖의 법률'),
+                            ('UNSURE', '잘 모르겠습니다'),
+                        ],
+                        default='UNSURE',
+                        max_length=16,
+                        verbose_name='분야',
+                    ),
+                ),
+                (
+                    'answer_by',
+                    models.CharField(choices=[('CALL', '전화로'), ('WEB', '문자 알림을 받고 누리집에서'), ('LETTER', '우편으로'), ('MEETING', '만나서')], max_length=8, verbose_name='답하는 방법'),
+                ),
                 ('call_time', models.CharField(blank=True, choices=[('MORNING', '오전'), ('AFTERNOON', '오후'), ('ANY', '아무 때나')], max_length=10, verbose_name='전화할 때')),
                 ('urgent_on', models.DateField(blank=True, null=True, verbose_name='급한 날')),
-                ('state', models.CharField(choices=[('RECEIVED', '접수'), ('ASSIGNED', '배정'), ('ANSWERING', '답변 중'), ('CALL_DUE', '전화할 차례'), ('ANSWERED', '답변함'), ('FOLLOW_UP', '다시 물음'), ('REFERRED', '다른 기관 안내'), ('CLOSED', '종결')], default='RECEIVED', max_length=10, verbose_name='상태')),
-                ('source', models.CharField(choices=[('WEB', '누리집'), ('HELPER', '가족·이웃'), ('PHONE', '전화'), ('COUNTER', '창구'), ('WALK_IN', '바로 오심'), ('API', '다른 프로그램'), ('WAITING', '대기에서')], default='WEB', max_length=8, verbose_name='어떻게')),
+                (
+                    'state',
+                    models.CharField(
+                        choices=[
+                            ('RECEIVED', '접수'),
+                            ('ASSIGNED', '배정'),
+                            ('ANSWERING', '답변 중'),
+                            ('CALL_DUE', '전화할 차례'),
+                            ('ANSWERED', '답변함'),
+                            ('FOLLOW_UP', '다시 물음'),
+                            ('REFERRED', '다른 기관 안내'),
+                            ('CLOSED', '종결'),
+                        ],
+                        default='RECEIVED',
+                        max_length=10,
+                        verbose_name='상태',
+                    ),
+                ),
+                (
+                    'source',
+                    models.CharField(
+                        choices=[('WEB', '누리집'), ('HELPER', '가족·이웃'), ('PHONE', '전화'), ('COUNTER', '창구'), ('WALK_IN', '바로 오심'), ('API', '다른 프로그램'), ('WAITING', '대기에서')],
+                        default='WEB',
+                        max_length=8,
+                        verbose_name='어떻게',
+                    ),
+                ),
                 ('round', models.PositiveSmallIntegerField(default=1, verbose_name='몇 번째 질문')),
                 ('asked_on', models.DateField(verbose_name='접수일')),
                 ('due_on', models.DateField(verbose_name='기한')),
                 ('extra_days', models.PositiveSmallIntegerField(default=0, verbose_name='늦춘 날')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='물어보신 때')),
                 ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='마친 때')),
-                ('adviser', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='consultations.adviser', verbose_name='맡은 사람')),
+                (
+                    'adviser',
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name='+',
+                        related_query_name='+',
+                        to='consultations.adviser',
+                        verbose_name='맡은 사람',
+                    ),
+                ),
                 ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='consultations.enquiry')),
-                ('resident', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='services.resident', verbose_name='물어보신 분')),
-                ('taken_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    'resident',
+                    models.ForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='services.resident', verbose_name='물어보신 분'
+                    ),
+                ),
+                (
+                    'taken_by',
+                    models.ForeignKey(
+                        blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='append_only',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash='84f48d9ea8e2abf3e0d4b6a80ee9d62faf0b2376',
+                            operation='UPDATE OR DELETE',
+                            pgid='pgtrigger_append_only_26008',
+                            table='consultations_enquiryevent',
+                            when='BEFORE',
+                        ),
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -107,15 +327,73 @@ class Migration(migrations.Migration):
                 'verbose_name': '멈춘 기한',
                 'verbose_name_plural': '멈춘 기한',
                 'ordering': ['enquiry', 'pk'],
+                'constraints': [
+                    models.UniqueConstraint(
+                        condition=models.Q(('received_on__isnull', True)), fields=('enquiry',), name='enquiry_pauses_once_at_a_time', violation_error_message='이미 여쭤보고 답을 기다리고 있습니다.'
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
             name='Result',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('topic', models.CharField(choices=[('INHERITANCE_TAX', '상속세·증여세'), ('CAPITAL_GAINS', '양도소득세(땅이나 집을 팔 때)'), ('LOCAL_TAX', '재산세·취득세·자동차세'), ('INCOME_VAT', '종합소득세·부가가치세'), ('ARREARS', '밀린 세금·압류'), ('OTHER_TAX', '그 밖의 세금'), ('LEASE', '전세·월세·임대차'), ('DEBT', '빌려준 돈·보증'), ('INHERITANCE', '상속·유언'), ('FAMILY', '이혼·가족'), ('LAND', '땅·집·경계'), ('WORK', '임금·일터'), ('ACCIDENT', '교통사고·손해배상'), ('CRIME', '고소·범죄 피해'), ('PENALTY', '과태료·행정 결정'), ('OTHER_LAW', '그 밖의 법률'), ('UNSURE', '잘 모르겠습니다')], max_length=16, verbose_name='분야')),
-                ('outcome', models.CharField(choices=[('SOLVED', '상담으로 풀림'), ('EXPLAINED', '방법을 알려드림'), ('NEEDS_MORE', '더 상담해야 함'), ('ELSEWHERE', '다른 기관이 맞음'), ('CONFLICT', '이해 충돌로 상담하지 않음')], max_length=12, verbose_name='결과')),
-                ('follow_up', models.CharField(choices=[('NONE', '더 할 일 없음'), ('NEXT_DAY', '다음 상담일에 다시 오심'), ('CALL', '전화로 더 답함'), ('LEGAL_AID', '대한법률구조공단 132 안내'), ('TAX_CENTRE', '국세상담센터 126 안내'), ('TAX_AGENT', '선정대리인 안내')], default='NONE', max_length=12, verbose_name='다음에 할 일')),
+                (
+                    'topic',
+                    models.CharField(
+                        choices=[
+                            ('INHERITANCE_TAX', '상속세·증여세'),
+                            ('CAPITAL_GAINS', '양도소득세(땅이나 집을 팔 때)'),
+                            ('LOCAL_TAX', '재산세·취득세·자동차세'),
+                            ('INCOME_VAT', '종합소득세·부가가치세'),
+                            ('ARREARS', '밀린 세금·압류'),
+                            ('OTHER_TAX', '그 밖의 세금'),
+                            ('LEASE', '전세·월세·임대차'),
+                            ('DEBT', '빌려준 돈·보증'),
+                            ('INHERITANCE', '상속·유언'),
+                            ('FAMILY', '이혼·가족'),
+                            ('LAND', '땅·집·경계'),
+                            ('WORK', '임금·일터'),
+                            ('ACCIDENT', '교통사고·손해배상'),
+                            ('CRIME', '고소·범죄 피해'),
+                            ('PENALTY', '과태료·행정 결정'),
+                            ('OTHER_LAW', '그 밖의 법률'),
+                            ('UNSURE', '잘 모르겠습니다'),
+                        ],
+                        max_length=16,
+                        verbose_name='분야',
+                    ),
+                ),
+                (
+                    'outcome',
+                    models.CharField(
+                        choices=[
+                            ('SOLVED', '상담으로 풀림'),
+                            ('EXPLAINED', '방법을 알려드림'),
+                            ('NEEDS_MORE', '더 상담해야 함'),
+                            ('ELSEWHERE', '다른 기관이 맞음'),
+                            ('CONFLICT', '이해 충돌로 상담하지 않음'),
+                        ],
+                        max_length=12,
+                        verbose_name='결과',
+                    ),
+                ),
+                (
+                    'follow_up',
+                    models.CharField(
+                        choices=[
+                            ('NONE', '더 할 일 없음'),
+                            ('NEXT_DAY', '다음 상담일에 다시 오심'),
+                            ('CALL', '전화로 더 답함'),
+                            ('LEGAL_AID', '대한법률구조공단 132 안내'),
+                            ('TAX_CENTRE', '국세상담센터 126 안내'),
+                            ('TAX_AGENT', '선정대리인 안내'),
+                        ],
+                        default='NONE',
+                        max_length=12,
+                        verbose_name='다음에 할 일',
+                    ),
+                ),
                 ('minutes', models.PositiveSmallIntegerField(verbose_name='걸린 시간(분)')),
                 ('note', services.models.encryption.EncryptedTextField(blank=True, verbose_name='상담 내용 요지')),
                 ('recorded_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='적은 때')),
@@ -126,6 +404,60 @@ class Migration(migrations.Migration):
                 'verbose_name': '상담 결과',
                 'verbose_name_plural': '상담 결과',
                 'ordering': ['booking', 'pk'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('booking', 'adviser'), name='result_once_per_adviser', violation_error_message='이 상담의 결과는 이미 적었습니다.'),
+                    models.CheckConstraint(
+                        condition=models.Q(('minutes__range', (1, 240))), name='result_takes_1_to_240_minutes', violation_error_message='걸린 시간은 1분부터 240분까지 적을 수 있습니다.'
+                    ),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='insert_insert',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "consultations_resultevent" ("adviser_id", "booking_id", "follow_up", "id", "minutes", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "topic") VALUES (NEW."adviser_id", NEW."booking_id", NEW."follow_up", NEW."id", NEW."minutes", NEW."outcome", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."recorded_at", NEW."topic"); RETURN NULL;',
+                            hash='7d03cc736c467bc5def322db8eddd6148ebf42a3',
+                            operation='INSERT',
+                            pgid='pgtrigger_insert_insert_f6ca9',
+                            table='consultations_result',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='update_update',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."adviser_id" IS DISTINCT FROM (NEW."adviser_id") OR OLD."booking_id" IS DISTINCT FROM (NEW."booking_id") OR OLD."follow_up" IS DISTINCT FROM (NEW."follow_up") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."minutes" IS DISTINCT FROM (NEW."minutes") OR OLD."outcome" IS DISTINCT FROM (NEW."outcome") OR OLD."recorded_at" IS DISTINCT FROM (NEW."recorded_at") OR OLD."topic" IS DISTINCT FROM (NEW."topic"))',
+                            func='INSERT INTO "consultations_resultevent" ("adviser_id", "booking_id", "follow_up", "id", "minutes", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "topic") VALUES (NEW."adviser_id", NEW."booking_id", NEW."follow_up", NEW."id", NEW."minutes", NEW."outcome", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."recorded_at", NEW."topic"); RETURN NULL;',
+                            hash='f481ea24e749ff041f3f814c3dbe7fe2013a4d9d',
+                            operation='UPDATE',
+                            pgid='pgtrigger_update_update_07550',
+                            table='consultations_result',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='delete_delete',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "consultations_resultevent" ("adviser_id", "booking_id", "follow_up", "id", "minutes", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "topic") VALUES (OLD."adviser_id", OLD."booking_id", OLD."follow_up", OLD."id", OLD."minutes", OLD."outcome", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."recorded_at", OLD."topic"); RETURN NULL;',
+                            hash='06316b2a32d03b6c76ce9e48d42769659bfde4aa',
+                            operation='DELETE',
+                            pgid='pgtrigger_delete_delete_51361',
+                            table='consultations_result',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='needs_actor',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n",
+                            hash='a621d9e7e5ab105a7b33e88e7b0883f3f84e87dc',
+                            level='STATEMENT',
+                            operation='INSERT OR UPDATE OR DELETE',
+                            pgid='pgtrigger_needs_actor_af2e5',
+                            table='consultations_result',
+                            when='BEFORE',
+                        ),
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -135,9 +467,62 @@ class Migration(migrations.Migration):
                 ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('id', models.BigIntegerField()),
-                ('topic', models.CharField(choices=[('INHERITANCE_TAX', '상속세·증여세'), ('CAPITAL_GAINS', '양도소득세(땅이나 집을 팔 때)'), ('LOCAL_TAX', '재산세·취득세·자동차세'), ('INCOME_VAT', '종합소득세·부가가치세'), ('ARREARS', '밀린 세금·압류'), ('OTHER_TAX', '그 밖의 세금'), ('LEASE', '전세·월세·임대차'), ('DEBT', '빌려준 돈·보증'), ('INHERITANCE', '상속·유언'), ('FAMILY', '이혼·가족'), ('LAND', '땅·집·경계'), ('WORK', '임금·일터'), ('ACCIDENT', '교통사고·손해배상'), ('CRIME', '고소·범죄 피해'), ('PENALTY', '과태료·행정 결정'), ('OTHER_LAW', '그 밖의 법률'), ('UNSURE', '잘 모르겠습니다')], max_length=16, verbose_name='분야')),
-                ('outcome', models.CharField(choices=[('SOLVED', '상담으로 풀림'), ('EXPLAINED', '방법을 알려드림'), ('NEEDS_MORE', '더 상담해야 함'), ('ELSEWHERE', '다른 기관이 맞음'), ('CONFLICT', '이해 충돌로 상담하지 않음')], max_length=12, verbose_name='결과')),
-                ('follow_up', models.CharField(choices=[('NONE', '더 할 일 없음'), ('NEXT_DAY', '다음 상담일에 다시 오심'), ('CALL', '전화로 더 답함'), ('LEGAL_AID', '대한법률구조공단 132 안내'), ('TAX_CENTRE', '국세상담센터 126 안내'), ('TAX_AGENT', '선정대리인 안내')], default='NONE', max_length=12, verbose_name='다음에 할 일')),
+                (
+                    'topic',
+                    models.CharField(
+                        choices=[
+                            ('INHERITANCE_TAX', '상속세·증여세'),
+                            ('CAPITAL_GAINS', '양도소득세(땅이나 집을 팔 때)'),
+                            ('LOCAL_TAX', '재산세·취득세·자동차세'),
+                            ('INCOME_VAT', '종합소득세·부가가치세'),
+                            ('ARREARS', '밀린 세금·압류'),
+                            ('OTHER_TAX', '그 밖의 세금'),
+                            ('LEASE', '전세·월세·임대차'),
+                            ('DEBT', '빌려준 돈·보증'),
+                            ('INHERITANCE', '상속·유언'),
+                            ('FAMILY', '이혼·가족'),
+                            ('LAND', '땅·집·경계'),
+                            ('WORK', '임금·일터'),
+                            ('ACCIDENT', '교통사고·손해배상'),
+                            ('CRIME', '고소·범죄 피해'),
+                            ('PENALTY', '과태료·행정 결정'),
+                            ('OTHER_LAW', '그 밖의 법률'),
+                            ('UNSURE', '잘 모르겠습니다'),
+                        ],
+                        max_length=16,
+                        verbose_name='분야',
+                    ),
+                ),
+                (
+                    'outcome',
+                    models.CharField(
+                        choices=[
+                            ('SOLVED', '상담으로 풀림'),
+                            ('EXPLAINED', '방법을 알려드림'),
+                            ('NEEDS_MORE', '더 상담해야 함'),
+                            ('ELSEWHERE', '다른 기관이 맞음'),
+                            ('CONFLICT', '이해 충돌로 상담하지 않음'),
+                        ],
+                        max_length=12,
+                        verbose_name='결과',
+                    ),
+                ),
+                (
+                    'follow_up',
+                    models.CharField(
+                        choices=[
+                            ('NONE', '더 할 일 없음'),
+                            ('NEXT_DAY', '다음 상담일에 다시 오심'),
+                            ('CALL', '전화로 더 답함'),
+                            ('LEGAL_AID', '대한법률구조공단 132 안내'),
+                            ('TAX_CENTRE', '국세상담센터 126 안내'),
+                            ('TAX_AGENT', '선정대리인 안내'),
+                        ],
+                        default='NONE',
+                        max_length=12,
+                        verbose_name='다음에 할 일',
+                    ),
+                ),
                 ('minutes', models.PositiveSmallIntegerField(verbose_name='걸린 시간(분)')),
                 ('recorded_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='적은 때')),
                 ('adviser', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='consultations.adviser')),
@@ -147,6 +532,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='append_only',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash='f6bb0ffc04ba95bfba80af267eec98fdf3725858',
+                            operation='UPDATE OR DELETE',
+                            pgid='pgtrigger_append_only_9191d',
+                            table='consultations_resultevent',
+                            when='BEFORE',
+                        ),
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -155,7 +553,12 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('round', models.PositiveSmallIntegerField(verbose_name='몇 번째 질문')),
                 ('kind', models.CharField(choices=[('QUESTION', '질문'), ('ANSWER', '답변'), ('ASK_BACK', '세무사·변호사가 여쭤봄'), ('REPLY', '여쭤본 것에 답하심')], max_length=8)),
-                ('given', models.CharField(blank=True, choices=[('PORTAL', '누리집에 답변'), ('CALL', '전화로 답함'), ('LETTER', '편지로 답함'), ('MEETING', '만나서 답함')], max_length=8, verbose_name='어떻게')),
+                (
+                    'given',
+                    models.CharField(
+                        blank=True, choices=[('PORTAL', '누리집에 답변'), ('CALL', '전화로 답함'), ('LETTER', '편지로 답함'), ('MEETING', '만나서 답함')], max_length=8, verbose_name='어떻게'
+                    ),
+                ),
                 ('text', services.models.encryption.EncryptedTextField(verbose_name='내용')),
                 ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='보낸 때')),
                 ('adviser', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='turns', to='consultations.adviser')),
@@ -165,6 +568,67 @@ class Migration(migrations.Migration):
                 'verbose_name': '상시 상담 글',
                 'verbose_name_plural': '상시 상담 글',
                 'ordering': ['enquiry', 'pk'],
+                'constraints': [
+                    models.UniqueConstraint(
+                        condition=models.Q(('kind', 'ANSWER')),
+                        fields=('enquiry', 'round'),
+                        name='one_answer_a_question',
+                        violation_error_message='이 질문에는 이미 답했습니다. 화면을 새로 열어 확인해 주세요.',
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(models.Q(('kind__in', ['ANSWER', 'ASK_BACK']), _negated=True), ('adviser__isnull', False), _connector='OR'),
+                        name='advice_names_its_adviser',
+                        violation_error_message='답변에는 답한 세무사·변호사가 있어야 합니다.',
+                    ),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='insert_insert',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "consultations_turnevent" ("adviser_id", "enquiry_id", "given", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "round", "sent_at") VALUES (NEW."adviser_id", NEW."enquiry_id", NEW."given", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."round", NEW."sent_at"); RETURN NULL;',
+                            hash='2c567a3e785f8b44de53fb554382e374624e4fef',
+                            operation='INSERT',
+                            pgid='pgtrigger_insert_insert_4e76b',
+                            table='consultations_turn',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='update_update',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."adviser_id" IS DISTINCT FROM (NEW."adviser_id") OR OLD."enquiry_id" IS DISTINCT FROM (NEW."enquiry_id") OR OLD."given" IS DISTINCT FROM (NEW."given") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."round" IS DISTINCT FROM (NEW."round") OR OLD."sent_at" IS DISTINCT FROM (NEW."sent_at"))',
+                            func='INSERT INTO "consultations_turnevent" ("adviser_id", "enquiry_id", "given", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "round", "sent_at") VALUES (NEW."adviser_id", NEW."enquiry_id", NEW."given", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."round", NEW."sent_at"); RETURN NULL;',
+                            hash='e6c2882f3abc5ed5fc622079429b6f3780d6af9c',
+                            operation='UPDATE',
+                            pgid='pgtrigger_update_update_aebf3',
+                            table='consultations_turn',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='delete_delete',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "consultations_turnevent" ("adviser_id", "enquiry_id", "given", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "round", "sent_at") VALUES (OLD."adviser_id", OLD."enquiry_id", OLD."given", OLD."id", OLD."kind", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."round", OLD."sent_at"); RETURN NULL;',
+                            hash='596baef89a6f213f34492a6fdc716b4292259dca',
+                            operation='DELETE',
+                            pgid='pgtrigger_delete_delete_09800',
+                            table='consultations_turn',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='needs_actor',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n",
+                            hash='6986e41fdbe68b0f6c631be6238c5f2ef295b6ac',
+                            level='STATEMENT',
+                            operation='INSERT OR UPDATE OR DELETE',
+                            pgid='pgtrigger_needs_actor_4739d',
+                            table='consultations_turn',
+                            when='BEFORE',
+                        ),
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -176,115 +640,36 @@ class Migration(migrations.Migration):
                 ('id', models.BigIntegerField()),
                 ('round', models.PositiveSmallIntegerField(verbose_name='몇 번째 질문')),
                 ('kind', models.CharField(choices=[('QUESTION', '질문'), ('ANSWER', '답변'), ('ASK_BACK', '세무사·변호사가 여쭤봄'), ('REPLY', '여쭤본 것에 답하심')], max_length=8)),
-                ('given', models.CharField(blank=True, choices=[('PORTAL', '누리집에 답변'), ('CALL', '전화로 답함'), ('LETTER', '편지로 답함'), ('MEETING', '만나서 답함')], max_length=8, verbose_name='어떻게')),
+                (
+                    'given',
+                    models.CharField(
+                        blank=True, choices=[('PORTAL', '누리집에 답변'), ('CALL', '전화로 답함'), ('LETTER', '편지로 답함'), ('MEETING', '만나서 답함')], max_length=8, verbose_name='어떻게'
+                    ),
+                ),
                 ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='보낸 때')),
-                ('adviser', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='consultations.adviser')),
+                (
+                    'adviser',
+                    models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='consultations.adviser'),
+                ),
                 ('enquiry', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='consultations.enquiry')),
                 ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='consultations.turn')),
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='append_only',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash='ed41052ef2abe30b09095b0df1716c2db09e9bb7',
+                            operation='UPDATE OR DELETE',
+                            pgid='pgtrigger_append_only_ce28f',
+                            table='consultations_turnevent',
+                            when='BEFORE',
+                        ),
+                    )
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='enquiry',
-            constraint=models.UniqueConstraint(fields=('reference',), name='enquiry_reference_is_unique', violation_error_message='이 접수번호는 이미 있습니다.'),
-        ),
-        migrations.AddConstraint(
-            model_name='enquiry',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['RECEIVED', 'REFERRED', 'CLOSED']), ('adviser__isnull', False), _connector='OR'), name='enquiry_in_work_has_an_adviser', violation_error_message='맡은 세무사·변호사가 없습니다. 먼저 맡을 사람을 정해 주세요.'),
-        ),
-        migrations.AddConstraint(
-            model_name='enquiry',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('asked_on'))), name='enquiry_is_due_after_it_was_asked', violation_error_message='기한은 접수일보다 앞설 수 없습니다.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='enquiry',
-            trigger=pgtrigger.compiler.Trigger(name='enquiry_moves', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{RECEIVED:ASSIGNED,RECEIVED:REFERRED,ASSIGNED:ANSWERED,ASSIGNED:ANSWERING,ASSIGNED:CALL_DUE,ASSIGNED:REFERRED,ANSWERING:ANSWERED,ANSWERING:ASSIGNED,ANSWERING:REFERRED,CALL_DUE:ANSWERED,CALL_DUE:ASSIGNED,CALL_DUE:REFERRED,ANSWERED:CLOSED,ANSWERED:FOLLOW_UP,FOLLOW_UP:ANSWERED,FOLLOW_UP:ANSWERING,FOLLOW_UP:ASSIGNED,FOLLOW_UP:CALL_DUE,FOLLOW_UP:REFERRED,REFERRED:CLOSED}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='f85f13cc0c35fa3c82947cc81a021c7cf4aafea0', operation='UPDATE', pgid='pgtrigger_enquiry_moves_4142e', table='consultations_enquiry', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='enquiry',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "consultations_enquiryevent" ("adviser_id", "answer_by", "asked_on", "call_time", "created_at", "due_on", "ended_at", "extra_days", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference", "resident_id", "round", "source", "state", "taken_by_id", "topic", "urgent_on") VALUES (NEW."adviser_id", NEW."answer_by", NEW."asked_on", NEW."call_time", NEW."created_at", NEW."due_on", NEW."ended_at", NEW."extra_days", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."reference", NEW."resident_id", NEW."round", NEW."source", NEW."state", NEW."taken_by_id", NEW."topic", NEW."urgent_on"); RETURN NULL;', hash='caad200033bafe8f3e3d4fd973ffdd72d1cdf69e', operation='INSERT', pgid='pgtrigger_insert_insert_d9661', table='consultations_enquiry', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='enquiry',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "consultations_enquiryevent" ("adviser_id", "answer_by", "asked_on", "call_time", "created_at", "due_on", "ended_at", "extra_days", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference", "resident_id", "round", "source", "state", "taken_by_id", "topic", "urgent_on") VALUES (NEW."adviser_id", NEW."answer_by", NEW."asked_on", NEW."call_time", NEW."created_at", NEW."due_on", NEW."ended_at", NEW."extra_days", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reference", NEW."resident_id", NEW."round", NEW."source", NEW."state", NEW."taken_by_id", NEW."topic", NEW."urgent_on"); RETURN NULL;', hash='ecd57213de4d80ced115c7d410f89d814bf10273', operation='UPDATE', pgid='pgtrigger_update_update_4ed17', table='consultations_enquiry', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='enquiry',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "consultations_enquiryevent" ("adviser_id", "answer_by", "asked_on", "call_time", "created_at", "due_on", "ended_at", "extra_days", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference", "resident_id", "round", "source", "state", "taken_by_id", "topic", "urgent_on") VALUES (OLD."adviser_id", OLD."answer_by", OLD."asked_on", OLD."call_time", OLD."created_at", OLD."due_on", OLD."ended_at", OLD."extra_days", OLD."id", OLD."kind", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reference", OLD."resident_id", OLD."round", OLD."source", OLD."state", OLD."taken_by_id", OLD."topic", OLD."urgent_on"); RETURN NULL;', hash='cd5354f10f1eabcf5898d2730a0b8e5e589401a0', operation='DELETE', pgid='pgtrigger_delete_delete_f08fa', table='consultations_enquiry', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='enquiry',
-            trigger=pgtrigger.compiler.Trigger(name='needs_actor', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n", hash='3b86ddae42c92743c6f2f12149e5528390e80811', level='STATEMENT', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_needs_actor_ba41f', table='consultations_enquiry', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='enquiryconsent',
-            constraint=models.UniqueConstraint(fields=('enquiry', 'kind'), name='enquiry_consent_once_per_kind', violation_error_message='이 동의는 이미 받았습니다.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='enquiryevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='84f48d9ea8e2abf3e0d4b6a80ee9d62faf0b2376', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_26008', table='consultations_enquiryevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='enquirypause',
-            constraint=models.UniqueConstraint(condition=models.Q(('received_on__isnull', True)), fields=('enquiry',), name='enquiry_pauses_once_at_a_time', violation_error_message='이미 여쭤보고 답을 기다리고 있습니다.'),
-        ),
-        migrations.AddConstraint(
-            model_name='result',
-            constraint=models.UniqueConstraint(fields=('booking', 'adviser'), name='result_once_per_adviser', violation_error_message='이 상담의 결과는 이미 적었습니다.'),
-        ),
-        migrations.AddConstraint(
-            model_name='result',
-            constraint=models.CheckConstraint(condition=models.Q(('minutes__range', (1, 240))), name='result_takes_1_to_240_minutes', violation_error_message='걸린 시간은 1분부터 240분까지 적을 수 있습니다.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='result',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "consultations_resultevent" ("adviser_id", "booking_id", "follow_up", "id", "minutes", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "topic") VALUES (NEW."adviser_id", NEW."booking_id", NEW."follow_up", NEW."id", NEW."minutes", NEW."outcome", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."recorded_at", NEW."topic"); RETURN NULL;', hash='7d03cc736c467bc5def322db8eddd6148ebf42a3', operation='INSERT', pgid='pgtrigger_insert_insert_f6ca9', table='consultations_result', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='result',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."adviser_id" IS DISTINCT FROM (NEW."adviser_id") OR OLD."booking_id" IS DISTINCT FROM (NEW."booking_id") OR OLD."follow_up" IS DISTINCT FROM (NEW."follow_up") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."minutes" IS DISTINCT FROM (NEW."minutes") OR OLD."outcome" IS DISTINCT FROM (NEW."outcome") OR OLD."recorded_at" IS DISTINCT FROM (NEW."recorded_at") OR OLD."topic" IS DISTINCT FROM (NEW."topic"))', func='INSERT INTO "consultations_resultevent" ("adviser_id", "booking_id", "follow_up", "id", "minutes", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "topic") VALUES (NEW."adviser_id", NEW."booking_id", NEW."follow_up", NEW."id", NEW."minutes", NEW."outcome", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."recorded_at", NEW."topic"); RETURN NULL;', hash='f481ea24e749ff041f3f814c3dbe7fe2013a4d9d', operation='UPDATE', pgid='pgtrigger_update_update_07550', table='consultations_result', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='result',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "consultations_resultevent" ("adviser_id", "booking_id", "follow_up", "id", "minutes", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "topic") VALUES (OLD."adviser_id", OLD."booking_id", OLD."follow_up", OLD."id", OLD."minutes", OLD."outcome", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."recorded_at", OLD."topic"); RETURN NULL;', hash='06316b2a32d03b6c76ce9e48d42769659bfde4aa', operation='DELETE', pgid='pgtrigger_delete_delete_51361', table='consultations_result', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='result',
-            trigger=pgtrigger.compiler.Trigger(name='needs_actor', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n", hash='a621d9e7e5ab105a7b33e88e7b0883f3f84e87dc', level='STATEMENT', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_needs_actor_af2e5', table='consultations_result', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='resultevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f6bb0ffc04ba95bfba80af267eec98fdf3725858', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_9191d', table='consultations_resultevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='turn',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'ANSWER')), fields=('enquiry', 'round'), name='one_answer_a_question', violation_error_message='이 질문에는 이미 답했습니다. 화면을 새로 열어 확인해 주세요.'),
-        ),
-        migrations.AddConstraint(
-            model_name='turn',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['ANSWER', 'ASK_BACK']), _negated=True), ('adviser__isnull', False), _connector='OR'), name='advice_names_its_adviser', violation_error_message='답변에는 답한 세무사·변호사가 있어야 합니다.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='turn',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "consultations_turnevent" ("adviser_id", "enquiry_id", "given", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "round", "sent_at") VALUES (NEW."adviser_id", NEW."enquiry_id", NEW."given", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."round", NEW."sent_at"); RETURN NULL;', hash='2c567a3e785f8b44de53fb554382e374624e4fef', operation='INSERT', pgid='pgtrigger_insert_insert_4e76b', table='consultations_turn', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='turn',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."adviser_id" IS DISTINCT FROM (NEW."adviser_id") OR OLD."enquiry_id" IS DISTINCT FROM (NEW."enquiry_id") OR OLD."given" IS DISTINCT FROM (NEW."given") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."round" IS DISTINCT FROM (NEW."round") OR OLD."sent_at" IS DISTINCT FROM (NEW."sent_at"))', func='INSERT INTO "consultations_turnevent" ("adviser_id", "enquiry_id", "given", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "round", "sent_at") VALUES (NEW."adviser_id", NEW."enquiry_id", NEW."given", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."round", NEW."sent_at"); RETURN NULL;', hash='e6c2882f3abc5ed5fc622079429b6f3780d6af9c', operation='UPDATE', pgid='pgtrigger_update_update_aebf3', table='consultations_turn', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='turn',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "consultations_turnevent" ("adviser_id", "enquiry_id", "given", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "round", "sent_at") VALUES (OLD."adviser_id", OLD."enquiry_id", OLD."given", OLD."id", OLD."kind", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."round", OLD."sent_at"); RETURN NULL;', hash='596baef89a6f213f34492a6fdc716b4292259dca', operation='DELETE', pgid='pgtrigger_delete_delete_09800', table='consultations_turn', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='turn',
-            trigger=pgtrigger.compiler.Trigger(name='needs_actor', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n", hash='6986e41fdbe68b0f6c631be6238c5f2ef295b6ac', level='STATEMENT', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_needs_actor_4739d', table='consultations_turn', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='turnevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ed41052ef2abe30b09095b0df1716c2db09e9bb7', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ce28f', table='consultations_turnevent', when='BEFORE')),
         ),
     ]

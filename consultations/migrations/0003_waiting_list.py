@@ -10,7 +10,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ('consultations', '0002_enquiries_and_results'),
         ('pghistory', '0007_auto_20250421_0444'),
@@ -26,8 +25,24 @@ class Migration(migrations.Migration):
                 ('reference', models.CharField(max_length=6, verbose_name='예약번호')),
                 ('kind', models.CharField(choices=[('TAX', '세금'), ('LAW', '생활 법률'), ('BOTH', '둘 다'), ('UNSURE', '잘 모르겠습니다')], max_length=6, verbose_name='상담')),
                 ('hour', models.CharField(choices=[('ANY', '아무 때나'), ('15', '오후 3시대'), ('16', '오후 4시대')], default='ANY', max_length=3, verbose_name='원하는 시간')),
-                ('state', models.CharField(choices=[('WAITING', '대기'), ('OFFERED', '빈자리 안내함'), ('ACCEPTED', '받음'), ('LEFT', '대기 취소'), ('ENDED', '대기 끝남')], default='WAITING', max_length=10, verbose_name='상태')),
-                ('source', models.CharField(choices=[('WEB', '누리집'), ('HELPER', '가족·이웃'), ('PHONE', '전화'), ('COUNTER', '창구'), ('WALK_IN', '바로 오심'), ('API', '다른 프로그램'), ('WAITING', '대기에서')], default='WEB', max_length=8, verbose_name='어떻게')),
+                (
+                    'state',
+                    models.CharField(
+                        choices=[('WAITING', '대기'), ('OFFERED', '빈자리 안내함'), ('ACCEPTED', '받음'), ('LEFT', '대기 취소'), ('ENDED', '대기 끝남')],
+                        default='WAITING',
+                        max_length=10,
+                        verbose_name='상태',
+                    ),
+                ),
+                (
+                    'source',
+                    models.CharField(
+                        choices=[('WEB', '누리집'), ('HELPER', '가족·이웃'), ('PHONE', '전화'), ('COUNTER', '창구'), ('WALK_IN', '바로 오심'), ('API', '다른 프로그램'), ('WAITING', '대기에서')],
+                        default='WEB',
+                        max_length=8,
+                        verbose_name='어떻게',
+                    ),
+                ),
                 ('wish', services.models.encryption.EncryptedJSONField(default=dict, verbose_name='상담 내용')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='신청한 때')),
                 ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='마친 때')),
@@ -41,6 +56,72 @@ class Migration(migrations.Migration):
                 'verbose_name': '대기',
                 'verbose_name_plural': '대기',
                 'ordering': ['clinic_day', 'created_at', 'pk'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('reference',), name='waiting_reference_is_unique', violation_error_message='이 예약번호는 이미 있습니다.'),
+                    models.UniqueConstraint(
+                        condition=models.Q(('state__in', ['WAITING', 'OFFERED'])), fields=('resident', 'clinic_day'), name='waiting_once_a_day', violation_error_message='이미 이날 대기하고 계십니다.'
+                    ),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='waiting_moves',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            declare='DECLARE _is_valid_transition BOOLEAN;',
+                            func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{WAITING:ENDED,WAITING:LEFT,WAITING:OFFERED,OFFERED:ACCEPTED,OFFERED:ENDED,OFFERED:LEFT,OFFERED:WAITING}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                            hash='c5b0e2f7061d4076544d696a960543f31d119d19',
+                            operation='UPDATE',
+                            pgid='pgtrigger_waiting_moves_3d0c9',
+                            table='consultations_waiting',
+                            when='BEFORE',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='insert_insert',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "consultations_waitingevent" ("booking_id", "clinic_day_id", "created_at", "ended_at", "helper_id", "hour", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference", "resident_id", "source", "state", "taken_by_id") VALUES (NEW."booking_id", NEW."clinic_day_id", NEW."created_at", NEW."ended_at", NEW."helper_id", NEW."hour", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."reference", NEW."resident_id", NEW."source", NEW."state", NEW."taken_by_id"); RETURN NULL;',
+                            hash='82298e529e380c791a94f3adba47ddd446e2df70',
+                            operation='INSERT',
+                            pgid='pgtrigger_insert_insert_a5fb3',
+                            table='consultations_waiting',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='update_update',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."booking_id" IS DISTINCT FROM (NEW."booking_id") OR OLD."clinic_day_id" IS DISTINCT FROM (NEW."clinic_day_id") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."ended_at" IS DISTINCT FROM (NEW."ended_at") OR OLD."helper_id" IS DISTINCT FROM (NEW."helper_id") OR OLD."hour" IS DISTINCT FROM (NEW."hour") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."reference" IS DISTINCT FROM (NEW."reference") OR OLD."resident_id" IS DISTINCT FROM (NEW."resident_id") OR OLD."source" IS DISTINCT FROM (NEW."source") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."taken_by_id" IS DISTINCT FROM (NEW."taken_by_id"))',
+                            func='INSERT INTO "consultations_waitingevent" ("booking_id", "clinic_day_id", "created_at", "ended_at", "helper_id", "hour", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference", "resident_id", "source", "state", "taken_by_id") VALUES (NEW."booking_id", NEW."clinic_day_id", NEW."created_at", NEW."ended_at", NEW."helper_id", NEW."hour", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reference", NEW."resident_id", NEW."source", NEW."state", NEW."taken_by_id"); RETURN NULL;',
+                            hash='89690f12d3c22639ca31f2837d2f7f2c4b558982',
+                            operation='UPDATE',
+                            pgid='pgtrigger_update_update_227ea',
+                            table='consultations_waiting',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='delete_delete',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "consultations_waitingevent" ("booking_id", "clinic_day_id", "created_at", "ended_at", "helper_id", "hour", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference", "resident_id", "source", "state", "taken_by_id") VALUES (OLD."booking_id", OLD."clinic_day_id", OLD."created_at", OLD."ended_at", OLD."helper_id", OLD."hour", OLD."id", OLD."kind", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reference", OLD."resident_id", OLD."source", OLD."state", OLD."taken_by_id"); RETURN NULL;',
+                            hash='cb305d9998b28b9fa5560efa6a92805c8a1b634d',
+                            operation='DELETE',
+                            pgid='pgtrigger_delete_delete_ef242',
+                            table='consultations_waiting',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='needs_actor',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n",
+                            hash='d30bd0c0056aaf5a61d6cd7e1575c02c732b292e',
+                            level='STATEMENT',
+                            operation='INSERT OR UPDATE OR DELETE',
+                            pgid='pgtrigger_needs_actor_9d1e6',
+                            table='consultations_waiting',
+                            when='BEFORE',
+                        ),
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -50,7 +131,15 @@ class Migration(migrations.Migration):
                 ('starts_at', models.DateTimeField(verbose_name='시작')),
                 ('minutes', models.PositiveSmallIntegerField(verbose_name='분')),
                 ('until', models.DateTimeField(verbose_name='이때까지 맡아 둠')),
-                ('state', models.CharField(choices=[('OPEN', '빈자리 안내함'), ('ACCEPTED', '받음'), ('DECLINED', '받지 않음'), ('LAPSED', '답 없음'), ('WITHDRAWN', '거둠')], default='OPEN', max_length=10, verbose_name='상태')),
+                (
+                    'state',
+                    models.CharField(
+                        choices=[('OPEN', '빈자리 안내함'), ('ACCEPTED', '받음'), ('DECLINED', '받지 않음'), ('LAPSED', '답 없음'), ('WITHDRAWN', '거둠')],
+                        default='OPEN',
+                        max_length=10,
+                        verbose_name='상태',
+                    ),
+                ),
                 ('is_past', models.BooleanField(default=False, verbose_name='다시 난 자리')),
                 ('made_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='안내한 때')),
                 ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='답한 때')),
@@ -61,6 +150,9 @@ class Migration(migrations.Migration):
                 'verbose_name': '빈자리 안내',
                 'verbose_name_plural': '빈자리 안내',
                 'ordering': ['made_at', 'pk'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'OPEN')), fields=('waiting',), name='offer_one_open_per_waiting', violation_error_message='이미 맡아 둔 자리가 있습니다.')
+                ],
             },
         ),
         migrations.CreateModel(
@@ -73,70 +165,84 @@ class Migration(migrations.Migration):
                 ('reference', models.CharField(max_length=6, verbose_name='예약번호')),
                 ('kind', models.CharField(choices=[('TAX', '세금'), ('LAW', '생활 법률'), ('BOTH', '둘 다'), ('UNSURE', '잘 모르겠습니다')], max_length=6, verbose_name='상담')),
                 ('hour', models.CharField(choices=[('ANY', '아무 때나'), ('15', '오후 3시대'), ('16', '오후 4시대')], default='ANY', max_length=3, verbose_name='원하는 시간')),
-                ('state', models.CharField(choices=[('WAITING', '대기'), ('OFFERED', '빈자리 안내함'), ('ACCEPTED', '받음'), ('LEFT', '대기 취소'), ('ENDED', '대기 끝남')], default='WAITING', max_length=10, verbose_name='상태')),
-                ('source', models.CharField(choices=[('WEB', '누리집'), ('HELPER', '가족·이웃'), ('PHONE', '전화'), ('COUNTER', '창구'), ('WALK_IN', '바로 오심'), ('API', '다른 프로그램'), ('WAITING', '대기에서')], default='WEB', max_length=8, verbose_name='어떻게')),
+                (
+                    'state',
+                    models.CharField(
+                        choices=[('WAITING', '대기'), ('OFFERED', '빈자리 안내함'), ('ACCEPTED', '받음'), ('LEFT', '대기 취소'), ('ENDED', '대기 끝남')],
+                        default='WAITING',
+                        max_length=10,
+                        verbose_name='상태',
+                    ),
+                ),
+                (
+                    'source',
+                    models.CharField(
+                        choices=[('WEB', '누리집'), ('HELPER', '가족·이웃'), ('PHONE', '전화'), ('COUNTER', '창구'), ('WALK_IN', '바로 오심'), ('API', '다른 프로그램'), ('WAITING', '대기에서')],
+                        default='WEB',
+                        max_length=8,
+                        verbose_name='어떻게',
+                    ),
+                ),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='신청한 때')),
                 ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='마친 때')),
-                ('booking', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='consultations.booking')),
-                ('clinic_day', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='consultations.clinicday', verbose_name='상담일')),
-                ('helper', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='services.resident')),
+                (
+                    'booking',
+                    models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='consultations.booking'),
+                ),
+                (
+                    'clinic_day',
+                    models.ForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='consultations.clinicday', verbose_name='상담일'
+                    ),
+                ),
+                (
+                    'helper',
+                    models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='services.resident'),
+                ),
                 ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='consultations.waiting')),
-                ('resident', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='services.resident', verbose_name='상담받는 분')),
-                ('taken_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    'resident',
+                    models.ForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='services.resident', verbose_name='상담받는 분'
+                    ),
+                ),
+                (
+                    'taken_by',
+                    models.ForeignKey(
+                        blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='append_only',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash='11c8f1364398ca6b6f0e796e9d72835dd92d8cac',
+                            operation='UPDATE OR DELETE',
+                            pgid='pgtrigger_append_only_5c2d8',
+                            table='consultations_waitingevent',
+                            when='BEFORE',
+                        ),
+                    )
+                ],
             },
         ),
         migrations.AlterField(
-            model_name='hold',
-            name='booking',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='consultations.booking'),
+            model_name='hold', name='booking', field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='consultations.booking')
         ),
         migrations.AddField(
-            model_name='hold',
-            name='offer',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='consultations.seatoffer'),
+            model_name='hold', name='offer', field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='consultations.seatoffer')
         ),
         migrations.AddConstraint(
             model_name='hold',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('booking__isnull', False), ('offer__isnull', True)), models.Q(('booking__isnull', True), ('offer__isnull', False)), _connector='OR'), name='hold_is_for_a_booking_or_an_offer', violation_error_message='맡은 시간은 예약 하나나 빈자리 안내 하나에 딸립니다.'),
-        ),
-        migrations.AddConstraint(
-            model_name='waiting',
-            constraint=models.UniqueConstraint(fields=('reference',), name='waiting_reference_is_unique', violation_error_message='이 예약번호는 이미 있습니다.'),
-        ),
-        migrations.AddConstraint(
-            model_name='waiting',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['WAITING', 'OFFERED'])), fields=('resident', 'clinic_day'), name='waiting_once_a_day', violation_error_message='이미 이날 대기하고 계십니다.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='waiting',
-            trigger=pgtrigger.compiler.Trigger(name='waiting_moves', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{WAITING:ENDED,WAITING:LEFT,WAITING:OFFERED,OFFERED:ACCEPTED,OFFERED:ENDED,OFFERED:LEFT,OFFERED:WAITING}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='c5b0e2f7061d4076544d696a960543f31d119d19', operation='UPDATE', pgid='pgtrigger_waiting_moves_3d0c9', table='consultations_waiting', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='waiting',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "consultations_waitingevent" ("booking_id", "clinic_day_id", "created_at", "ended_at", "helper_id", "hour", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference", "resident_id", "source", "state", "taken_by_id") VALUES (NEW."booking_id", NEW."clinic_day_id", NEW."created_at", NEW."ended_at", NEW."helper_id", NEW."hour", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."reference", NEW."resident_id", NEW."source", NEW."state", NEW."taken_by_id"); RETURN NULL;', hash='82298e529e380c791a94f3adba47ddd446e2df70', operation='INSERT', pgid='pgtrigger_insert_insert_a5fb3', table='consultations_waiting', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='waiting',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."booking_id" IS DISTINCT FROM (NEW."booking_id") OR OLD."clinic_day_id" IS DISTINCT FROM (NEW."clinic_day_id") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."ended_at" IS DISTINCT FROM (NEW."ended_at") OR OLD."helper_id" IS DISTINCT FROM (NEW."helper_id") OR OLD."hour" IS DISTINCT FROM (NEW."hour") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."reference" IS DISTINCT FROM (NEW."reference") OR OLD."resident_id" IS DISTINCT FROM (NEW."resident_id") OR OLD."source" IS DISTINCT FROM (NEW."source") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."taken_by_id" IS DISTINCT FROM (NEW."taken_by_id"))', func='INSERT INTO "consultations_waitingevent" ("booking_id", "clinic_day_id", "created_at", "ended_at", "helper_id", "hour", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference", "resident_id", "source", "state", "taken_by_id") VALUES (NEW."booking_id", NEW."clinic_day_id", NEW."created_at", NEW."ended_at", NEW."helper_id", NEW."hour", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reference", NEW."resident_id", NEW."source", NEW."state", NEW."taken_by_id"); RETURN NULL;', hash='89690f12d3c22639ca31f2837d2f7f2c4b558982', operation='UPDATE', pgid='pgtrigger_update_update_227ea', table='consultations_waiting', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='waiting',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "consultations_waitingevent" ("booking_id", "clinic_day_id", "created_at", "ended_at", "helper_id", "hour", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference", "resident_id", "source", "state", "taken_by_id") VALUES (OLD."booking_id", OLD."clinic_day_id", OLD."created_at", OLD."ended_at", OLD."helper_id", OLD."hour", OLD."id", OLD."kind", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reference", OLD."resident_id", OLD."source", OLD."state", OLD."taken_by_id"); RETURN NULL;', hash='cb305d9998b28b9fa5560efa6a92805c8a1b634d', operation='DELETE', pgid='pgtrigger_delete_delete_ef242', table='consultations_waiting', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='waiting',
-            trigger=pgtrigger.compiler.Trigger(name='needs_actor', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n", hash='d30bd0c0056aaf5a61d6cd7e1575c02c732b292e', level='STATEMENT', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_needs_actor_9d1e6', table='consultations_waiting', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='seatoffer',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'OPEN')), fields=('waiting',), name='offer_one_open_per_waiting', violation_error_message='이미 맡아 둔 자리가 있습니다.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='waitingevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='11c8f1364398ca6b6f0e796e9d72835dd92d8cac', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5c2d8', table='consultations_waitingevent', when='BEFORE')),
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(('booking__isnull', False), ('offer__isnull', True)), models.Q(('booking__isnull', True), ('offer__isnull', False)), _connector='OR'),
+                name='hold_is_for_a_booking_or_an_offer',
+                violation_error_message='맡은 시간은 예약 하나나 빈자리 안내 하나에 딸립니다.',
+            ),
         ),
     ]

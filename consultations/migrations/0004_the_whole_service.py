@@ -12,7 +12,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ('consultations', '0003_waiting_list'),
         ('pghistory', '0007_auto_20250421_0444'),
@@ -37,7 +36,9 @@ class Migration(migrations.Migration):
                 'verbose_name': '다른 프로그램의 요청',
                 'verbose_name_plural': '다른 프로그램의 요청',
                 'constraints': [
-                    models.UniqueConstraint(fields=('phone_index', 'endpoint', 'key_hash'), name='api_request_key_is_for_one_request', violation_error_message='같은 Idempotency-Key로 보낸 요청이 이미 있습니다.'),
+                    models.UniqueConstraint(
+                        fields=('phone_index', 'endpoint', 'key_hash'), name='api_request_key_is_for_one_request', violation_error_message='같은 Idempotency-Key로 보낸 요청이 이미 있습니다.'
+                    )
                 ],
             },
         ),
@@ -60,8 +61,17 @@ class Migration(migrations.Migration):
                 'ordering': ['clinic_day', 'made_at', 'pk'],
                 'constraints': [
                     models.UniqueConstraint(fields=('token_hash',), name='adviser_link_token_is_unique', violation_error_message='이 전용 주소는 이미 있습니다.'),
-                    models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('adviser', 'clinic_day'), name='adviser_link_one_a_day', violation_error_message='이 세무사·변호사에게는 이날의 전용 주소가 이미 있습니다.'),
-                    models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('made_at'))), name='adviser_link_ends_after_it_was_made', violation_error_message='전용 주소가 끝나는 때는 만든 때보다 뒤여야 합니다.'),
+                    models.UniqueConstraint(
+                        condition=models.Q(('revoked_at__isnull', True)),
+                        fields=('adviser', 'clinic_day'),
+                        name='adviser_link_one_a_day',
+                        violation_error_message='이 세무사·변호사에게는 이날의 전용 주소가 이미 있습니다.',
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(('expires_at__gt', models.F('made_at'))),
+                        name='adviser_link_ends_after_it_was_made',
+                        violation_error_message='전용 주소가 끝나는 때는 만든 때보다 뒤여야 합니다.',
+                    ),
                 ],
             },
         ),
@@ -80,9 +90,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '달력 주소',
                 'verbose_name_plural': '달력 주소',
-                'constraints': [
-                    models.UniqueConstraint(fields=('token_hash',), name='calendar_feed_address_is_unique', violation_error_message='이 달력 주소는 이미 있습니다.'),
-                ],
+                'constraints': [models.UniqueConstraint(fields=('token_hash',), name='calendar_feed_address_is_unique', violation_error_message='이 달력 주소는 이미 있습니다.')],
             },
         ),
         migrations.CreateModel(
@@ -97,8 +105,54 @@ class Migration(migrations.Migration):
                 'verbose_name': '이해 충돌 알림',
                 'verbose_name_plural': '이해 충돌 알림',
                 'ordering': ['booking', 'pk'],
-                'constraints': [
-                    models.UniqueConstraint(fields=('booking', 'adviser'), name='conflict_once_per_adviser', violation_error_message='이 예약의 이해 충돌은 이미 알리셨습니다.'),
+                'constraints': [models.UniqueConstraint(fields=('booking', 'adviser'), name='conflict_once_per_adviser', violation_error_message='이 예약의 이해 충돌은 이미 알리셨습니다.')],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='insert_insert',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "consultations_conflictflagevent" ("adviser_id", "at", "booking_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."adviser_id", NEW."at", NEW."booking_id", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id"); RETURN NULL;',
+                            hash='0c32ead3c129f564ad34d985e018c0ee08ee6e0c',
+                            operation='INSERT',
+                            pgid='pgtrigger_insert_insert_a454d',
+                            table='consultations_conflictflag',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='update_update',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)',
+                            func='INSERT INTO "consultations_conflictflagevent" ("adviser_id", "at", "booking_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."adviser_id", NEW."at", NEW."booking_id", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id"); RETURN NULL;',
+                            hash='eea5a61b1f03191583bb62886a16c1dd5ffe1bf0',
+                            operation='UPDATE',
+                            pgid='pgtrigger_update_update_6e2af',
+                            table='consultations_conflictflag',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='delete_delete',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "consultations_conflictflagevent" ("adviser_id", "at", "booking_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."adviser_id", OLD."at", OLD."booking_id", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;',
+                            hash='7bcddeb7f41fc9b1d9f7e1252f615bbaa3673601',
+                            operation='DELETE',
+                            pgid='pgtrigger_delete_delete_decb2',
+                            table='consultations_conflictflag',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='needs_actor',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n",
+                            hash='2a09e42a18c0f4f8fe919706d30be192a475aeb8',
+                            level='STATEMENT',
+                            operation='INSERT OR UPDATE OR DELETE',
+                            pgid='pgtrigger_needs_actor_27209',
+                            table='consultations_conflictflag',
+                            when='BEFORE',
+                        ),
+                    ),
                 ],
             },
         ),
@@ -117,13 +171,33 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='append_only',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash='7f83c384b98fddebafd5590e13beacb4f7b2aded',
+                            operation='UPDATE OR DELETE',
+                            pgid='pgtrigger_append_only_208d7',
+                            table='consultations_conflictflagevent',
+                            when='BEFORE',
+                        ),
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
             name='Disruption',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('ABSENCE', '세무사·변호사 못 옴'), ('DAY_CLOSED', '상담일 닫음'), ('VENUE_CLOSED', '장소 닫음'), ('DAY_CANCELLED', '상담일 취소'), ('CONFLICT', '이해 충돌')], max_length=14, verbose_name='무슨 일')),
+                (
+                    'kind',
+                    models.CharField(
+                        choices=[('ABSENCE', '세무사·변호사 못 옴'), ('DAY_CLOSED', '상담일 닫음'), ('VENUE_CLOSED', '장소 닫음'), ('DAY_CANCELLED', '상담일 취소'), ('CONFLICT', '이해 충돌')],
+                        max_length=14,
+                        verbose_name='무슨 일',
+                    ),
+                ),
                 ('first_on', models.DateField(verbose_name='언제부터')),
                 ('last_on', models.DateField(verbose_name='언제까지')),
                 ('reason', services.models.encryption.EncryptedTextField(blank=True, verbose_name='이유')),
@@ -139,11 +213,91 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '상담에 생긴 일',
                 'ordering': ['first_on', 'venue__order', 'pk'],
                 'constraints': [
-                    models.CheckConstraint(condition=models.Q(('last_on__gte', models.F('first_on'))), name='disruption_ends_after_it_begins', violation_error_message='끝나는 날이 시작하는 날보다 앞설 수 없습니다.'),
-                    models.CheckConstraint(condition=models.Q(models.Q(('adviser__isnull', False), ('clinic_day__isnull', False), ('kind__in', ['ABSENCE', 'CONFLICT'])), models.Q(('adviser__isnull', True), ('clinic_day__isnull', False), ('kind__in', ['DAY_CLOSED', 'DAY_CANCELLED'])), models.Q(('adviser__isnull', True), ('clinic_day__isnull', True), ('kind', 'VENUE_CLOSED')), _connector='OR'), name='disruption_names_what_is_missing', violation_error_message='못 오는 사람이나 닫는 날이 비어 있습니다.'),
-                    models.UniqueConstraint(condition=models.Q(('clinic_day__isnull', False), ('closed_at__isnull', True)), fields=('kind', 'clinic_day', 'adviser'), name='disruption_reported_once', nulls_distinct=False, violation_error_message='다른 담당자가 먼저 적었습니다. 화면을 새로 열어 확인해 주세요.'),
-                    models.CheckConstraint(condition=models.Q(('withdrawn_at__isnull', True), ('closed_at__isnull', False), _connector='OR'), name='disruption_withdrawn_is_closed', violation_error_message='거둔 일은 끝난 일입니다.'),
-                    django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('kind', 'VENUE_CLOSED'), ('withdrawn_at__isnull', True)), expressions=[(models.Func(models.F('venue_id'), models.F('venue_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('first_on'), models.F('last_on'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='venue_closes_once_at_a_time', violation_error_message='이 장소는 그 기간에 이미 닫았습니다.'),
+                    models.CheckConstraint(
+                        condition=models.Q(('last_on__gte', models.F('first_on'))), name='disruption_ends_after_it_begins', violation_error_message='끝나는 날이 시작하는 날보다 앞설 수 없습니다.'
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(('adviser__isnull', False), ('clinic_day__isnull', False), ('kind__in', ['ABSENCE', 'CONFLICT'])),
+                            models.Q(('adviser__isnull', True), ('clinic_day__isnull', False), ('kind__in', ['DAY_CLOSED', 'DAY_CANCELLED'])),
+                            models.Q(('adviser__isnull', True), ('clinic_day__isnull', True), ('kind', 'VENUE_CLOSED')),
+                            _connector='OR',
+                        ),
+                        name='disruption_names_what_is_missing',
+                        violation_error_message='못 오는 사람이나 닫는 날이 비어 있습니다.',
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(('clinic_day__isnull', False), ('closed_at__isnull', True)),
+                        fields=('kind', 'clinic_day', 'adviser'),
+                        name='disruption_reported_once',
+                        nulls_distinct=False,
+                        violation_error_message='다른 담당자가 먼저 적었습니다. 화면을 새로 열어 확인해 주세요.',
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(('withdrawn_at__isnull', True), ('closed_at__isnull', False), _connector='OR'),
+                        name='disruption_withdrawn_is_closed',
+                        violation_error_message='거둔 일은 끝난 일입니다.',
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(('kind', 'VENUE_CLOSED'), ('withdrawn_at__isnull', True)),
+                        expressions=[
+                            (models.Func(models.F('venue_id'), models.F('venue_id'), models.Value('[]'), function='int8range'), '&&'),
+                            (
+                                models.Func(models.F('first_on'), models.F('last_on'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()),
+                                '&&',
+                            ),
+                        ],
+                        name='venue_closes_once_at_a_time',
+                        violation_error_message='이 장소는 그 기간에 이미 닫았습니다.',
+                    ),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='insert_insert',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "consultations_disruptionevent" ("adviser_id", "clinic_day_id", "closed_at", "first_on", "id", "kind", "last_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reported_at", "venue_id", "withdrawn_at") VALUES (NEW."adviser_id", NEW."clinic_day_id", NEW."closed_at", NEW."first_on", NEW."id", NEW."kind", NEW."last_on", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."reported_at", NEW."venue_id", NEW."withdrawn_at"); RETURN NULL;',
+                            hash='789b0b8a3220db4edf075352e7b24d38e6f636b6',
+                            operation='INSERT',
+                            pgid='pgtrigger_insert_insert_418c8',
+                            table='consultations_disruption',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='update_update',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."adviser_id" IS DISTINCT FROM (NEW."adviser_id") OR OLD."clinic_day_id" IS DISTINCT FROM (NEW."clinic_day_id") OR OLD."closed_at" IS DISTINCT FROM (NEW."closed_at") OR OLD."first_on" IS DISTINCT FROM (NEW."first_on") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."last_on" IS DISTINCT FROM (NEW."last_on") OR OLD."reported_at" IS DISTINCT FROM (NEW."reported_at") OR OLD."venue_id" IS DISTINCT FROM (NEW."venue_id") OR OLD."withdrawn_at" IS DISTINCT FROM (NEW."withdrawn_at"))',
+                            func='INSERT INTO "consultations_disruptionevent" ("adviser_id", "clinic_day_id", "closed_at", "first_on", "id", "kind", "last_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reported_at", "venue_id", "withdrawn_at") VALUES (NEW."adviser_id", NEW."clinic_day_id", NEW."closed_at", NEW."first_on", NEW."id", NEW."kind", NEW."last_on", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reported_at", NEW."venue_id", NEW."withdrawn_at"); RETURN NULL;',
+                            hash='b9b5c76ba9205b66dbe89b2e22a887d5d1019001',
+                            operation='UPDATE',
+                            pgid='pgtrigger_update_update_54703',
+                            table='consultations_disruption',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='delete_delete',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "consultations_disruptionevent" ("adviser_id", "clinic_day_id", "closed_at", "first_on", "id", "kind", "last_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reported_at", "venue_id", "withdrawn_at") VALUES (OLD."adviser_id", OLD."clinic_day_id", OLD."closed_at", OLD."first_on", OLD."id", OLD."kind", OLD."last_on", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reported_at", OLD."venue_id", OLD."withdrawn_at"); RETURN NULL;',
+                            hash='b58301e50957fd3798d2700862d1c9df71ea12ce',
+                            operation='DELETE',
+                            pgid='pgtrigger_delete_delete_df8e2',
+                            table='consultations_disruption',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='needs_actor',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n",
+                            hash='74e745c91e235343b97cba27b3c577c5ba147402',
+                            level='STATEMENT',
+                            operation='INSERT OR UPDATE OR DELETE',
+                            pgid='pgtrigger_needs_actor_6c4ed',
+                            table='consultations_disruption',
+                            when='BEFORE',
+                        ),
+                    ),
                 ],
             },
         ),
@@ -154,20 +308,67 @@ class Migration(migrations.Migration):
                 ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('ABSENCE', '세무사·변호사 못 옴'), ('DAY_CLOSED', '상담일 닫음'), ('VENUE_CLOSED', '장소 닫음'), ('DAY_CANCELLED', '상담일 취소'), ('CONFLICT', '이해 충돌')], max_length=14, verbose_name='무슨 일')),
+                (
+                    'kind',
+                    models.CharField(
+                        choices=[('ABSENCE', '세무사·변호사 못 옴'), ('DAY_CLOSED', '상담일 닫음'), ('VENUE_CLOSED', '장소 닫음'), ('DAY_CANCELLED', '상담일 취소'), ('CONFLICT', '이해 충돌')],
+                        max_length=14,
+                        verbose_name='무슨 일',
+                    ),
+                ),
                 ('first_on', models.DateField(verbose_name='언제부터')),
                 ('last_on', models.DateField(verbose_name='언제까지')),
                 ('reported_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='적은 때')),
                 ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='모두 알린 때')),
                 ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='거둔 때')),
-                ('adviser', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='consultations.adviser', verbose_name='누가')),
-                ('clinic_day', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='consultations.clinicday', verbose_name='상담일')),
+                (
+                    'adviser',
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name='+',
+                        related_query_name='+',
+                        to='consultations.adviser',
+                        verbose_name='누가',
+                    ),
+                ),
+                (
+                    'clinic_day',
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name='+',
+                        related_query_name='+',
+                        to='consultations.clinicday',
+                        verbose_name='상담일',
+                    ),
+                ),
                 ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='consultations.disruption')),
-                ('venue', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='consultations.venue', verbose_name='장소')),
+                (
+                    'venue',
+                    models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='consultations.venue', verbose_name='장소'),
+                ),
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='append_only',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash='703223b38b4d1a28e6966906409c0d3cf408193e',
+                            operation='UPDATE OR DELETE',
+                            pgid='pgtrigger_append_only_cd88e',
+                            table='consultations_disruptionevent',
+                            when='BEFORE',
+                        ),
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -175,7 +376,23 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('starts_at', models.DateTimeField(verbose_name='처음 시간')),
-                ('state', models.CharField(choices=[('OPEN', '정하지 않음'), ('CALLING', '전화해서 정함'), ('COLLEAGUE', '다른 분께 맡김'), ('MOVED', '다른 날로 옮김'), ('CANCELLED', '시 사정으로 취소'), ('KEPT', '그대로 상담'), ('ENDED', '예약 끝남')], default='OPEN', max_length=10, verbose_name='상태')),
+                (
+                    'state',
+                    models.CharField(
+                        choices=[
+                            ('OPEN', '정하지 않음'),
+                            ('CALLING', '전화해서 정함'),
+                            ('COLLEAGUE', '다른 분께 맡김'),
+                            ('MOVED', '다른 날로 옮김'),
+                            ('CANCELLED', '시 사정으로 취소'),
+                            ('KEPT', '그대로 상담'),
+                            ('ENDED', '예약 끝남'),
+                        ],
+                        default='OPEN',
+                        max_length=10,
+                        verbose_name='상태',
+                    ),
+                ),
                 ('notice_key', models.CharField(blank=True, max_length=120, verbose_name='알림')),
                 ('told_at', models.DateTimeField(blank=True, null=True, verbose_name='말로 알린 때')),
                 ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='정한 때')),
@@ -190,8 +407,80 @@ class Migration(migrations.Migration):
                 'ordering': ['starts_at', 'pk'],
                 'constraints': [
                     models.UniqueConstraint(fields=('disruption', 'booking'), name='affected_once', violation_error_message='이 예약은 이미 명단에 있습니다.'),
-                    models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', True), ('state__in', ['OPEN', 'CALLING'])), models.Q(models.Q(('state__in', ['OPEN', 'CALLING']), _negated=True), ('settled_at__isnull', False)), _connector='OR'), name='affected_settled_has_a_moment', violation_error_message='정한 때가 비어 있습니다.'),
-                    models.CheckConstraint(condition=models.Q(('state__in', ['OPEN', 'KEPT', 'ENDED']), models.Q(('notice_key', ''), _negated=True), _connector='OR'), name='affected_is_told_by_a_message', violation_error_message='알리는 문자나 전화 없이 정할 수 없습니다.'),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(('settled_at__isnull', True), ('state__in', ['OPEN', 'CALLING'])),
+                            models.Q(models.Q(('state__in', ['OPEN', 'CALLING']), _negated=True), ('settled_at__isnull', False)),
+                            _connector='OR',
+                        ),
+                        name='affected_settled_has_a_moment',
+                        violation_error_message='정한 때가 비어 있습니다.',
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(('state__in', ['OPEN', 'KEPT', 'ENDED']), models.Q(('notice_key', ''), _negated=True), _connector='OR'),
+                        name='affected_is_told_by_a_message',
+                        violation_error_message='알리는 문자나 전화 없이 정할 수 없습니다.',
+                    ),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='affected_moves',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            declare='DECLARE _is_valid_transition BOOLEAN;',
+                            func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{OPEN:CALLING,OPEN:CANCELLED,OPEN:COLLEAGUE,OPEN:ENDED,OPEN:KEPT,OPEN:MOVED,CALLING:CANCELLED,CALLING:COLLEAGUE,CALLING:ENDED,CALLING:KEPT,CALLING:MOVED}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                            hash='f8f65ec707aa8936979095d45208c0f470c8ee27',
+                            operation='UPDATE',
+                            pgid='pgtrigger_affected_moves_ee58a',
+                            table='consultations_affected',
+                            when='BEFORE',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='insert_insert',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "consultations_affectedevent" ("booking_id", "clinic_day_id", "disruption_id", "id", "notice_key", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "settled_at", "settled_by_id", "starts_at", "state", "told_at") VALUES (NEW."booking_id", NEW."clinic_day_id", NEW."disruption_id", NEW."id", NEW."notice_key", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."settled_at", NEW."settled_by_id", NEW."starts_at", NEW."state", NEW."told_at"); RETURN NULL;',
+                            hash='ecdca3ea35c89fe1011de7340322f40957864258',
+                            operation='INSERT',
+                            pgid='pgtrigger_insert_insert_e8133',
+                            table='consultations_affected',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='update_update',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)',
+                            func='INSERT INTO "consultations_affectedevent" ("booking_id", "clinic_day_id", "disruption_id", "id", "notice_key", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "settled_at", "settled_by_id", "starts_at", "state", "told_at") VALUES (NEW."booking_id", NEW."clinic_day_id", NEW."disruption_id", NEW."id", NEW."notice_key", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."settled_at", NEW."settled_by_id", NEW."starts_at", NEW."state", NEW."told_at"); RETURN NULL;',
+                            hash='806ccb3690b7087db0102afb80fd1478b27156f4',
+                            operation='UPDATE',
+                            pgid='pgtrigger_update_update_5745c',
+                            table='consultations_affected',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='delete_delete',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "consultations_affectedevent" ("booking_id", "clinic_day_id", "disruption_id", "id", "notice_key", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "settled_at", "settled_by_id", "starts_at", "state", "told_at") VALUES (OLD."booking_id", OLD."clinic_day_id", OLD."disruption_id", OLD."id", OLD."notice_key", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."settled_at", OLD."settled_by_id", OLD."starts_at", OLD."state", OLD."told_at"); RETURN NULL;',
+                            hash='96fa75e1bebc5d3f9ab7ffd14c342593928895b6',
+                            operation='DELETE',
+                            pgid='pgtrigger_delete_delete_10542',
+                            table='consultations_affected',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='needs_actor',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n",
+                            hash='daa284654a74f1fc59e4090318dc112eb0610953',
+                            level='STATEMENT',
+                            operation='INSERT OR UPDATE OR DELETE',
+                            pgid='pgtrigger_needs_actor_8e5d7',
+                            table='consultations_affected',
+                            when='BEFORE',
+                        ),
+                    ),
                 ],
             },
         ),
@@ -203,19 +492,61 @@ class Migration(migrations.Migration):
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('id', models.BigIntegerField()),
                 ('starts_at', models.DateTimeField(verbose_name='처음 시간')),
-                ('state', models.CharField(choices=[('OPEN', '정하지 않음'), ('CALLING', '전화해서 정함'), ('COLLEAGUE', '다른 분께 맡김'), ('MOVED', '다른 날로 옮김'), ('CANCELLED', '시 사정으로 취소'), ('KEPT', '그대로 상담'), ('ENDED', '예약 끝남')], default='OPEN', max_length=10, verbose_name='상태')),
+                (
+                    'state',
+                    models.CharField(
+                        choices=[
+                            ('OPEN', '정하지 않음'),
+                            ('CALLING', '전화해서 정함'),
+                            ('COLLEAGUE', '다른 분께 맡김'),
+                            ('MOVED', '다른 날로 옮김'),
+                            ('CANCELLED', '시 사정으로 취소'),
+                            ('KEPT', '그대로 상담'),
+                            ('ENDED', '예약 끝남'),
+                        ],
+                        default='OPEN',
+                        max_length=10,
+                        verbose_name='상태',
+                    ),
+                ),
                 ('notice_key', models.CharField(blank=True, max_length=120, verbose_name='알림')),
                 ('told_at', models.DateTimeField(blank=True, null=True, verbose_name='말로 알린 때')),
                 ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='정한 때')),
-                ('booking', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='consultations.booking', verbose_name='예약')),
-                ('clinic_day', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='consultations.clinicday', verbose_name='처음 상담일')),
+                (
+                    'booking',
+                    models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='consultations.booking', verbose_name='예약'),
+                ),
+                (
+                    'clinic_day',
+                    models.ForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='consultations.clinicday', verbose_name='처음 상담일'
+                    ),
+                ),
                 ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='consultations.affected')),
-                ('settled_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    'settled_by',
+                    models.ForeignKey(
+                        blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL
+                    ),
+                ),
                 ('disruption', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='consultations.disruption')),
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='append_only',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash='b67672e28b5ce2fc1343bf927270bdee37246fc7',
+                            operation='UPDATE OR DELETE',
+                            pgid='pgtrigger_append_only_a3d8b',
+                            table='consultations_affectedevent',
+                            when='BEFORE',
+                        ),
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -240,9 +571,31 @@ class Migration(migrations.Migration):
                 'ordering': ['-starts_on', 'kind', '-number'],
                 'constraints': [
                     models.UniqueConstraint(condition=models.Q(('kind', 'MONTH')), fields=('starts_on',), name='report_once_per_month', violation_error_message='이 달의 통계는 이미 있습니다.'),
-                    models.UniqueConstraint(condition=models.Q(('kind', 'HALF_YEAR')), fields=('adviser', 'starts_on'), name='report_once_per_adviser_and_half_year', violation_error_message='이 분의 반기 보고는 이미 있습니다.'),
+                    models.UniqueConstraint(
+                        condition=models.Q(('kind', 'HALF_YEAR')),
+                        fields=('adviser', 'starts_on'),
+                        name='report_once_per_adviser_and_half_year',
+                        violation_error_message='이 분의 반기 보고는 이미 있습니다.',
+                    ),
                     models.UniqueConstraint(fields=('kind', 'number'), name='report_number_is_unique', violation_error_message='이 호는 이미 있습니다.'),
-                    models.CheckConstraint(condition=models.Q(models.Q(('adviser__isnull', True), ('kind', 'MONTH')), models.Q(('adviser__isnull', False), ('kind', 'HALF_YEAR')), _connector='OR'), name='half_year_report_has_an_adviser', violation_error_message='반기 보고에는 세무사·변호사가 있고, 월간 통계에는 없습니다.'),
+                    models.CheckConstraint(
+                        condition=models.Q(models.Q(('adviser__isnull', True), ('kind', 'MONTH')), models.Q(('adviser__isnull', False), ('kind', 'HALF_YEAR')), _connector='OR'),
+                        name='half_year_report_has_an_adviser',
+                        violation_error_message='반기 보고에는 세무사·변호사가 있고, 월간 통계에는 없습니다.',
+                    ),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='frozen',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash='0c588c1142e5c3ab1255f88cb07089425540ab9e',
+                            operation='UPDATE OR DELETE',
+                            pgid='pgtrigger_frozen_5fa0d',
+                            table='consultations_statisticsreport',
+                            when='BEFORE',
+                        ),
+                    )
                 ],
             },
         ),
@@ -250,8 +603,22 @@ class Migration(migrations.Migration):
             name='Survey',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('helped', models.CharField(choices=[('MUCH', '많이 되었습니다'), ('SOME', '조금 되었습니다'), ('SO_SO', '보통입니다'), ('NOT', '되지 않았습니다'), ('NOT_SAID', '말하고 싶지 않습니다')], max_length=8, verbose_name='도움이 되었나요?')),
-                ('ease', models.CharField(choices=[('VERY', '아주 편했습니다'), ('FINE', '편했습니다'), ('SO_SO', '보통입니다'), ('HARD', '불편했습니다'), ('NOT_SAID', '말하고 싶지 않습니다')], max_length=8, verbose_name='예약과 안내는 편했나요?')),
+                (
+                    'helped',
+                    models.CharField(
+                        choices=[('MUCH', '많이 되었습니다'), ('SOME', '조금 되었습니다'), ('SO_SO', '보통입니다'), ('NOT', '되지 않았습니다'), ('NOT_SAID', '말하고 싶지 않습니다')],
+                        max_length=8,
+                        verbose_name='도움이 되었나요?',
+                    ),
+                ),
+                (
+                    'ease',
+                    models.CharField(
+                        choices=[('VERY', '아주 편했습니다'), ('FINE', '편했습니다'), ('SO_SO', '보통입니다'), ('HARD', '불편했습니다'), ('NOT_SAID', '말하고 싶지 않습니다')],
+                        max_length=8,
+                        verbose_name='예약과 안내는 편했나요?',
+                    ),
+                ),
                 ('source', models.CharField(choices=[('WEB', '누리집'), ('PHONE', '전화')], max_length=8, verbose_name='어떻게')),
                 ('answered_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='답한 때')),
                 ('booking', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='surveys', to='consultations.booking')),
@@ -263,7 +630,59 @@ class Migration(migrations.Migration):
                 'ordering': ['answered_at', 'pk'],
                 'constraints': [
                     models.UniqueConstraint(fields=('booking',), name='survey_once_per_booking', violation_error_message='이미 답해 주셨습니다. 알려 주셔서 고맙습니다.'),
-                    models.CheckConstraint(condition=models.Q(models.Q(('source', 'WEB'), ('taken_by__isnull', True)), models.Q(('source', 'PHONE'), ('taken_by__isnull', False)), _connector='OR'), name='survey_on_the_phone_names_who_asked', violation_error_message='전화로 여쭌 답에는 여쭌 사람이 있어야 합니다.'),
+                    models.CheckConstraint(
+                        condition=models.Q(models.Q(('source', 'WEB'), ('taken_by__isnull', True)), models.Q(('source', 'PHONE'), ('taken_by__isnull', False)), _connector='OR'),
+                        name='survey_on_the_phone_names_who_asked',
+                        violation_error_message='전화로 여쭌 답에는 여쭌 사람이 있어야 합니다.',
+                    ),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='insert_insert',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "consultations_surveyevent" ("answered_at", "booking_id", "ease", "helped", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "taken_by_id") VALUES (NEW."answered_at", NEW."booking_id", NEW."ease", NEW."helped", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."source", NEW."taken_by_id"); RETURN NULL;',
+                            hash='0702f8aba2ee98e4a35da3d4102d4c52c311beba',
+                            operation='INSERT',
+                            pgid='pgtrigger_insert_insert_a2b4d',
+                            table='consultations_survey',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='update_update',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)',
+                            func='INSERT INTO "consultations_surveyevent" ("answered_at", "booking_id", "ease", "helped", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "taken_by_id") VALUES (NEW."answered_at", NEW."booking_id", NEW."ease", NEW."helped", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."source", NEW."taken_by_id"); RETURN NULL;',
+                            hash='d8e446e884ec33505103ffd3f9626291ffb330a3',
+                            operation='UPDATE',
+                            pgid='pgtrigger_update_update_4fc80',
+                            table='consultations_survey',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='delete_delete',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "consultations_surveyevent" ("answered_at", "booking_id", "ease", "helped", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "taken_by_id") VALUES (OLD."answered_at", OLD."booking_id", OLD."ease", OLD."helped", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."source", OLD."taken_by_id"); RETURN NULL;',
+                            hash='d7934a90ccba89a7edfe06c02f140365e40c3482',
+                            operation='DELETE',
+                            pgid='pgtrigger_delete_delete_33fd6',
+                            table='consultations_survey',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='needs_actor',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n",
+                            hash='81c022bb42aff4aafe7eaa73d5ca72a10a0d0dbb',
+                            level='STATEMENT',
+                            operation='INSERT OR UPDATE OR DELETE',
+                            pgid='pgtrigger_needs_actor_785e5',
+                            table='consultations_survey',
+                            when='BEFORE',
+                        ),
+                    ),
                 ],
             },
         ),
@@ -274,298 +693,313 @@ class Migration(migrations.Migration):
                 ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('id', models.BigIntegerField()),
-                ('helped', models.CharField(choices=[('MUCH', '많이 되었습니다'), ('SOME', '조금 되었습니다'), ('SO_SO', '보통입니다'), ('NOT', '되지 않았습니다'), ('NOT_SAID', '말하고 싶지 않습니다')], max_length=8, verbose_name='도움이 되었나요?')),
-                ('ease', models.CharField(choices=[('VERY', '아주 편했습니다'), ('FINE', '편했습니다'), ('SO_SO', '보통입니다'), ('HARD', '불편했습니다'), ('NOT_SAID', '말하고 싶지 않습니다')], max_length=8, verbose_name='예약과 안내는 편했나요?')),
+                (
+                    'helped',
+                    models.CharField(
+                        choices=[('MUCH', '많이 되었습니다'), ('SOME', '조금 되었습니다'), ('SO_SO', '보통입니다'), ('NOT', '되지 않았습니다'), ('NOT_SAID', '말하고 싶지 않습니다')],
+                        max_length=8,
+                        verbose_name='도움이 되었나요?',
+                    ),
+                ),
+                (
+                    'ease',
+                    models.CharField(
+                        choices=[('VERY', '아주 편했습니다'), ('FINE', '편했습니다'), ('SO_SO', '보통입니다'), ('HARD', '불편했습니다'), ('NOT_SAID', '말하고 싶지 않습니다')],
+                        max_length=8,
+                        verbose_name='예약과 안내는 편했나요?',
+                    ),
+                ),
                 ('source', models.CharField(choices=[('WEB', '누리집'), ('PHONE', '전화')], max_length=8, verbose_name='어떻게')),
                 ('answered_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='답한 때')),
                 ('booking', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='consultations.booking')),
                 ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='consultations.survey')),
-                ('taken_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    'taken_by',
+                    models.ForeignKey(
+                        blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='append_only',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash='185319a8a9403c5fe3449b815cc841253dfe9c9a',
+                            operation='UPDATE OR DELETE',
+                            pgid='pgtrigger_append_only_f0103',
+                            table='consultations_surveyevent',
+                            when='BEFORE',
+                        ),
+                    )
+                ],
             },
         ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='booking',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='booking',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='booking',
-            name='delete_delete',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='clinicday',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='clinicday',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='clinicday',
-            name='delete_delete',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='result',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='result',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='result',
-            name='delete_delete',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='waiting',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='waiting',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='waiting',
-            name='delete_delete',
-        ),
+        pgtrigger.migrations.RemoveTrigger(model_name='booking', name='insert_insert'),
+        pgtrigger.migrations.RemoveTrigger(model_name='booking', name='update_update'),
+        pgtrigger.migrations.RemoveTrigger(model_name='booking', name='delete_delete'),
+        pgtrigger.migrations.RemoveTrigger(model_name='clinicday', name='insert_insert'),
+        pgtrigger.migrations.RemoveTrigger(model_name='clinicday', name='update_update'),
+        pgtrigger.migrations.RemoveTrigger(model_name='clinicday', name='delete_delete'),
+        pgtrigger.migrations.RemoveTrigger(model_name='result', name='insert_insert'),
+        pgtrigger.migrations.RemoveTrigger(model_name='result', name='update_update'),
+        pgtrigger.migrations.RemoveTrigger(model_name='result', name='delete_delete'),
+        pgtrigger.migrations.RemoveTrigger(model_name='waiting', name='insert_insert'),
+        pgtrigger.migrations.RemoveTrigger(model_name='waiting', name='update_update'),
+        pgtrigger.migrations.RemoveTrigger(model_name='waiting', name='delete_delete'),
         migrations.AddField(
             model_name='booking',
             name='helper_consent',
-            field=models.CharField(blank=True, choices=[('BY_PHONE', '본인이 전화로 동의하심'), ('SPOKEN', '본인이 담당자 앞에서 말로 동의하심'), ('PAPER', '본인이 서명한 종이를 봄')], max_length=8, verbose_name='대신하는 데 동의한 방법'),
+            field=models.CharField(
+                blank=True,
+                choices=[('BY_PHONE', '본인이 전화로 동의하심'), ('SPOKEN', '본인이 담당자 앞에서 말로 동의하심'), ('PAPER', '본인이 서명한 종이를 봄')],
+                max_length=8,
+                verbose_name='대신하는 데 동의한 방법',
+            ),
         ),
-        migrations.AddField(
-            model_name='booking',
-            name='helper_consent_on',
-            field=models.DateField(blank=True, null=True, verbose_name='대신하는 데 동의한 날'),
-        ),
+        migrations.AddField(model_name='booking', name='helper_consent_on', field=models.DateField(blank=True, null=True, verbose_name='대신하는 데 동의한 날')),
         migrations.AddField(
             model_name='booking',
             name='joint_order',
-            field=models.CharField(choices=[('SAME', '같은 시간에 함께'), ('TAX', '세무사 먼저, 이어서 변호사'), ('LAW', '변호사 먼저, 이어서 세무사')], default='SAME', max_length=4, verbose_name='순서'),
+            field=models.CharField(
+                choices=[('SAME', '같은 시간에 함께'), ('TAX', '세무사 먼저, 이어서 변호사'), ('LAW', '변호사 먼저, 이어서 세무사')], default='SAME', max_length=4, verbose_name='순서'
+            ),
         ),
-        migrations.AddField(
-            model_name='booking',
-            name='needs_destroyed_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='필요한 도움을 지운 때'),
-        ),
-        migrations.AddField(
-            model_name='booking',
-            name='texts_destroyed_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='상담 내용을 지운 때'),
-        ),
+        migrations.AddField(model_name='booking', name='needs_destroyed_at', field=models.DateTimeField(blank=True, null=True, verbose_name='필요한 도움을 지운 때')),
+        migrations.AddField(model_name='booking', name='texts_destroyed_at', field=models.DateTimeField(blank=True, null=True, verbose_name='상담 내용을 지운 때')),
         migrations.AddField(
             model_name='bookingevent',
             name='helper_consent',
-            field=models.CharField(blank=True, choices=[('BY_PHONE', '본인이 전화로 동의하심'), ('SPOKEN', '본인이 담당자 앞에서 말로 동의하심'), ('PAPER', '본인이 서명한 종이를 봄')], max_length=8, verbose_name='대신하는 데 동의한 방법'),
+            field=models.CharField(
+                blank=True,
+                choices=[('BY_PHONE', '본인이 전화로 동의하심'), ('SPOKEN', '본인이 담당자 앞에서 말로 동의하심'), ('PAPER', '본인이 서명한 종이를 봄')],
+                max_length=8,
+                verbose_name='대신하는 데 동의한 방법',
+            ),
         ),
-        migrations.AddField(
-            model_name='bookingevent',
-            name='helper_consent_on',
-            field=models.DateField(blank=True, null=True, verbose_name='대신하는 데 동의한 날'),
-        ),
+        migrations.AddField(model_name='bookingevent', name='helper_consent_on', field=models.DateField(blank=True, null=True, verbose_name='대신하는 데 동의한 날')),
         migrations.AddField(
             model_name='bookingevent',
             name='joint_order',
-            field=models.CharField(choices=[('SAME', '같은 시간에 함께'), ('TAX', '세무사 먼저, 이어서 변호사'), ('LAW', '변호사 먼저, 이어서 세무사')], default='SAME', max_length=4, verbose_name='순서'),
+            field=models.CharField(
+                choices=[('SAME', '같은 시간에 함께'), ('TAX', '세무사 먼저, 이어서 변호사'), ('LAW', '변호사 먼저, 이어서 세무사')], default='SAME', max_length=4, verbose_name='순서'
+            ),
         ),
-        migrations.AddField(
-            model_name='bookingevent',
-            name='needs_destroyed_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='필요한 도움을 지운 때'),
-        ),
-        migrations.AddField(
-            model_name='bookingevent',
-            name='texts_destroyed_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='상담 내용을 지운 때'),
-        ),
-        migrations.AddField(
-            model_name='clinicday',
-            name='moved_from',
-            field=models.DateField(blank=True, null=True, verbose_name='옮기기 전 공휴일'),
-        ),
-        migrations.AddField(
-            model_name='clinicdayevent',
-            name='moved_from',
-            field=models.DateField(blank=True, null=True, verbose_name='옮기기 전 공휴일'),
-        ),
-        migrations.AddField(
-            model_name='result',
-            name='note_destroyed_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='요지를 지운 때'),
-        ),
-        migrations.AddField(
-            model_name='resultevent',
-            name='note_destroyed_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='요지를 지운 때'),
-        ),
+        migrations.AddField(model_name='bookingevent', name='needs_destroyed_at', field=models.DateTimeField(blank=True, null=True, verbose_name='필요한 도움을 지운 때')),
+        migrations.AddField(model_name='bookingevent', name='texts_destroyed_at', field=models.DateTimeField(blank=True, null=True, verbose_name='상담 내용을 지운 때')),
+        migrations.AddField(model_name='clinicday', name='moved_from', field=models.DateField(blank=True, null=True, verbose_name='옮기기 전 공휴일')),
+        migrations.AddField(model_name='clinicdayevent', name='moved_from', field=models.DateField(blank=True, null=True, verbose_name='옮기기 전 공휴일')),
+        migrations.AddField(model_name='result', name='note_destroyed_at', field=models.DateTimeField(blank=True, null=True, verbose_name='요지를 지운 때')),
+        migrations.AddField(model_name='resultevent', name='note_destroyed_at', field=models.DateTimeField(blank=True, null=True, verbose_name='요지를 지운 때')),
         migrations.AddField(
             model_name='seatoffer',
             name='joint_order',
-            field=models.CharField(choices=[('SAME', '같은 시간에 함께'), ('TAX', '세무사 먼저, 이어서 변호사'), ('LAW', '변호사 먼저, 이어서 세무사')], default='SAME', max_length=4, verbose_name='순서'),
+            field=models.CharField(
+                choices=[('SAME', '같은 시간에 함께'), ('TAX', '세무사 먼저, 이어서 변호사'), ('LAW', '변호사 먼저, 이어서 세무사')], default='SAME', max_length=4, verbose_name='순서'
+            ),
         ),
-        migrations.AddField(
-            model_name='waiting',
-            name='wish_destroyed_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='상담 내용을 지운 때'),
-        ),
-        migrations.AddField(
-            model_name='waitingevent',
-            name='wish_destroyed_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='상담 내용을 지운 때'),
+        migrations.AddField(model_name='waiting', name='wish_destroyed_at', field=models.DateTimeField(blank=True, null=True, verbose_name='상담 내용을 지운 때')),
+        migrations.AddField(model_name='waitingevent', name='wish_destroyed_at', field=models.DateTimeField(blank=True, null=True, verbose_name='상담 내용을 지운 때')),
+        pgtrigger.migrations.AddTrigger(
+            model_name='booking',
+            trigger=pgtrigger.compiler.Trigger(
+                name='insert_insert',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "consultations_bookingevent" ("arrived_at", "cancel_reason", "clinic_day_id", "created_at", "ended_at", "has_lawsuit", "helper_consent", "helper_consent_on", "helper_id", "id", "joint_order", "kind", "minutes", "needs_destroyed_at", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference", "resident_id", "sequence", "source", "starts_at", "state", "taken_by_id", "texts_destroyed_at", "topic") VALUES (NEW."arrived_at", NEW."cancel_reason", NEW."clinic_day_id", NEW."created_at", NEW."ended_at", NEW."has_lawsuit", NEW."helper_consent", NEW."helper_consent_on", NEW."helper_id", NEW."id", NEW."joint_order", NEW."kind", NEW."minutes", NEW."needs_destroyed_at", NEW."on", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."reference", NEW."resident_id", NEW."sequence", NEW."source", NEW."starts_at", NEW."state", NEW."taken_by_id", NEW."texts_destroyed_at", NEW."topic"); RETURN NULL;',
+                    hash='ef1b07905b8e64098d3116f82375d57c74c8d977',
+                    operation='INSERT',
+                    pgid='pgtrigger_insert_insert_4f0bb',
+                    table='consultations_booking',
+                    when='AFTER',
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='booking',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "consultations_bookingevent" ("arrived_at", "cancel_reason", "clinic_day_id", "created_at", "ended_at", "has_lawsuit", "helper_consent", "helper_consent_on", "helper_id", "id", "joint_order", "kind", "minutes", "needs_destroyed_at", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference", "resident_id", "sequence", "source", "starts_at", "state", "taken_by_id", "texts_destroyed_at", "topic") VALUES (NEW."arrived_at", NEW."cancel_reason", NEW."clinic_day_id", NEW."created_at", NEW."ended_at", NEW."has_lawsuit", NEW."helper_consent", NEW."helper_consent_on", NEW."helper_id", NEW."id", NEW."joint_order", NEW."kind", NEW."minutes", NEW."needs_destroyed_at", NEW."on", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."reference", NEW."resident_id", NEW."sequence", NEW."source", NEW."starts_at", NEW."state", NEW."taken_by_id", NEW."texts_destroyed_at", NEW."topic"); RETURN NULL;', hash='ef1b07905b8e64098d3116f82375d57c74c8d977', operation='INSERT', pgid='pgtrigger_insert_insert_4f0bb', table='consultations_booking', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='update_update',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."arrived_at" IS DISTINCT FROM (NEW."arrived_at") OR OLD."cancel_reason" IS DISTINCT FROM (NEW."cancel_reason") OR OLD."clinic_day_id" IS DISTINCT FROM (NEW."clinic_day_id") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."ended_at" IS DISTINCT FROM (NEW."ended_at") OR OLD."has_lawsuit" IS DISTINCT FROM (NEW."has_lawsuit") OR OLD."helper_id" IS DISTINCT FROM (NEW."helper_id") OR OLD."helper_consent" IS DISTINCT FROM (NEW."helper_consent") OR OLD."helper_consent_on" IS DISTINCT FROM (NEW."helper_consent_on") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."joint_order" IS DISTINCT FROM (NEW."joint_order") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."minutes" IS DISTINCT FROM (NEW."minutes") OR OLD."needs_destroyed_at" IS DISTINCT FROM (NEW."needs_destroyed_at") OR OLD."on" IS DISTINCT FROM (NEW."on") OR OLD."reference" IS DISTINCT FROM (NEW."reference") OR OLD."resident_id" IS DISTINCT FROM (NEW."resident_id") OR OLD."sequence" IS DISTINCT FROM (NEW."sequence") OR OLD."source" IS DISTINCT FROM (NEW."source") OR OLD."starts_at" IS DISTINCT FROM (NEW."starts_at") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."taken_by_id" IS DISTINCT FROM (NEW."taken_by_id") OR OLD."texts_destroyed_at" IS DISTINCT FROM (NEW."texts_destroyed_at") OR OLD."topic" IS DISTINCT FROM (NEW."topic"))',
+                    func='INSERT INTO "consultations_bookingevent" ("arrived_at", "cancel_reason", "clinic_day_id", "created_at", "ended_at", "has_lawsuit", "helper_consent", "helper_consent_on", "helper_id", "id", "joint_order", "kind", "minutes", "needs_destroyed_at", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference", "resident_id", "sequence", "source", "starts_at", "state", "taken_by_id", "texts_destroyed_at", "topic") VALUES (NEW."arrived_at", NEW."cancel_reason", NEW."clinic_day_id", NEW."created_at", NEW."ended_at", NEW."has_lawsuit", NEW."helper_consent", NEW."helper_consent_on", NEW."helper_id", NEW."id", NEW."joint_order", NEW."kind", NEW."minutes", NEW."needs_destroyed_at", NEW."on", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reference", NEW."resident_id", NEW."sequence", NEW."source", NEW."starts_at", NEW."state", NEW."taken_by_id", NEW."texts_destroyed_at", NEW."topic"); RETURN NULL;',
+                    hash='15853ceac2b415983b5716d2cb7a4fa37144e556',
+                    operation='UPDATE',
+                    pgid='pgtrigger_update_update_3965d',
+                    table='consultations_booking',
+                    when='AFTER',
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='booking',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."arrived_at" IS DISTINCT FROM (NEW."arrived_at") OR OLD."cancel_reason" IS DISTINCT FROM (NEW."cancel_reason") OR OLD."clinic_day_id" IS DISTINCT FROM (NEW."clinic_day_id") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."ended_at" IS DISTINCT FROM (NEW."ended_at") OR OLD."has_lawsuit" IS DISTINCT FROM (NEW."has_lawsuit") OR OLD."helper_id" IS DISTINCT FROM (NEW."helper_id") OR OLD."helper_consent" IS DISTINCT FROM (NEW."helper_consent") OR OLD."helper_consent_on" IS DISTINCT FROM (NEW."helper_consent_on") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."joint_order" IS DISTINCT FROM (NEW."joint_order") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."minutes" IS DISTINCT FROM (NEW."minutes") OR OLD."needs_destroyed_at" IS DISTINCT FROM (NEW."needs_destroyed_at") OR OLD."on" IS DISTINCT FROM (NEW."on") OR OLD."reference" IS DISTINCT FROM (NEW."reference") OR OLD."resident_id" IS DISTINCT FROM (NEW."resident_id") OR OLD."sequence" IS DISTINCT FROM (NEW."sequence") OR OLD."source" IS DISTINCT FROM (NEW."source") OR OLD."starts_at" IS DISTINCT FROM (NEW."starts_at") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."taken_by_id" IS DISTINCT FROM (NEW."taken_by_id") OR OLD."texts_destroyed_at" IS DISTINCT FROM (NEW."texts_destroyed_at") OR OLD."topic" IS DISTINCT FROM (NEW."topic"))', func='INSERT INTO "consultations_bookingevent" ("arrived_at", "cancel_reason", "clinic_day_id", "created_at", "ended_at", "has_lawsuit", "helper_consent", "helper_consent_on", "helper_id", "id", "joint_order", "kind", "minutes", "needs_destroyed_at", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference", "resident_id", "sequence", "source", "starts_at", "state", "taken_by_id", "texts_destroyed_at", "topic") VALUES (NEW."arrived_at", NEW."cancel_reason", NEW."clinic_day_id", NEW."created_at", NEW."ended_at", NEW."has_lawsuit", NEW."helper_consent", NEW."helper_consent_on", NEW."helper_id", NEW."id", NEW."joint_order", NEW."kind", NEW."minutes", NEW."needs_destroyed_at", NEW."on", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reference", NEW."resident_id", NEW."sequence", NEW."source", NEW."starts_at", NEW."state", NEW."taken_by_id", NEW."texts_destroyed_at", NEW."topic"); RETURN NULL;', hash='15853ceac2b415983b5716d2cb7a4fa37144e556', operation='UPDATE', pgid='pgtrigger_update_update_3965d', table='consultations_booking', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='booking',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "consultations_bookingevent" ("arrived_at", "cancel_reason", "clinic_day_id", "created_at", "ended_at", "has_lawsuit", "helper_consent", "helper_consent_on", "helper_id", "id", "joint_order", "kind", "minutes", "needs_destroyed_at", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference", "resident_id", "sequence", "source", "starts_at", "state", "taken_by_id", "texts_destroyed_at", "topic") VALUES (OLD."arrived_at", OLD."cancel_reason", OLD."clinic_day_id", OLD."created_at", OLD."ended_at", OLD."has_lawsuit", OLD."helper_consent", OLD."helper_consent_on", OLD."helper_id", OLD."id", OLD."joint_order", OLD."kind", OLD."minutes", OLD."needs_destroyed_at", OLD."on", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reference", OLD."resident_id", OLD."sequence", OLD."source", OLD."starts_at", OLD."state", OLD."taken_by_id", OLD."texts_destroyed_at", OLD."topic"); RETURN NULL;', hash='263591ff64b14e4713da08b4bbd34a9a18bdee39', operation='DELETE', pgid='pgtrigger_delete_delete_7f0c1', table='consultations_booking', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='delete_delete',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "consultations_bookingevent" ("arrived_at", "cancel_reason", "clinic_day_id", "created_at", "ended_at", "has_lawsuit", "helper_consent", "helper_consent_on", "helper_id", "id", "joint_order", "kind", "minutes", "needs_destroyed_at", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference", "resident_id", "sequence", "source", "starts_at", "state", "taken_by_id", "texts_destroyed_at", "topic") VALUES (OLD."arrived_at", OLD."cancel_reason", OLD."clinic_day_id", OLD."created_at", OLD."ended_at", OLD."has_lawsuit", OLD."helper_consent", OLD."helper_consent_on", OLD."helper_id", OLD."id", OLD."joint_order", OLD."kind", OLD."minutes", OLD."needs_destroyed_at", OLD."on", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reference", OLD."resident_id", OLD."sequence", OLD."source", OLD."starts_at", OLD."state", OLD."taken_by_id", OLD."texts_destroyed_at", OLD."topic"); RETURN NULL;',
+                    hash='263591ff64b14e4713da08b4bbd34a9a18bdee39',
+                    operation='DELETE',
+                    pgid='pgtrigger_delete_delete_7f0c1',
+                    table='consultations_booking',
+                    when='AFTER',
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='clinicday',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "consultations_clinicdayevent" ("basis_document", "decided_at", "decided_by_id", "election", "id", "legal_basis", "moved_from", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "venue_id") VALUES (NEW."basis_document", NEW."decided_at", NEW."decided_by_id", NEW."election", NEW."id", NEW."legal_basis", NEW."moved_from", NEW."on", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."state", NEW."venue_id"); RETURN NULL;', hash='48bd3d1a2a4c07d662afec2c13b4f18dac68862b', operation='INSERT', pgid='pgtrigger_insert_insert_d7086', table='consultations_clinicday', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='insert_insert',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "consultations_clinicdayevent" ("basis_document", "decided_at", "decided_by_id", "election", "id", "legal_basis", "moved_from", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "venue_id") VALUES (NEW."basis_document", NEW."decided_at", NEW."decided_by_id", NEW."election", NEW."id", NEW."legal_basis", NEW."moved_from", NEW."on", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."state", NEW."venue_id"); RETURN NULL;',
+                    hash='48bd3d1a2a4c07d662afec2c13b4f18dac68862b',
+                    operation='INSERT',
+                    pgid='pgtrigger_insert_insert_d7086',
+                    table='consultations_clinicday',
+                    when='AFTER',
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='clinicday',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "consultations_clinicdayevent" ("basis_document", "decided_at", "decided_by_id", "election", "id", "legal_basis", "moved_from", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "venue_id") VALUES (NEW."basis_document", NEW."decided_at", NEW."decided_by_id", NEW."election", NEW."id", NEW."legal_basis", NEW."moved_from", NEW."on", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."state", NEW."venue_id"); RETURN NULL;', hash='6e047031ab112b2c41c43508047e9cb5f55d262b', operation='UPDATE', pgid='pgtrigger_update_update_5641b', table='consultations_clinicday', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='update_update',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)',
+                    func='INSERT INTO "consultations_clinicdayevent" ("basis_document", "decided_at", "decided_by_id", "election", "id", "legal_basis", "moved_from", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "venue_id") VALUES (NEW."basis_document", NEW."decided_at", NEW."decided_by_id", NEW."election", NEW."id", NEW."legal_basis", NEW."moved_from", NEW."on", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."state", NEW."venue_id"); RETURN NULL;',
+                    hash='6e047031ab112b2c41c43508047e9cb5f55d262b',
+                    operation='UPDATE',
+                    pgid='pgtrigger_update_update_5641b',
+                    table='consultations_clinicday',
+                    when='AFTER',
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='clinicday',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "consultations_clinicdayevent" ("basis_document", "decided_at", "decided_by_id", "election", "id", "legal_basis", "moved_from", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "venue_id") VALUES (OLD."basis_document", OLD."decided_at", OLD."decided_by_id", OLD."election", OLD."id", OLD."legal_basis", OLD."moved_from", OLD."on", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."state", OLD."venue_id"); RETURN NULL;', hash='3662aa2b9e50293eed0fe6f7c71691d41464be5c', operation='DELETE', pgid='pgtrigger_delete_delete_dba30', table='consultations_clinicday', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='delete_delete',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "consultations_clinicdayevent" ("basis_document", "decided_at", "decided_by_id", "election", "id", "legal_basis", "moved_from", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "venue_id") VALUES (OLD."basis_document", OLD."decided_at", OLD."decided_by_id", OLD."election", OLD."id", OLD."legal_basis", OLD."moved_from", OLD."on", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."state", OLD."venue_id"); RETURN NULL;',
+                    hash='3662aa2b9e50293eed0fe6f7c71691d41464be5c',
+                    operation='DELETE',
+                    pgid='pgtrigger_delete_delete_dba30',
+                    table='consultations_clinicday',
+                    when='AFTER',
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='result',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "consultations_resultevent" ("adviser_id", "booking_id", "follow_up", "id", "minutes", "note_destroyed_at", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "topic") VALUES (NEW."adviser_id", NEW."booking_id", NEW."follow_up", NEW."id", NEW."minutes", NEW."note_destroyed_at", NEW."outcome", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."recorded_at", NEW."topic"); RETURN NULL;', hash='4a2490f5e0ee4caeaa2644e0e50b300bb4e94f4f', operation='INSERT', pgid='pgtrigger_insert_insert_f6ca9', table='consultations_result', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='insert_insert',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "consultations_resultevent" ("adviser_id", "booking_id", "follow_up", "id", "minutes", "note_destroyed_at", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "topic") VALUES (NEW."adviser_id", NEW."booking_id", NEW."follow_up", NEW."id", NEW."minutes", NEW."note_destroyed_at", NEW."outcome", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."recorded_at", NEW."topic"); RETURN NULL;',
+                    hash='4a2490f5e0ee4caeaa2644e0e50b300bb4e94f4f',
+                    operation='INSERT',
+                    pgid='pgtrigger_insert_insert_f6ca9',
+                    table='consultations_result',
+                    when='AFTER',
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='result',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."adviser_id" IS DISTINCT FROM (NEW."adviser_id") OR OLD."booking_id" IS DISTINCT FROM (NEW."booking_id") OR OLD."follow_up" IS DISTINCT FROM (NEW."follow_up") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."minutes" IS DISTINCT FROM (NEW."minutes") OR OLD."note_destroyed_at" IS DISTINCT FROM (NEW."note_destroyed_at") OR OLD."outcome" IS DISTINCT FROM (NEW."outcome") OR OLD."recorded_at" IS DISTINCT FROM (NEW."recorded_at") OR OLD."topic" IS DISTINCT FROM (NEW."topic"))', func='INSERT INTO "consultations_resultevent" ("adviser_id", "booking_id", "follow_up", "id", "minutes", "note_destroyed_at", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "topic") VALUES (NEW."adviser_id", NEW."booking_id", NEW."follow_up", NEW."id", NEW."minutes", NEW."note_destroyed_at", NEW."outcome", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."recorded_at", NEW."topic"); RETURN NULL;', hash='35d4b89f81c90f7d736fe35c5516fe835442aa9e', operation='UPDATE', pgid='pgtrigger_update_update_07550', table='consultations_result', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='update_update',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."adviser_id" IS DISTINCT FROM (NEW."adviser_id") OR OLD."booking_id" IS DISTINCT FROM (NEW."booking_id") OR OLD."follow_up" IS DISTINCT FROM (NEW."follow_up") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."minutes" IS DISTINCT FROM (NEW."minutes") OR OLD."note_destroyed_at" IS DISTINCT FROM (NEW."note_destroyed_at") OR OLD."outcome" IS DISTINCT FROM (NEW."outcome") OR OLD."recorded_at" IS DISTINCT FROM (NEW."recorded_at") OR OLD."topic" IS DISTINCT FROM (NEW."topic"))',
+                    func='INSERT INTO "consultations_resultevent" ("adviser_id", "booking_id", "follow_up", "id", "minutes", "note_destroyed_at", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "topic") VALUES (NEW."adviser_id", NEW."booking_id", NEW."follow_up", NEW."id", NEW."minutes", NEW."note_destroyed_at", NEW."outcome", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."recorded_at", NEW."topic"); RETURN NULL;',
+                    hash='35d4b89f81c90f7d736fe35c5516fe835442aa9e',
+                    operation='UPDATE',
+                    pgid='pgtrigger_update_update_07550',
+                    table='consultations_result',
+                    when='AFTER',
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='result',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "consultations_resultevent" ("adviser_id", "booking_id", "follow_up", "id", "minutes", "note_destroyed_at", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "topic") VALUES (OLD."adviser_id", OLD."booking_id", OLD."follow_up", OLD."id", OLD."minutes", OLD."note_destroyed_at", OLD."outcome", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."recorded_at", OLD."topic"); RETURN NULL;', hash='e0f7a311ab53b007169745b45c87b8f42f6afa66', operation='DELETE', pgid='pgtrigger_delete_delete_51361', table='consultations_result', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='delete_delete',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "consultations_resultevent" ("adviser_id", "booking_id", "follow_up", "id", "minutes", "note_destroyed_at", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "topic") VALUES (OLD."adviser_id", OLD."booking_id", OLD."follow_up", OLD."id", OLD."minutes", OLD."note_destroyed_at", OLD."outcome", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."recorded_at", OLD."topic"); RETURN NULL;',
+                    hash='e0f7a311ab53b007169745b45c87b8f42f6afa66',
+                    operation='DELETE',
+                    pgid='pgtrigger_delete_delete_51361',
+                    table='consultations_result',
+                    when='AFTER',
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='waiting',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "consultations_waitingevent" ("booking_id", "clinic_day_id", "created_at", "ended_at", "helper_id", "hour", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference", "resident_id", "source", "state", "taken_by_id", "wish_destroyed_at") VALUES (NEW."booking_id", NEW."clinic_day_id", NEW."created_at", NEW."ended_at", NEW."helper_id", NEW."hour", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."reference", NEW."resident_id", NEW."source", NEW."state", NEW."taken_by_id", NEW."wish_destroyed_at"); RETURN NULL;', hash='a77d7b895586bc79ade4ca981d97c2ab0bab0f2a', operation='INSERT', pgid='pgtrigger_insert_insert_a5fb3', table='consultations_waiting', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='insert_insert',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "consultations_waitingevent" ("booking_id", "clinic_day_id", "created_at", "ended_at", "helper_id", "hour", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference", "resident_id", "source", "state", "taken_by_id", "wish_destroyed_at") VALUES (NEW."booking_id", NEW."clinic_day_id", NEW."created_at", NEW."ended_at", NEW."helper_id", NEW."hour", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."reference", NEW."resident_id", NEW."source", NEW."state", NEW."taken_by_id", NEW."wish_destroyed_at"); RETURN NULL;',
+                    hash='a77d7b895586bc79ade4ca981d97c2ab0bab0f2a',
+                    operation='INSERT',
+                    pgid='pgtrigger_insert_insert_a5fb3',
+                    table='consultations_waiting',
+                    when='AFTER',
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='waiting',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."booking_id" IS DISTINCT FROM (NEW."booking_id") OR OLD."clinic_day_id" IS DISTINCT FROM (NEW."clinic_day_id") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."ended_at" IS DISTINCT FROM (NEW."ended_at") OR OLD."helper_id" IS DISTINCT FROM (NEW."helper_id") OR OLD."hour" IS DISTINCT FROM (NEW."hour") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."reference" IS DISTINCT FROM (NEW."reference") OR OLD."resident_id" IS DISTINCT FROM (NEW."resident_id") OR OLD."source" IS DISTINCT FROM (NEW."source") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."taken_by_id" IS DISTINCT FROM (NEW."taken_by_id") OR OLD."wish_destroyed_at" IS DISTINCT FROM (NEW."wish_destroyed_at"))', func='INSERT INTO "consultations_waitingevent" ("booking_id", "clinic_day_id", "created_at", "ended_at", "helper_id", "hour", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference", "resident_id", "source", "state", "taken_by_id", "wish_destroyed_at") VALUES (NEW."booking_id", NEW."clinic_day_id", NEW."created_at", NEW."ended_at", NEW."helper_id", NEW."hour", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reference", NEW."resident_id", NEW."source", NEW."state", NEW."taken_by_id", NEW."wish_destroyed_at"); RETURN NULL;', hash='be8406c9d032f28f8170113dbee7eb45eeef2219', operation='UPDATE', pgid='pgtrigger_update_update_227ea', table='consultations_waiting', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='update_update',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."booking_id" IS DISTINCT FROM (NEW."booking_id") OR OLD."clinic_day_id" IS DISTINCT FROM (NEW."clinic_day_id") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."ended_at" IS DISTINCT FROM (NEW."ended_at") OR OLD."helper_id" IS DISTINCT FROM (NEW."helper_id") OR OLD."hour" IS DISTINCT FROM (NEW."hour") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."reference" IS DISTINCT FROM (NEW."reference") OR OLD."resident_id" IS DISTINCT FROM (NEW."resident_id") OR OLD."source" IS DISTINCT FROM (NEW."source") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."taken_by_id" IS DISTINCT FROM (NEW."taken_by_id") OR OLD."wish_destroyed_at" IS DISTINCT FROM (NEW."wish_destroyed_at"))',
+                    func='INSERT INTO "consultations_waitingevent" ("booking_id", "clinic_day_id", "created_at", "ended_at", "helper_id", "hour", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference", "resident_id", "source", "state", "taken_by_id", "wish_destroyed_at") VALUES (NEW."booking_id", NEW."clinic_day_id", NEW."created_at", NEW."ended_at", NEW."helper_id", NEW."hour", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reference", NEW."resident_id", NEW."source", NEW."state", NEW."taken_by_id", NEW."wish_destroyed_at"); RETURN NULL;',
+                    hash='be8406c9d032f28f8170113dbee7eb45eeef2219',
+                    operation='UPDATE',
+                    pgid='pgtrigger_update_update_227ea',
+                    table='consultations_waiting',
+                    when='AFTER',
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='waiting',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "consultations_waitingevent" ("booking_id", "clinic_day_id", "created_at", "ended_at", "helper_id", "hour", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference", "resident_id", "source", "state", "taken_by_id", "wish_destroyed_at") VALUES (OLD."booking_id", OLD."clinic_day_id", OLD."created_at", OLD."ended_at", OLD."helper_id", OLD."hour", OLD."id", OLD."kind", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reference", OLD."resident_id", OLD."source", OLD."state", OLD."taken_by_id", OLD."wish_destroyed_at"); RETURN NULL;', hash='eef0fadc5666d9b187be3cc0bfb1a0637fc4358f', operation='DELETE', pgid='pgtrigger_delete_delete_ef242', table='consultations_waiting', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='delete_delete',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "consultations_waitingevent" ("booking_id", "clinic_day_id", "created_at", "ended_at", "helper_id", "hour", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference", "resident_id", "source", "state", "taken_by_id", "wish_destroyed_at") VALUES (OLD."booking_id", OLD."clinic_day_id", OLD."created_at", OLD."ended_at", OLD."helper_id", OLD."hour", OLD."id", OLD."kind", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reference", OLD."resident_id", OLD."source", OLD."state", OLD."taken_by_id", OLD."wish_destroyed_at"); RETURN NULL;',
+                    hash='eef0fadc5666d9b187be3cc0bfb1a0637fc4358f',
+                    operation='DELETE',
+                    pgid='pgtrigger_delete_delete_ef242',
+                    table='consultations_waiting',
+                    when='AFTER',
+                ),
+            ),
         ),
         migrations.AddConstraint(
             model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('joint_order', 'SAME'), ('kind', 'BOTH'), _connector='OR'), name='booking_order_is_of_two_advisers', violation_error_message='순서는 세무사와 변호사를 모두 만나는 상담에만 있습니다.'),
+            constraint=models.CheckConstraint(
+                condition=models.Q(('joint_order', 'SAME'), ('kind', 'BOTH'), _connector='OR'),
+                name='booking_order_is_of_two_advisers',
+                violation_error_message='순서는 세무사와 변호사를 모두 만나는 상담에만 있습니다.',
+            ),
         ),
         migrations.AddConstraint(
             model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('helper__isnull', True), ('taken_by__isnull', True), models.Q(models.Q(('helper_consent', ''), _negated=True), ('helper_consent_on__isnull', False)), _connector='OR'), name='helped_booking_by_staff_has_consent', violation_error_message='상담받는 분이 대신 예약하는 데 동의하셨는지 적어 주세요. 어떻게, 언제 동의하셨는지가 필요합니다.'),
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ('helper__isnull', True), ('taken_by__isnull', True), models.Q(models.Q(('helper_consent', ''), _negated=True), ('helper_consent_on__isnull', False)), _connector='OR'
+                ),
+                name='helped_booking_by_staff_has_consent',
+                violation_error_message='상담받는 분이 대신 예약하는 데 동의하셨는지 적어 주세요. 어떻게, 언제 동의하셨는지가 필요합니다.',
+            ),
         ),
         migrations.AddConstraint(
             model_name='clinicday',
-            constraint=models.UniqueConstraint(condition=models.Q(('moved_from__isnull', False), models.Q(('state', 'CANCELLED'), _negated=True)), fields=('moved_from', 'venue'), name='holiday_moves_once', violation_error_message='이 공휴일의 상담은 이미 다른 날로 옮겼습니다.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='conflictflag',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "consultations_conflictflagevent" ("adviser_id", "at", "booking_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."adviser_id", NEW."at", NEW."booking_id", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='0c32ead3c129f564ad34d985e018c0ee08ee6e0c', operation='INSERT', pgid='pgtrigger_insert_insert_a454d', table='consultations_conflictflag', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='conflictflag',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "consultations_conflictflagevent" ("adviser_id", "at", "booking_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."adviser_id", NEW."at", NEW."booking_id", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id"); RETURN NULL;', hash='eea5a61b1f03191583bb62886a16c1dd5ffe1bf0', operation='UPDATE', pgid='pgtrigger_update_update_6e2af', table='consultations_conflictflag', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='conflictflag',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "consultations_conflictflagevent" ("adviser_id", "at", "booking_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."adviser_id", OLD."at", OLD."booking_id", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='7bcddeb7f41fc9b1d9f7e1252f615bbaa3673601', operation='DELETE', pgid='pgtrigger_delete_delete_decb2', table='consultations_conflictflag', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='conflictflag',
-            trigger=pgtrigger.compiler.Trigger(name='needs_actor', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n", hash='2a09e42a18c0f4f8fe919706d30be192a475aeb8', level='STATEMENT', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_needs_actor_27209', table='consultations_conflictflag', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='conflictflagevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7f83c384b98fddebafd5590e13beacb4f7b2aded', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_208d7', table='consultations_conflictflagevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='disruption',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "consultations_disruptionevent" ("adviser_id", "clinic_day_id", "closed_at", "first_on", "id", "kind", "last_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reported_at", "venue_id", "withdrawn_at") VALUES (NEW."adviser_id", NEW."clinic_day_id", NEW."closed_at", NEW."first_on", NEW."id", NEW."kind", NEW."last_on", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."reported_at", NEW."venue_id", NEW."withdrawn_at"); RETURN NULL;', hash='789b0b8a3220db4edf075352e7b24d38e6f636b6', operation='INSERT', pgid='pgtrigger_insert_insert_418c8', table='consultations_disruption', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='disruption',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."adviser_id" IS DISTINCT FROM (NEW."adviser_id") OR OLD."clinic_day_id" IS DISTINCT FROM (NEW."clinic_day_id") OR OLD."closed_at" IS DISTINCT FROM (NEW."closed_at") OR OLD."first_on" IS DISTINCT FROM (NEW."first_on") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."last_on" IS DISTINCT FROM (NEW."last_on") OR OLD."reported_at" IS DISTINCT FROM (NEW."reported_at") OR OLD."venue_id" IS DISTINCT FROM (NEW."venue_id") OR OLD."withdrawn_at" IS DISTINCT FROM (NEW."withdrawn_at"))', func='INSERT INTO "consultations_disruptionevent" ("adviser_id", "clinic_day_id", "closed_at", "first_on", "id", "kind", "last_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reported_at", "venue_id", "withdrawn_at") VALUES (NEW."adviser_id", NEW."clinic_day_id", NEW."closed_at", NEW."first_on", NEW."id", NEW."kind", NEW."last_on", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reported_at", NEW."venue_id", NEW."withdrawn_at"); RETURN NULL;', hash='b9b5c76ba9205b66dbe89b2e22a887d5d1019001', operation='UPDATE', pgid='pgtrigger_update_update_54703', table='consultations_disruption', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='disruption',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "consultations_disruptionevent" ("adviser_id", "clinic_day_id", "closed_at", "first_on", "id", "kind", "last_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reported_at", "venue_id", "withdrawn_at") VALUES (OLD."adviser_id", OLD."clinic_day_id", OLD."closed_at", OLD."first_on", OLD."id", OLD."kind", OLD."last_on", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reported_at", OLD."venue_id", OLD."withdrawn_at"); RETURN NULL;', hash='b58301e50957fd3798d2700862d1c9df71ea12ce', operation='DELETE', pgid='pgtrigger_delete_delete_df8e2', table='consultations_disruption', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='disruption',
-            trigger=pgtrigger.compiler.Trigger(name='needs_actor', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n", hash='74e745c91e235343b97cba27b3c577c5ba147402', level='STATEMENT', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_needs_actor_6c4ed', table='consultations_disruption', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='affectedevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b67672e28b5ce2fc1343bf927270bdee37246fc7', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a3d8b', table='consultations_affectedevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='affected',
-            trigger=pgtrigger.compiler.Trigger(name='affected_moves', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{OPEN:CALLING,OPEN:CANCELLED,OPEN:COLLEAGUE,OPEN:ENDED,OPEN:KEPT,OPEN:MOVED,CALLING:CANCELLED,CALLING:COLLEAGUE,CALLING:ENDED,CALLING:KEPT,CALLING:MOVED}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='f8f65ec707aa8936979095d45208c0f470c8ee27', operation='UPDATE', pgid='pgtrigger_affected_moves_ee58a', table='consultations_affected', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='affected',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "consultations_affectedevent" ("booking_id", "clinic_day_id", "disruption_id", "id", "notice_key", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "settled_at", "settled_by_id", "starts_at", "state", "told_at") VALUES (NEW."booking_id", NEW."clinic_day_id", NEW."disruption_id", NEW."id", NEW."notice_key", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."settled_at", NEW."settled_by_id", NEW."starts_at", NEW."state", NEW."told_at"); RETURN NULL;', hash='ecdca3ea35c89fe1011de7340322f40957864258', operation='INSERT', pgid='pgtrigger_insert_insert_e8133', table='consultations_affected', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='affected',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "consultations_affectedevent" ("booking_id", "clinic_day_id", "disruption_id", "id", "notice_key", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "settled_at", "settled_by_id", "starts_at", "state", "told_at") VALUES (NEW."booking_id", NEW."clinic_day_id", NEW."disruption_id", NEW."id", NEW."notice_key", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."settled_at", NEW."settled_by_id", NEW."starts_at", NEW."state", NEW."told_at"); RETURN NULL;', hash='806ccb3690b7087db0102afb80fd1478b27156f4', operation='UPDATE', pgid='pgtrigger_update_update_5745c', table='consultations_affected', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='affected',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "consultations_affectedevent" ("booking_id", "clinic_day_id", "disruption_id", "id", "notice_key", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "settled_at", "settled_by_id", "starts_at", "state", "told_at") VALUES (OLD."booking_id", OLD."clinic_day_id", OLD."disruption_id", OLD."id", OLD."notice_key", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."settled_at", OLD."settled_by_id", OLD."starts_at", OLD."state", OLD."told_at"); RETURN NULL;', hash='96fa75e1bebc5d3f9ab7ffd14c342593928895b6', operation='DELETE', pgid='pgtrigger_delete_delete_10542', table='consultations_affected', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='affected',
-            trigger=pgtrigger.compiler.Trigger(name='needs_actor', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n", hash='daa284654a74f1fc59e4090318dc112eb0610953', level='STATEMENT', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_needs_actor_8e5d7', table='consultations_affected', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='disruptionevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='703223b38b4d1a28e6966906409c0d3cf408193e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_cd88e', table='consultations_disruptionevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='statisticsreport',
-            trigger=pgtrigger.compiler.Trigger(name='frozen', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0c588c1142e5c3ab1255f88cb07089425540ab9e', operation='UPDATE OR DELETE', pgid='pgtrigger_frozen_5fa0d', table='consultations_statisticsreport', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='survey',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "consultations_surveyevent" ("answered_at", "booking_id", "ease", "helped", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "taken_by_id") VALUES (NEW."answered_at", NEW."booking_id", NEW."ease", NEW."helped", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."source", NEW."taken_by_id"); RETURN NULL;', hash='0702f8aba2ee98e4a35da3d4102d4c52c311beba', operation='INSERT', pgid='pgtrigger_insert_insert_a2b4d', table='consultations_survey', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='survey',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "consultations_surveyevent" ("answered_at", "booking_id", "ease", "helped", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "taken_by_id") VALUES (NEW."answered_at", NEW."booking_id", NEW."ease", NEW."helped", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."source", NEW."taken_by_id"); RETURN NULL;', hash='d8e446e884ec33505103ffd3f9626291ffb330a3', operation='UPDATE', pgid='pgtrigger_update_update_4fc80', table='consultations_survey', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='survey',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "consultations_surveyevent" ("answered_at", "booking_id", "ease", "helped", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "taken_by_id") VALUES (OLD."answered_at", OLD."booking_id", OLD."ease", OLD."helped", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."source", OLD."taken_by_id"); RETURN NULL;', hash='d7934a90ccba89a7edfe06c02f140365e40c3482', operation='DELETE', pgid='pgtrigger_delete_delete_33fd6', table='consultations_survey', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='survey',
-            trigger=pgtrigger.compiler.Trigger(name='needs_actor', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n", hash='81c022bb42aff4aafe7eaa73d5ca72a10a0d0dbb', level='STATEMENT', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_needs_actor_785e5', table='consultations_survey', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='surveyevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='185319a8a9403c5fe3449b815cc841253dfe9c9a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f0103', table='consultations_surveyevent', when='BEFORE')),
+            constraint=models.UniqueConstraint(
+                condition=models.Q(('moved_from__isnull', False), models.Q(('state', 'CANCELLED'), _negated=True)),
+                fields=('moved_from', 'venue'),
+                name='holiday_moves_once',
+                violation_error_message='이 공휴일의 상담은 이미 다른 날로 옮겼습니다.',
+            ),
         ),
     ]

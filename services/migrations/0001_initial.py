@@ -14,13 +14,9 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
-        ('pghistory', '0007_auto_20250421_0444'),
-    ]
+    dependencies = [('auth', '0012_alter_user_first_name_max_length'), ('pghistory', '0007_auto_20250421_0444')]
 
     operations = [
         migrations.CreateModel(
@@ -32,10 +28,7 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('expires_at', models.DateTimeField(db_index=True, default=services.models.people._draft_expiry)),
             ],
-            options={
-                'verbose_name': '쓰던 신청서',
-                'verbose_name_plural': '쓰던 신청서',
-            },
+            options={'verbose_name': '쓰던 신청서', 'verbose_name_plural': '쓰던 신청서'},
         ),
         migrations.CreateModel(
             name='HistorySeal',
@@ -47,11 +40,7 @@ class Migration(migrations.Migration):
                 ('seal_hash', models.CharField(max_length=64)),
                 ('sealed_at', models.DateTimeField(default=django.utils.timezone.now)),
             ],
-            options={
-                'verbose_name': '이력 봉인',
-                'verbose_name_plural': '이력 봉인',
-                'ordering': ['last_entry_id'],
-            },
+            options={'verbose_name': '이력 봉인', 'verbose_name_plural': '이력 봉인', 'ordering': ['last_entry_id']},
         ),
         migrations.CreateModel(
             name='JobRun',
@@ -67,6 +56,89 @@ class Migration(migrations.Migration):
                 'verbose_name': '정기 작업',
                 'verbose_name_plural': '정기 작업',
                 'ordering': ['-started_at'],
+                'constraints': [models.UniqueConstraint(fields=('job', 'period'), name='job_once_per_period', violation_error_message='이미 한 작업입니다.')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Township',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=10, unique=True, verbose_name='행정 코드')),
+                ('name', models.CharField(max_length=20, unique=True, verbose_name='이름')),
+                ('kind', models.CharField(choices=[('eup', '읍'), ('myeon', '면'), ('dong', '동')], max_length=5, verbose_name='종류')),
+                ('order', models.PositiveSmallIntegerField(verbose_name='순서')),
+                ('has_visiting_lawyer', models.BooleanField(default=False, verbose_name='변호사가 찾아가는 곳')),
+            ],
+            options={'verbose_name': '읍·면·동', 'verbose_name_plural': '읍·면·동', 'ordering': ['order']},
+        ),
+        migrations.CreateModel(
+            name='Resident',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', services.models.encryption.EncryptedTextField(verbose_name='이름')),
+                ('phone', services.models.encryption.EncryptedTextField(verbose_name='전화번호')),
+                ('born_on', services.models.encryption.EncryptedTextField(blank=True, verbose_name='태어난 날')),
+                ('address', services.models.encryption.EncryptedTextField(blank=True, verbose_name='주소')),
+                ('phone_index', models.CharField(db_index=True, editable=False, max_length=64)),
+                ('name_index', models.CharField(editable=False, max_length=64)),
+                ('last4_index', models.CharField(editable=False, max_length=64)),
+                ('can_receive_texts', models.BooleanField(editable=False, verbose_name='문자를 받을 수 있음')),
+                ('is_demo', models.BooleanField(default=False, verbose_name='시연')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('township', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='residents', to='services.township', verbose_name='사는 곳')),
+            ],
+            options={
+                'verbose_name': '시민',
+                'verbose_name_plural': '시민',
+                'constraints': [models.UniqueConstraint(fields=('phone_index', 'name_index'), name='resident_once_per_phone_and_name', violation_error_message='이 이름과 전화번호는 이미 있습니다.')],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='insert_insert',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "services_residentevent" ("can_receive_texts", "created_at", "id", "is_demo", "last4_index", "name_index", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone_index", "township_id") VALUES (NEW."can_receive_texts", NEW."created_at", NEW."id", NEW."is_demo", NEW."last4_index", NEW."name_index", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."phone_index", NEW."township_id"); RETURN NULL;',
+                            hash='cdf4c5ebe3d6b8729cdc107ea6282c4c38bd2230',
+                            operation='INSERT',
+                            pgid='pgtrigger_insert_insert_30c31',
+                            table='services_resident',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='update_update',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."can_receive_texts" IS DISTINCT FROM (NEW."can_receive_texts") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_demo" IS DISTINCT FROM (NEW."is_demo") OR OLD."last4_index" IS DISTINCT FROM (NEW."last4_index") OR OLD."name_index" IS DISTINCT FROM (NEW."name_index") OR OLD."phone_index" IS DISTINCT FROM (NEW."phone_index") OR OLD."township_id" IS DISTINCT FROM (NEW."township_id"))',
+                            func='INSERT INTO "services_residentevent" ("can_receive_texts", "created_at", "id", "is_demo", "last4_index", "name_index", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone_index", "township_id") VALUES (NEW."can_receive_texts", NEW."created_at", NEW."id", NEW."is_demo", NEW."last4_index", NEW."name_index", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone_index", NEW."township_id"); RETURN NULL;',
+                            hash='c398f20e586fd61b6e3351c5eea07793c54bca39',
+                            operation='UPDATE',
+                            pgid='pgtrigger_update_update_e6896',
+                            table='services_resident',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='delete_delete',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "services_residentevent" ("can_receive_texts", "created_at", "id", "is_demo", "last4_index", "name_index", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone_index", "township_id") VALUES (OLD."can_receive_texts", OLD."created_at", OLD."id", OLD."is_demo", OLD."last4_index", OLD."name_index", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."phone_index", OLD."township_id"); RETURN NULL;',
+                            hash='f44baa1e7d71fe380e7f6dad5a09ed8ecb5c65e4',
+                            operation='DELETE',
+                            pgid='pgtrigger_delete_delete_c9b18',
+                            table='services_resident',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='needs_actor',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n",
+                            hash='e4d20ce176fb3241565679993cd8e928231c1660',
+                            level='STATEMENT',
+                            operation='INSERT OR UPDATE OR DELETE',
+                            pgid='pgtrigger_needs_actor_c5735',
+                            table='services_resident',
+                            when='BEFORE',
+                        ),
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -75,8 +147,32 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('once_key', models.CharField(max_length=120, verbose_name='한 번 열쇠')),
                 ('kind', models.CharField(max_length=60, verbose_name='내용')),
-                ('channel', models.CharField(choices=[('sms', '문자'), ('lms', '긴 문자'), ('alimtalk', '알림톡'), ('email', '전자우편'), ('letter', '편지'), ('call', '전화')], max_length=10, verbose_name='방법')),
-                ('state', models.CharField(choices=[('queued', '보낼 예정'), ('held', '아침까지 기다림'), ('sending', '보내는 중'), ('sent', '보냄'), ('delivered', '도착'), ('retry', '다시 보낼 예정'), ('dead', '보내지 못함'), ('skipped', '보내지 않음'), ('fallback', '문자로 바꿔 보냄'), ('call', '전화로 알림')], default='queued', max_length=10, verbose_name='상태')),
+                (
+                    'channel',
+                    models.CharField(
+                        choices=[('sms', '문자'), ('lms', '긴 문자'), ('alimtalk', '알림톡'), ('email', '전자우편'), ('letter', '편지'), ('call', '전화')], max_length=10, verbose_name='방법'
+                    ),
+                ),
+                (
+                    'state',
+                    models.CharField(
+                        choices=[
+                            ('queued', '보낼 예정'),
+                            ('held', '아침까지 기다림'),
+                            ('sending', '보내는 중'),
+                            ('sent', '보냄'),
+                            ('delivered', '도착'),
+                            ('retry', '다시 보낼 예정'),
+                            ('dead', '보내지 못함'),
+                            ('skipped', '보내지 않음'),
+                            ('fallback', '문자로 바꿔 보냄'),
+                            ('call', '전화로 알림'),
+                        ],
+                        default='queued',
+                        max_length=10,
+                        verbose_name='상태',
+                    ),
+                ),
                 ('to', services.models.encryption.EncryptedTextField(verbose_name='받는 곳')),
                 ('title', models.CharField(blank=True, max_length=60, verbose_name='제목')),
                 ('short', services.models.encryption.EncryptedTextField(blank=True, verbose_name='짧은 글')),
@@ -93,11 +189,17 @@ class Migration(migrations.Migration):
                 ('request_id', models.CharField(blank=True, max_length=40)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='때')),
                 ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='보낸 때')),
+                ('resident', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='services.resident')),
             ],
             options={
                 'verbose_name': '알림',
                 'verbose_name_plural': '알림',
                 'ordering': ['-created_at', '-pk'],
+                'constraints': [models.UniqueConstraint(fields=('once_key', 'channel'), name='notice_once', violation_error_message='이 알림은 이미 있습니다.')],
+                'indexes': [
+                    models.Index(condition=models.Q(('state__in', ['queued', 'held', 'retry', 'sending'])), fields=['next_at'], name='notice_pending'),
+                    models.Index(fields=['subject_kind', 'subject_id'], name='notice_subject'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -107,12 +209,60 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('ok', models.BooleanField()),
                 ('detail', models.CharField(blank=True, max_length=200)),
+                ('notice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attempts', to='services.notice')),
             ],
-            options={
-                'verbose_name': '알림 시도',
-                'verbose_name_plural': '알림 시도',
-                'ordering': ['at', 'pk'],
-            },
+            options={'verbose_name': '알림 시도', 'verbose_name_plural': '알림 시도', 'ordering': ['at', 'pk']},
+        ),
+        migrations.CreateModel(
+            name='User',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('password', models.CharField(max_length=128, verbose_name='password')),
+                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
+                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
+                (
+                    'username',
+                    models.CharField(
+                        error_messages={'unique': 'A user with that username already exists.'},
+                        help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.',
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name='username',
+                    ),
+                ),
+                ('first_name', models.CharField(blank=True, max_length=150, verbose_name='first name')),
+                ('last_name', models.CharField(blank=True, max_length=150, verbose_name='last name')),
+                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
+                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
+                (
+                    'is_active',
+                    models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active'),
+                ),
+                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
+                ('display_name', models.CharField(max_length=40, verbose_name='이름')),
+                ('department', models.CharField(blank=True, max_length=40, verbose_name='부서')),
+                (
+                    'groups',
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.',
+                        related_name='user_set',
+                        related_query_name='user',
+                        to='auth.group',
+                        verbose_name='groups',
+                    ),
+                ),
+                (
+                    'user_permissions',
+                    models.ManyToManyField(
+                        blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions'
+                    ),
+                ),
+                ('township', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='clerks', to='services.township', verbose_name='읍·면·동')),
+            ],
+            options={'verbose_name': '담당자', 'verbose_name_plural': '담당자'},
+            managers=[('objects', django.contrib.auth.models.UserManager())],
         ),
         migrations.CreateModel(
             name='ReadingLogEntry',
@@ -124,32 +274,10 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, max_length=200, verbose_name='이유')),
                 ('address', models.GenericIPAddressField(null=True, verbose_name='어디서')),
                 ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='때')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to=settings.AUTH_USER_MODEL)),
+                ('resident', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='readings', to='services.resident')),
             ],
-            options={
-                'verbose_name': '접근 기록',
-                'verbose_name_plural': '접근 기록',
-                'ordering': ['-at', '-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Resident',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', services.models.encryption.EncryptedTextField(verbose_name='이름')),
-                ('phone', services.models.encryption.EncryptedTextField(verbose_name='전화번호')),
-                ('born_on', services.models.encryption.EncryptedTextField(blank=True, verbose_name='태어난 날')),
-                ('address', services.models.encryption.EncryptedTextField(blank=True, verbose_name='주소')),
-                ('phone_index', models.CharField(db_index=True, editable=False, max_length=64)),
-                ('name_index', models.CharField(editable=False, max_length=64)),
-                ('last4_index', models.CharField(editable=False, max_length=64)),
-                ('can_receive_texts', models.BooleanField(editable=False, verbose_name='문자를 받을 수 있음')),
-                ('is_demo', models.BooleanField(default=False, verbose_name='시연')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-            ],
-            options={
-                'verbose_name': '시민',
-                'verbose_name_plural': '시민',
-            },
+            options={'verbose_name': '접근 기록', 'verbose_name_plural': '접근 기록', 'ordering': ['-at', '-pk']},
         ),
         migrations.CreateModel(
             name='ResidentEvent',
@@ -164,37 +292,43 @@ class Migration(migrations.Migration):
                 ('can_receive_texts', models.BooleanField(editable=False, verbose_name='문자를 받을 수 있음')),
                 ('is_demo', models.BooleanField(default=False, verbose_name='시연')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='services.resident')),
+                (
+                    'township',
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name='+',
+                        related_query_name='+',
+                        to='services.township',
+                        verbose_name='사는 곳',
+                    ),
+                ),
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='append_only',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash='df1bf950d37ebd599d4e84ac38081e94c01a3fd7',
+                            operation='UPDATE OR DELETE',
+                            pgid='pgtrigger_append_only_27bb0',
+                            table='services_residentevent',
+                            when='BEFORE',
+                        ),
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
             name='Tick',
-            fields=[
-                ('name', models.CharField(max_length=20, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-            ],
-            options={
-                'verbose_name': '맥박',
-                'verbose_name_plural': '맥박',
-            },
-        ),
-        migrations.CreateModel(
-            name='Township',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=10, unique=True, verbose_name='행정 코드')),
-                ('name', models.CharField(max_length=20, unique=True, verbose_name='이름')),
-                ('kind', models.CharField(choices=[('eup', '읍'), ('myeon', '면'), ('dong', '동')], max_length=5, verbose_name='종류')),
-                ('order', models.PositiveSmallIntegerField(verbose_name='순서')),
-                ('has_visiting_lawyer', models.BooleanField(default=False, verbose_name='변호사가 찾아가는 곳')),
-            ],
-            options={
-                'verbose_name': '읍·면·동',
-                'verbose_name_plural': '읍·면·동',
-                'ordering': ['order'],
-            },
+            fields=[('name', models.CharField(max_length=20, primary_key=True, serialize=False)), ('at', models.DateTimeField())],
+            options={'verbose_name': '맥박', 'verbose_name_plural': '맥박'},
         ),
         migrations.CreateModel(
             name='Verification',
@@ -212,50 +346,48 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '휴대전화 확인',
                 'verbose_name_plural': '휴대전화 확인',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('tries__lte', 5)), name='verification_tries_limited', violation_error_message='인증번호가 다섯 번 맞지 않아 잠시 멈추었습니다.')
+                ],
             },
-        ),
-        migrations.CreateModel(
-            name='User',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('first_name', models.CharField(blank=True, max_length=150, verbose_name='first name')),
-                ('last_name', models.CharField(blank=True, max_length=150, verbose_name='last name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('display_name', models.CharField(max_length=40, verbose_name='이름')),
-                ('department', models.CharField(blank=True, max_length=40, verbose_name='부서')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
-            ],
-            options={
-                'verbose_name': '담당자',
-                'verbose_name_plural': '담당자',
-            },
-            managers=[
-                ('objects', django.contrib.auth.models.UserManager()),
-            ],
         ),
         migrations.CreateModel(
             name='CallTask',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('due_on', models.DateField(verbose_name='언제까지')),
-                ('outcome', models.CharField(blank=True, choices=[('told', '알려드림'), ('absent', '부재중'), ('wrong_number', '번호 다름'), ('call_back', '다시 걸어 달라고 하심'), ('family_told', '가족에게 전함(내용은 말하지 않음)')], max_length=20, verbose_name='결과')),
+                (
+                    'outcome',
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ('told', '알려드림'),
+                            ('absent', '부재중'),
+                            ('wrong_number', '번호 다름'),
+                            ('call_back', '다시 걸어 달라고 하심'),
+                            ('family_told', '가족에게 전함(내용은 말하지 않음)'),
+                        ],
+                        max_length=20,
+                        verbose_name='결과',
+                    ),
+                ),
                 ('tries', models.PositiveSmallIntegerField(default=0, verbose_name='시도')),
                 ('note', services.models.encryption.EncryptedTextField(blank=True, verbose_name='적은 것')),
                 ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='마친 때')),
                 ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='calls', to=settings.AUTH_USER_MODEL)),
+                ('notice', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='call', to='services.notice')),
             ],
             options={
                 'verbose_name': '전화할 분',
                 'verbose_name_plural': '전화할 분',
                 'ordering': ['due_on', 'pk'],
+                'constraints': [
+                    models.CheckConstraint(
+                        condition=models.Q(('closed_at__isnull', True), models.Q(('outcome', ''), _negated=True), _connector='OR'),
+                        name='call_closed_with_outcome',
+                        violation_error_message='결과를 골라 주세요.',
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -282,117 +414,47 @@ class Migration(migrations.Migration):
                 'verbose_name': '이력',
                 'verbose_name_plural': '이력',
                 'ordering': ['subject_kind', 'subject_id', 'seq'],
-                'constraints': [models.UniqueConstraint(fields=('subject_kind', 'subject_id', 'seq'), name='history_chain_has_no_fork', violation_error_message='다른 사람이 먼저 고쳤습니다. 다시 열어 확인해 주세요.')],
+                'constraints': [
+                    models.UniqueConstraint(
+                        fields=('subject_kind', 'subject_id', 'seq'), name='history_chain_has_no_fork', violation_error_message='다른 사람이 먼저 고쳤습니다. 다시 열어 확인해 주세요.'
+                    )
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='chain_entry',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="\n    SELECT COALESCE(max(seq), 0) + 1 INTO NEW.seq FROM services_historyentry\n        WHERE subject_kind = NEW.subject_kind AND subject_id = NEW.subject_id;\n    SELECT entry_hash INTO NEW.previous_hash FROM services_historyentry\n        WHERE subject_kind = NEW.subject_kind AND subject_id = NEW.subject_id AND seq = NEW.seq - 1;\n    NEW.previous_hash := COALESCE(NEW.previous_hash, '');\n    NEW.entry_hash := encode(sha256(convert_to(concat_ws('|',\n        NEW.previous_hash, NEW.subject_kind, NEW.subject_id, NEW.seq, NEW.move, NEW.before, NEW.after,\n        NEW.actor_kind, NEW.actor_key, extract(epoch FROM NEW.at)::numeric(20, 6),\n        NEW.reason_digest), 'UTF8')), 'hex');\n    RETURN NEW;\n",
+                            hash='52fe6fe13cd35f57d62df714db8bb4e876fea9ea',
+                            operation='INSERT',
+                            pgid='pgtrigger_chain_entry_620de',
+                            table='services_historyentry',
+                            when='BEFORE',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='append_only',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="\n                    IF TG_OP = 'UPDATE' AND (to_jsonb(NEW) - 'reason') = (to_jsonb(OLD) - 'reason') THEN\n                        RETURN NEW; -- key rotation re-encrypts the reason; its digest is part of the chain\n                    END IF;\n                    RAISE EXCEPTION 'history is append-only' USING ERRCODE = 'restrict_violation';\n                ",
+                            hash='b0f57197cd562c5a3b42e42e3de97255fbb3a3b4',
+                            operation='UPDATE OR DELETE',
+                            pgid='pgtrigger_append_only_419f2',
+                            table='services_historyentry',
+                            when='BEFORE',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='no_truncate',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'history is append-only' USING ERRCODE = 'restrict_violation';",
+                            hash='8682234d183bf0f0bb3d911c80676d3601958515',
+                            level='STATEMENT',
+                            operation='TRUNCATE',
+                            pgid='pgtrigger_no_truncate_bd069',
+                            table='services_historyentry',
+                            when='BEFORE',
+                        ),
+                    ),
+                ],
             },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='historyentry',
-            trigger=pgtrigger.compiler.Trigger(name='chain_entry', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    SELECT COALESCE(max(seq), 0) + 1 INTO NEW.seq FROM services_historyentry\n        WHERE subject_kind = NEW.subject_kind AND subject_id = NEW.subject_id;\n    SELECT entry_hash INTO NEW.previous_hash FROM services_historyentry\n        WHERE subject_kind = NEW.subject_kind AND subject_id = NEW.subject_id AND seq = NEW.seq - 1;\n    NEW.previous_hash := COALESCE(NEW.previous_hash, '');\n    NEW.entry_hash := encode(sha256(convert_to(concat_ws('|',\n        NEW.previous_hash, NEW.subject_kind, NEW.subject_id, NEW.seq, NEW.move, NEW.before, NEW.after,\n        NEW.actor_kind, NEW.actor_key, extract(epoch FROM NEW.at)::numeric(20, 6),\n        NEW.reason_digest), 'UTF8')), 'hex');\n    RETURN NEW;\n", hash='52fe6fe13cd35f57d62df714db8bb4e876fea9ea', operation='INSERT', pgid='pgtrigger_chain_entry_620de', table='services_historyentry', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='historyentry',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF TG_OP = 'UPDATE' AND (to_jsonb(NEW) - 'reason') = (to_jsonb(OLD) - 'reason') THEN\n                        RETURN NEW; -- key rotation re-encrypts the reason; its digest is part of the chain\n                    END IF;\n                    RAISE EXCEPTION 'history is append-only' USING ERRCODE = 'restrict_violation';\n                ", hash='b0f57197cd562c5a3b42e42e3de97255fbb3a3b4', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_419f2', table='services_historyentry', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='historyentry',
-            trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'history is append-only' USING ERRCODE = 'restrict_violation';", hash='8682234d183bf0f0bb3d911c80676d3601958515', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_bd069', table='services_historyentry', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='jobrun',
-            constraint=models.UniqueConstraint(fields=('job', 'period'), name='job_once_per_period', violation_error_message='이미 한 작업입니다.'),
-        ),
-        migrations.AddField(
-            model_name='calltask',
-            name='notice',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='call', to='services.notice'),
-        ),
-        migrations.AddField(
-            model_name='noticeattempt',
-            name='notice',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attempts', to='services.notice'),
-        ),
-        migrations.AddField(
-            model_name='readinglogentry',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='readinglogentry',
-            name='resident',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='readings', to='services.resident'),
-        ),
-        migrations.AddField(
-            model_name='notice',
-            name='resident',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='services.resident'),
-        ),
-        migrations.AddField(
-            model_name='residentevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='residentevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='services.resident'),
-        ),
-        migrations.AddField(
-            model_name='residentevent',
-            name='township',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='services.township', verbose_name='사는 곳'),
-        ),
-        migrations.AddField(
-            model_name='resident',
-            name='township',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='residents', to='services.township', verbose_name='사는 곳'),
-        ),
-        migrations.AddField(
-            model_name='user',
-            name='township',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='clerks', to='services.township', verbose_name='읍·면·동'),
-        ),
-        migrations.AddConstraint(
-            model_name='verification',
-            constraint=models.CheckConstraint(condition=models.Q(('tries__lte', 5)), name='verification_tries_limited', violation_error_message='인증번호가 다섯 번 맞지 않아 잠시 멈추었습니다.'),
-        ),
-        migrations.AddConstraint(
-            model_name='calltask',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), models.Q(('outcome', ''), _negated=True), _connector='OR'), name='call_closed_with_outcome', violation_error_message='결과를 골라 주세요.'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('state__in', ['queued', 'held', 'retry', 'sending'])), fields=['next_at'], name='notice_pending'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['subject_kind', 'subject_id'], name='notice_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('once_key', 'channel'), name='notice_once', violation_error_message='이 알림은 이미 있습니다.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='residentevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='df1bf950d37ebd599d4e84ac38081e94c01a3fd7', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_27bb0', table='services_residentevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='resident',
-            constraint=models.UniqueConstraint(fields=('phone_index', 'name_index'), name='resident_once_per_phone_and_name', violation_error_message='이 이름과 전화번호는 이미 있습니다.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='resident',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "services_residentevent" ("can_receive_texts", "created_at", "id", "is_demo", "last4_index", "name_index", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone_index", "township_id") VALUES (NEW."can_receive_texts", NEW."created_at", NEW."id", NEW."is_demo", NEW."last4_index", NEW."name_index", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."phone_index", NEW."township_id"); RETURN NULL;', hash='cdf4c5ebe3d6b8729cdc107ea6282c4c38bd2230', operation='INSERT', pgid='pgtrigger_insert_insert_30c31', table='services_resident', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='resident',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."can_receive_texts" IS DISTINCT FROM (NEW."can_receive_texts") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_demo" IS DISTINCT FROM (NEW."is_demo") OR OLD."last4_index" IS DISTINCT FROM (NEW."last4_index") OR OLD."name_index" IS DISTINCT FROM (NEW."name_index") OR OLD."phone_index" IS DISTINCT FROM (NEW."phone_index") OR OLD."township_id" IS DISTINCT FROM (NEW."township_id"))', func='INSERT INTO "services_residentevent" ("can_receive_texts", "created_at", "id", "is_demo", "last4_index", "name_index", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone_index", "township_id") VALUES (NEW."can_receive_texts", NEW."created_at", NEW."id", NEW."is_demo", NEW."last4_index", NEW."name_index", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone_index", NEW."township_id"); RETURN NULL;', hash='c398f20e586fd61b6e3351c5eea07793c54bca39', operation='UPDATE', pgid='pgtrigger_update_update_e6896', table='services_resident', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='resident',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "services_residentevent" ("can_receive_texts", "created_at", "id", "is_demo", "last4_index", "name_index", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone_index", "township_id") VALUES (OLD."can_receive_texts", OLD."created_at", OLD."id", OLD."is_demo", OLD."last4_index", OLD."name_index", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."phone_index", OLD."township_id"); RETURN NULL;', hash='f44baa1e7d71fe380e7f6dad5a09ed8ecb5c65e4', operation='DELETE', pgid='pgtrigger_delete_delete_c9b18', table='services_resident', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='resident',
-            trigger=pgtrigger.compiler.Trigger(name='needs_actor', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n", hash='e4d20ce176fb3241565679993cd8e928231c1660', level='STATEMENT', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_needs_actor_c5735', table='services_resident', when='BEFORE')),
         ),
     ]

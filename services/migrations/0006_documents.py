@@ -10,11 +10,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
-    dependencies = [
-        ('pghistory', '0007_auto_20250421_0444'),
-        ('services', '0005_notice_channels'),
-    ]
+    dependencies = [('pghistory', '0007_auto_20250421_0444'), ('services', '0005_notice_channels')]
 
     operations = [
         migrations.CreateModel(
@@ -42,6 +38,64 @@ class Migration(migrations.Migration):
                 'verbose_name': '서류',
                 'verbose_name_plural': '서류',
                 'ordering': ['pk'],
+                'constraints': [
+                    models.UniqueConstraint(
+                        fields=('subject_kind', 'subject_id', 'sha256'),
+                        name='document_once_per_subject',
+                        violation_error_message='같은 사진을 두 번 올리셨습니다. 다른 쪽에서 찍은 사진으로 바꾸어 주세요.',
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(('pages__gt', 0), ('size__gt', 0)), name='document_is_not_empty', violation_error_message='파일이 비어 있습니다. 다른 파일을 올려 주세요.'
+                    ),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='insert_insert',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "services_documentevent" ("actor_key", "actor_kind", "display_path", "id", "key", "kind", "media_type", "original_path", "pages", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "resident_id", "scan", "sha256", "size", "subject_id", "subject_kind", "uploaded_at") VALUES (NEW."actor_key", NEW."actor_kind", NEW."display_path", NEW."id", NEW."key", NEW."kind", NEW."media_type", NEW."original_path", NEW."pages", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."resident_id", NEW."scan", NEW."sha256", NEW."size", NEW."subject_id", NEW."subject_kind", NEW."uploaded_at"); RETURN NULL;',
+                            hash='c163a0a496739514cd8fc7427cad3e198ed34665',
+                            operation='INSERT',
+                            pgid='pgtrigger_insert_insert_e7e57',
+                            table='services_document',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='update_update',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."actor_key" IS DISTINCT FROM (NEW."actor_key") OR OLD."actor_kind" IS DISTINCT FROM (NEW."actor_kind") OR OLD."display_path" IS DISTINCT FROM (NEW."display_path") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."key" IS DISTINCT FROM (NEW."key") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."media_type" IS DISTINCT FROM (NEW."media_type") OR OLD."original_path" IS DISTINCT FROM (NEW."original_path") OR OLD."pages" IS DISTINCT FROM (NEW."pages") OR OLD."resident_id" IS DISTINCT FROM (NEW."resident_id") OR OLD."scan" IS DISTINCT FROM (NEW."scan") OR OLD."sha256" IS DISTINCT FROM (NEW."sha256") OR OLD."size" IS DISTINCT FROM (NEW."size") OR OLD."subject_id" IS DISTINCT FROM (NEW."subject_id") OR OLD."subject_kind" IS DISTINCT FROM (NEW."subject_kind") OR OLD."uploaded_at" IS DISTINCT FROM (NEW."uploaded_at"))',
+                            func='INSERT INTO "services_documentevent" ("actor_key", "actor_kind", "display_path", "id", "key", "kind", "media_type", "original_path", "pages", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "resident_id", "scan", "sha256", "size", "subject_id", "subject_kind", "uploaded_at") VALUES (NEW."actor_key", NEW."actor_kind", NEW."display_path", NEW."id", NEW."key", NEW."kind", NEW."media_type", NEW."original_path", NEW."pages", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."resident_id", NEW."scan", NEW."sha256", NEW."size", NEW."subject_id", NEW."subject_kind", NEW."uploaded_at"); RETURN NULL;',
+                            hash='222dcb6c4a69d82eaffb21a169da624103cdb62b',
+                            operation='UPDATE',
+                            pgid='pgtrigger_update_update_8c950',
+                            table='services_document',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='delete_delete',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "services_documentevent" ("actor_key", "actor_kind", "display_path", "id", "key", "kind", "media_type", "original_path", "pages", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "resident_id", "scan", "sha256", "size", "subject_id", "subject_kind", "uploaded_at") VALUES (OLD."actor_key", OLD."actor_kind", OLD."display_path", OLD."id", OLD."key", OLD."kind", OLD."media_type", OLD."original_path", OLD."pages", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."resident_id", OLD."scan", OLD."sha256", OLD."size", OLD."subject_id", OLD."subject_kind", OLD."uploaded_at"); RETURN NULL;',
+                            hash='42b5ece49254dc4216622f23bfd3151fdf7a425b',
+                            operation='DELETE',
+                            pgid='pgtrigger_delete_delete_d17e6',
+                            table='services_document',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='needs_actor',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n",
+                            hash='382e07bbebe98d08f4fca5155416cf4eaa3ebfb5',
+                            level='STATEMENT',
+                            operation='INSERT OR UPDATE OR DELETE',
+                            pgid='pgtrigger_needs_actor_034c2',
+                            table='services_document',
+                            when='BEFORE',
+                        ),
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -67,38 +121,26 @@ class Migration(migrations.Migration):
                 ('uploaded_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='올린 때')),
                 ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='services.document')),
-                ('resident', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='services.resident')),
+                (
+                    'resident',
+                    models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='services.resident'),
+                ),
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='append_only',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash='1e1349906e2f1be4e8f34b9f000758d3613cfd2c',
+                            operation='UPDATE OR DELETE',
+                            pgid='pgtrigger_append_only_9f578',
+                            table='services_documentevent',
+                            when='BEFORE',
+                        ),
+                    )
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(fields=('subject_kind', 'subject_id', 'sha256'), name='document_once_per_subject', violation_error_message='같은 사진을 두 번 올리셨습니다. 다른 쪽에서 찍은 사진으로 바꾸어 주세요.'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(('pages__gt', 0), ('size__gt', 0)), name='document_is_not_empty', violation_error_message='파일이 비어 있습니다. 다른 파일을 올려 주세요.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='document',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "services_documentevent" ("actor_key", "actor_kind", "display_path", "id", "key", "kind", "media_type", "original_path", "pages", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "resident_id", "scan", "sha256", "size", "subject_id", "subject_kind", "uploaded_at") VALUES (NEW."actor_key", NEW."actor_kind", NEW."display_path", NEW."id", NEW."key", NEW."kind", NEW."media_type", NEW."original_path", NEW."pages", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."resident_id", NEW."scan", NEW."sha256", NEW."size", NEW."subject_id", NEW."subject_kind", NEW."uploaded_at"); RETURN NULL;', hash='c163a0a496739514cd8fc7427cad3e198ed34665', operation='INSERT', pgid='pgtrigger_insert_insert_e7e57', table='services_document', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='document',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."actor_key" IS DISTINCT FROM (NEW."actor_key") OR OLD."actor_kind" IS DISTINCT FROM (NEW."actor_kind") OR OLD."display_path" IS DISTINCT FROM (NEW."display_path") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."key" IS DISTINCT FROM (NEW."key") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."media_type" IS DISTINCT FROM (NEW."media_type") OR OLD."original_path" IS DISTINCT FROM (NEW."original_path") OR OLD."pages" IS DISTINCT FROM (NEW."pages") OR OLD."resident_id" IS DISTINCT FROM (NEW."resident_id") OR OLD."scan" IS DISTINCT FROM (NEW."scan") OR OLD."sha256" IS DISTINCT FROM (NEW."sha256") OR OLD."size" IS DISTINCT FROM (NEW."size") OR OLD."subject_id" IS DISTINCT FROM (NEW."subject_id") OR OLD."subject_kind" IS DISTINCT FROM (NEW."subject_kind") OR OLD."uploaded_at" IS DISTINCT FROM (NEW."uploaded_at"))', func='INSERT INTO "services_documentevent" ("actor_key", "actor_kind", "display_path", "id", "key", "kind", "media_type", "original_path", "pages", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "resident_id", "scan", "sha256", "size", "subject_id", "subject_kind", "uploaded_at") VALUES (NEW."actor_key", NEW."actor_kind", NEW."display_path", NEW."id", NEW."key", NEW."kind", NEW."media_type", NEW."original_path", NEW."pages", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."resident_id", NEW."scan", NEW."sha256", NEW."size", NEW."subject_id", NEW."subject_kind", NEW."uploaded_at"); RETURN NULL;', hash='222dcb6c4a69d82eaffb21a169da624103cdb62b', operation='UPDATE', pgid='pgtrigger_update_update_8c950', table='services_document', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='document',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "services_documentevent" ("actor_key", "actor_kind", "display_path", "id", "key", "kind", "media_type", "original_path", "pages", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "resident_id", "scan", "sha256", "size", "subject_id", "subject_kind", "uploaded_at") VALUES (OLD."actor_key", OLD."actor_kind", OLD."display_path", OLD."id", OLD."key", OLD."kind", OLD."media_type", OLD."original_path", OLD."pages", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."resident_id", OLD."scan", OLD."sha256", OLD."size", OLD."subject_id", OLD."subject_kind", OLD."uploaded_at"); RETURN NULL;', hash='42b5ece49254dc4216622f23bfd3151fdf7a425b', operation='DELETE', pgid='pgtrigger_delete_delete_d17e6', table='services_document', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='document',
-            trigger=pgtrigger.compiler.Trigger(name='needs_actor', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n", hash='382e07bbebe98d08f4fca5155416cf4eaa3ebfb5', level='STATEMENT', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_needs_actor_034c2', table='services_document', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='documentevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='1e1349906e2f1be4e8f34b9f000758d3613cfd2c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_9f578', table='services_documentevent', when='BEFORE')),
         ),
     ]

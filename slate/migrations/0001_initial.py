@@ -14,185 +14,11 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-        ('pghistory', '0007_auto_20250421_0444'),
-        ('services', '0002_roles_and_townships'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-    ]
+    dependencies = [('pghistory', '0007_auto_20250421_0444'), ('services', '0002_roles_and_townships'), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
-        migrations.CreateModel(
-            name='BudgetLine',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('work', models.CharField(choices=[('house', '주택 철거'), ('outbuilding', '창고·축사 철거'), ('reroofing', '지붕 개량'), ('stored', '버려진 슬레이트 처리'), ('factory', '공장 철거')], max_length=12, verbose_name='일')),
-                ('fund', models.CharField(choices=[('national', '국비'), ('province', '도비'), ('city', '시비')], max_length=10, verbose_name='재원')),
-                ('allotted_won', models.BigIntegerField(default=0, editable=False, verbose_name='배정(원)')),
-                ('committed_won', models.BigIntegerField(default=0, editable=False, verbose_name='묶어 둔 돈(원)')),
-                ('spent_won', models.BigIntegerField(default=0, editable=False, verbose_name='쓴 돈(원)')),
-            ],
-            options={
-                'verbose_name': '예산',
-                'verbose_name_plural': '예산',
-                'ordering': ['programme', 'work', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='PastFigure',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period', models.CharField(max_length=30, verbose_name='기간')),
-                ('what', models.CharField(max_length=60, verbose_name='무엇')),
-                ('amount', models.BigIntegerField(verbose_name='값')),
-                ('unit', models.CharField(max_length=10, verbose_name='단위')),
-                ('source', models.CharField(max_length=200, verbose_name='출처')),
-                ('published', models.CharField(max_length=20, verbose_name='발표한 때')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='덧붙임')),
-                ('order', models.PositiveSmallIntegerField(verbose_name='순서')),
-            ],
-            options={
-                'verbose_name': '발표한 숫자',
-                'verbose_name_plural': '발표한 숫자',
-                'ordering': ['order'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Application',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=20, unique=True, verbose_name='접수번호')),
-                ('state', models.CharField(choices=[('submitted', '접수'), ('checking', '서류 확인'), ('needs_info', '보완 중'), ('eligible', '자격 확인'), ('refusal_proposed', '지원 제외 결재 중'), ('selection_proposed', '지원 결정 결재 중'), ('waitlisted', '대기'), ('approved', '지원 결정'), ('refused', '지원 제외'), ('withdrawn', '신청 취소(취하)'), ('cancel_proposed', '지원 취소 결재 중'), ('cancelled', '지원 취소'), ('objection', '이의신청'), ('upheld', '처음 결정 유지'), ('completed', '지원 완료'), ('recovery', '환수 진행')], default='submitted', editable=False, max_length=20, verbose_name='상태')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('address', services.models.encryption.EncryptedTextField(verbose_name='건물 주소')),
-                ('household', models.CharField(choices=[('basic_livelihood', '기초생활보장을 받는 가구(기초생활수급자)'), ('near_poor', '차상위계층'), ('other_priority', '한부모가족, 다자녀, 장애인이 있는 가구, 혼자 사시는 65세 이상'), ('general', '해당하지 않습니다'), ('unknown', '잘 모르겠습니다')], max_length=20, verbose_name='가구')),
-                ('city_may_verify', models.BooleanField(default=True, verbose_name='시가 자격 확인')),
-                ('household_verified_on', models.DateField(blank=True, null=True, verbose_name='자격 확인한 날')),
-                ('household_valid_until', models.DateField(blank=True, null=True, verbose_name='자격 유효한 날')),
-                ('is_linked', models.BooleanField(default=False, verbose_name='연계 사업')),
-                ('priority', models.CharField(choices=[('1a', '1순위 가(기초생활수급자)'), ('1b', '1순위 나(차상위계층)'), ('1c', '1순위 다(그 밖의 먼저 지원하는 가구)'), ('2', '2순위(연계 사업)'), ('3', '3순위(일반 가구)')], max_length=2, verbose_name='순위')),
-                ('ownership', models.CharField(choices=[('owner', '제가 주인입니다'), ('family', '가족이 주인입니다'), ('tenant', '빌려 살고 있습니다'), ('unknown', '주인이 돌아가셨거나 알 수 없습니다')], max_length=10, verbose_name='주인')),
-                ('owner_name', services.models.encryption.EncryptedTextField(blank=True, verbose_name='주인 이름')),
-                ('owner_phone', services.models.encryption.EncryptedTextField(blank=True, verbose_name='주인 전화번호')),
-                ('owner_agreed', models.BooleanField(default=False, verbose_name='주인 동의')),
-                ('remark', services.models.encryption.EncryptedTextField(blank=True, verbose_name='하고 싶은 말')),
-                ('contact_way', models.CharField(choices=[('sms', '문자'), ('alimtalk', '카카오톡 알림'), ('call', '전화'), ('post', '우편')], default='sms', max_length=10, verbose_name='연락 방법')),
-                ('consent_collect', models.BooleanField(verbose_name='개인정보 받기와 쓰기')),
-                ('consent_lookup', models.BooleanField(verbose_name='시가 자료를 확인하기')),
-                ('consent_contractor', models.BooleanField(verbose_name='철거 업체에 알려 주기')),
-                ('consent_electronic', models.BooleanField(default=False, verbose_name='전자 송달')),
-                ('origin', models.CharField(choices=[('online', '누리집'), ('counter', '행정복지센터')], default='online', max_length=10, verbose_name='접수한 곳')),
-                ('submitted_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='접수한 때')),
-                ('due_on', models.DateField(verbose_name='기한')),
-                ('paused_on', models.DateField(blank=True, null=True, verbose_name='멈춘 날')),
-                ('checked', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('owner', '주인 확인'), ('slate', '슬레이트 있음'), ('not_removed', '먼저 걷어내지 않음'), ('not_supported', '전에 지원받지 않음'), ('household', '가구 자격(확인일, 유효일)'), ('consents', '동의 4가지'), ('photos', '사진 4장')], max_length=20), default=list, size=None, verbose_name='확인한 것')),
-                ('proposed_at', models.DateTimeField(blank=True, null=True, verbose_name='올린 때')),
-                ('reason_code', models.CharField(blank=True, choices=[('NOT_SLATE', '슬레이트가 없음'), ('REMOVED_BEFORE', '결정 전에 걷어냄'), ('SUPPORTED_BEFORE', '전에 지원받음'), ('NOT_OWNER', '주인 동의 없음'), ('LAND_CONSENT', '땅 주인 동의 없음'), ('NOT_ELIGIBLE_TYPE', '올해 지원하지 않는 건물'), ('ROOF_NOT_RESIDENT', '새 지붕: 살지 않음'), ('ROOF_CLASS', '새 지붕: 가구 자격'), ('OUTSIDE', '김제시 밖'), ('DEMOLISHED', '이미 헐림'), ('FALSE_STATEMENT', '사실과 다름'), ('NO_BUDGET', '예산 모자람')], max_length=20, verbose_name='제외 이유')),
-                ('reason_sentence', services.models.encryption.EncryptedTextField(blank=True, verbose_name='이유 문장')),
-                ('withdraw_reason', models.CharField(blank=True, choices=[('own_share', '돈이 부담됩니다'), ('date', '날짜가 맞지 않습니다'), ('selling', '집을 팔거나 헐 계획입니다'), ('family', '가족이 반대합니다'), ('other', '다른 이유')], max_length=12, verbose_name='그만둔 이유')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='마친 때')),
-                ('entered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('officer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='slate_applications', to=settings.AUTH_USER_MODEL, verbose_name='담당자')),
-                ('proposed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('resident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='slate_applications', to='services.resident')),
-                ('township', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='slate_applications', to='services.township')),
-            ],
-            options={
-                'verbose_name': '슬레이트 지원 신청',
-                'verbose_name_plural': '슬레이트 지원 신청',
-                'ordering': ['due_on', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='BuildingPart',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='차례')),
-                ('kind', models.CharField(choices=[('house', '주택'), ('warehouse', '창고'), ('barn', '축사'), ('other', '그 밖의 건물'), ('stored', '버려진 슬레이트')], max_length=10, verbose_name='종류')),
-                ('in_use', models.CharField(choices=[('lived_in', '살고 있습니다'), ('used', '쓰고 있습니다'), ('empty', '비어 있습니다')], max_length=10, verbose_name='쓰임')),
-                ('built_year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='지은 해')),
-                ('in_register', models.CharField(choices=[('yes', '예'), ('no', '아니요'), ('unknown', '잘 모르겠습니다')], max_length=10, verbose_name='건축물대장')),
-                ('slate_place', models.CharField(choices=[('roof', '지붕'), ('wall', '벽'), ('both', '지붕과 벽')], max_length=10, verbose_name='슬레이트 자리')),
-                ('is_overlaid', models.CharField(choices=[('yes', '예'), ('no', '아니요'), ('unknown', '잘 모르겠습니다')], max_length=10, verbose_name='덧댄 지붕')),
-                ('area_m2', models.DecimalField(decimal_places=1, max_digits=7, verbose_name='면적(m²)')),
-                ('is_area_guessed', models.BooleanField(default=False, verbose_name='면적을 모름')),
-                ('wants_reroofing', models.BooleanField(default=False, verbose_name='지붕 개량')),
-                ('reroofing_m2', models.DecimalField(decimal_places=1, default=0, max_digits=7, verbose_name='새 지붕(m²)')),
-                ('fingerprint', models.CharField(editable=False, max_length=64)),
-                ('is_live', models.BooleanField(default=True, editable=False)),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='slate.application')),
-            ],
-            options={
-                'verbose_name': '건물 부분',
-                'verbose_name_plural': '건물 부분',
-                'ordering': ['application', 'number'],
-            },
-        ),
-        migrations.CreateModel(
-            name='InfoRequest',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='차례')),
-                ('items', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('photos', '건물 사진'), ('owner_consent', '건물 주인의 동의서'), ('land_consent', '땅 주인의 동의서'), ('household_proof', '가구 자격 증명서'), ('area', '슬레이트 면적'), ('other', '그 밖의 서류')], max_length=20), size=None, verbose_name='필요한 것')),
-                ('note', services.models.encryption.EncryptedTextField(blank=True, verbose_name='안내')),
-                ('answer', services.models.encryption.EncryptedTextField(blank=True, verbose_name='답')),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='요청한 때')),
-                ('due_on', models.DateField(verbose_name='내실 날')),
-                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='받은 때')),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='info_requests', to='slate.application')),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': '보완 요청',
-                'verbose_name_plural': '보완 요청',
-                'ordering': ['application', 'number'],
-            },
-        ),
-        migrations.CreateModel(
-            name='InfoRequestEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('number', models.PositiveSmallIntegerField(verbose_name='차례')),
-                ('items', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('photos', '건물 사진'), ('owner_consent', '건물 주인의 동의서'), ('land_consent', '땅 주인의 동의서'), ('household_proof', '가구 자격 증명서'), ('area', '슬레이트 면적'), ('other', '그 밖의 서류')], max_length=20), size=None, verbose_name='필요한 것')),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='요청한 때')),
-                ('due_on', models.DateField(verbose_name='내실 날')),
-                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='받은 때')),
-                ('application', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='slate.application')),
-                ('asked_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='slate.inforequest')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='LedgerEntry',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('allot', '배정'), ('reserve', '묶음'), ('adjust', '면적에 따라 고침'), ('commit', '확정'), ('spend', '지급'), ('release', '풀어 줌'), ('transfer', '옮김'), ('carry_over', '다음 해로 넘김'), ('recover', '돌려받음')], max_length=10, verbose_name='종류')),
-                ('allotted_won', models.BigIntegerField(default=0, verbose_name='배정(원)')),
-                ('committed_won', models.BigIntegerField(default=0, verbose_name='묶음(원)')),
-                ('spent_won', models.BigIntegerField(default=0, verbose_name='지급(원)')),
-                ('actor_kind', models.CharField(choices=[('staff', '담당자'), ('resident', '시민'), ('system', '자동'), ('api_key', '연결된 장치')], max_length=10)),
-                ('actor_key', models.CharField(max_length=80)),
-                ('note', models.CharField(blank=True, max_length=120, verbose_name='덧붙임')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='때')),
-                ('application', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ledger', to='slate.application')),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='slate.budgetline')),
-                ('part', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ledger', to='slate.buildingpart')),
-            ],
-            options={
-                'verbose_name': '원장',
-                'verbose_name_plural': '원장',
-                'ordering': ['pk'],
-            },
-        ),
         migrations.CreateModel(
             name='Programme',
             fields=[
@@ -206,8 +32,28 @@ class Migration(migrations.Migration):
                 ('national_bp', models.PositiveIntegerField(validators=[django.core.validators.MaxValueValidator(10000)], verbose_name='국비 비율(만분율)')),
                 ('province_bp', models.PositiveIntegerField(validators=[django.core.validators.MaxValueValidator(10000)], verbose_name='도비 비율(만분율)')),
                 ('shares_source', models.CharField(max_length=200, verbose_name='재원 비율 근거')),
-                ('shares_confidence', models.CharField(choices=[('high', '높음'), ('medium', '보통'), ('low', '낮음'), ('assumption', '시연을 위한 가정')], max_length=10, verbose_name='재원 비율 확실함')),
-                ('vulnerable_households', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('basic_livelihood', '기초생활보장을 받는 가구(기초생활수급자)'), ('near_poor', '차상위계층'), ('other_priority', '한부모가족, 다자녀, 장애인이 있는 가구, 혼자 사시는 65세 이상'), ('general', '해당하지 않습니다'), ('unknown', '잘 모르겠습니다')], max_length=20), default=slate.models.programmes._vulnerable_by_default, size=None, verbose_name='취약계층')),
+                (
+                    'shares_confidence',
+                    models.CharField(choices=[('high', '높음'), ('medium', '보통'), ('low', '낮음'), ('assumption', '시연을 위한 가정')], max_length=10, verbose_name='재원 비율 확실함'),
+                ),
+                (
+                    'vulnerable_households',
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ('basic_livelihood', '기초생활보장을 받는 가구(기초생활수급자)'),
+                                ('near_poor', '차상위계층'),
+                                ('other_priority', '한부모가족, 다자녀, 장애인이 있는 가구, 혼자 사시는 65세 이상'),
+                                ('general', '해당하지 않습니다'),
+                                ('unknown', '잘 모르겠습니다'),
+                            ],
+                            max_length=20,
+                        ),
+                        default=slate.models.programmes._vulnerable_by_default,
+                        size=None,
+                        verbose_name='취약계층',
+                    ),
+                ),
                 ('default_area_m2', models.DecimalField(decimal_places=1, default=110, max_digits=6, verbose_name='면적을 모를 때(m²)')),
                 ('first_answer_days', models.PositiveSmallIntegerField(default=14, verbose_name='첫 답까지(근무일)')),
                 ('objection_days', models.PositiveSmallIntegerField(default=30, verbose_name='이의신청 기간(일)')),
@@ -224,7 +70,672 @@ class Migration(migrations.Migration):
                 'verbose_name': '사업연도',
                 'verbose_name_plural': '사업연도',
                 'ordering': ['-year'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('national_bp__lte', django.db.models.expressions.CombinedExpression(models.Value(10000), '-', models.F('province_bp')))), name='programme_shares_make_a_whole', violation_error_message='국비와 도비의 비율이 100%%를 넘습니다.'), models.CheckConstraint(condition=models.Q(('closes_on__isnull', True), ('closes_on__gte', models.F('opens_on')), _connector='OR'), name='programme_closes_after_it_opens', violation_error_message='접수 끝 날짜가 시작 날짜보다 앞입니다.')],
+                'constraints': [
+                    models.CheckConstraint(
+                        condition=models.Q(('national_bp__lte', django.db.models.expressions.CombinedExpression(models.Value(10000), '-', models.F('province_bp')))),
+                        name='programme_shares_make_a_whole',
+                        violation_error_message='국비와 도비의 비율이 100%%를 넘습니다.',
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(('closes_on__isnull', True), ('closes_on__gte', models.F('opens_on')), _connector='OR'),
+                        name='programme_closes_after_it_opens',
+                        violation_error_message='접수 끝 날짜가 시작 날짜보다 앞입니다.',
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='BudgetLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                (
+                    'work',
+                    models.CharField(
+                        choices=[('house', '주택 철거'), ('outbuilding', '창고·축사 철거'), ('reroofing', '지붕 개량'), ('stored', '버려진 슬레이트 처리'), ('factory', '공장 철거')],
+                        max_length=12,
+                        verbose_name='일',
+                    ),
+                ),
+                ('fund', models.CharField(choices=[('national', '국비'), ('province', '도비'), ('city', '시비')], max_length=10, verbose_name='재원')),
+                ('allotted_won', models.BigIntegerField(default=0, editable=False, verbose_name='배정(원)')),
+                ('committed_won', models.BigIntegerField(default=0, editable=False, verbose_name='묶어 둔 돈(원)')),
+                ('spent_won', models.BigIntegerField(default=0, editable=False, verbose_name='쓴 돈(원)')),
+                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='slate.programme')),
+            ],
+            options={
+                'verbose_name': '예산',
+                'verbose_name_plural': '예산',
+                'ordering': ['programme', 'work', 'pk'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('programme', 'work', 'fund'), name='budget_line_once', violation_error_message='이 예산은 이미 있습니다.'),
+                    models.CheckConstraint(
+                        condition=models.Q(('spent_won__gte', 0), ('spent_won__lte', models.F('committed_won')), ('committed_won__lte', models.F('allotted_won'))),
+                        name='budget_line_never_over',
+                        violation_error_message='예산이 모자랍니다. 대기로 두거나 예산을 먼저 옮겨 주세요.',
+                    ),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='balances_from_ledger',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="\n                    IF TG_OP = 'INSERT' THEN\n                        IF NEW.allotted_won <> 0 OR NEW.committed_won <> 0 OR NEW.spent_won <> 0 THEN\n                            RAISE EXCEPTION 'balances come from the ledger' USING ERRCODE = 'restrict_violation';\n                        END IF;\n                    ELSIF pg_trigger_depth() < 2 AND (NEW.allotted_won, NEW.committed_won, NEW.spent_won)\n                            IS DISTINCT FROM (OLD.allotted_won, OLD.committed_won, OLD.spent_won) THEN\n                        RAISE EXCEPTION 'balances come from the ledger' USING ERRCODE = 'restrict_violation';\n                    END IF;\n                    RETURN NEW;\n                ",
+                            hash='1f68f653a26e54798b691aa29499bf297a3fcfdb',
+                            operation='INSERT OR UPDATE',
+                            pgid='pgtrigger_balances_from_ledger_1afb2',
+                            table='slate_budgetline',
+                            when='BEFORE',
+                        ),
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='PastFigure',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('period', models.CharField(max_length=30, verbose_name='기간')),
+                ('what', models.CharField(max_length=60, verbose_name='무엇')),
+                ('amount', models.BigIntegerField(verbose_name='값')),
+                ('unit', models.CharField(max_length=10, verbose_name='단위')),
+                ('source', models.CharField(max_length=200, verbose_name='출처')),
+                ('published', models.CharField(max_length=20, verbose_name='발표한 때')),
+                ('note', models.CharField(blank=True, max_length=200, verbose_name='덧붙임')),
+                ('order', models.PositiveSmallIntegerField(verbose_name='순서')),
+            ],
+            options={'verbose_name': '발표한 숫자', 'verbose_name_plural': '발표한 숫자', 'ordering': ['order']},
+        ),
+        migrations.CreateModel(
+            name='Application',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reference', models.CharField(max_length=20, unique=True, verbose_name='접수번호')),
+                (
+                    'state',
+                    models.CharField(
+                        choices=[
+                            ('submitted', '접수'),
+                            ('checking', '서류 확인'),
+                            ('needs_info', '보완 중'),
+                            ('eligible', '자격 확인'),
+                            ('refusal_proposed', '지원 제외 결재 중'),
+                            ('selection_proposed', '지원 결정 결재 중'),
+                            ('waitlisted', '대기'),
+                            ('approved', '지원 결정'),
+                            ('refused', '지원 제외'),
+                            ('withdrawn', '신청 취소(취하)'),
+                            ('cancel_proposed', '지원 취소 결재 중'),
+                            ('cancelled', '지원 취소'),
+                            ('objection', '이의신청'),
+                            ('upheld', '처음 결정 유지'),
+                            ('completed', '지원 완료'),
+                            ('recovery', '환수 진행'),
+                        ],
+                        default='submitted',
+                        editable=False,
+                        max_length=20,
+                        verbose_name='상태',
+                    ),
+                ),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('address', services.models.encryption.EncryptedTextField(verbose_name='건물 주소')),
+                (
+                    'household',
+                    models.CharField(
+                        choices=[
+                            ('basic_livelihood', '기초생활보장을 받는 가구(기초생활수급자)'),
+                            ('near_poor', '차상위계층'),
+                            ('other_priority', '한부모가족, 다자녀, 장애인이 있는 가구, 혼자 사시는 65세 이상'),
+                            ('general', '해당하지 않습니다'),
+                            ('unknown', '잘 모르겠습니다'),
+                        ],
+                        max_length=20,
+                        verbose_name='가구',
+                    ),
+                ),
+                ('city_may_verify', models.BooleanField(default=True, verbose_name='시가 자격 확인')),
+                ('household_verified_on', models.DateField(blank=True, null=True, verbose_name='자격 확인한 날')),
+                ('household_valid_until', models.DateField(blank=True, null=True, verbose_name='자격 유효한 날')),
+                ('is_linked', models.BooleanField(default=False, verbose_name='연계 사업')),
+                (
+                    'priority',
+                    models.CharField(
+                        choices=[
+                            ('1a', '1순위 가(기초생활수급자)'),
+                            ('1b', '1순위 나(차상위계층)'),
+                            ('1c', '1순위 다(그 밖의 먼저 지원하는 가구)'),
+                            ('2', '2순위(연계 사업)'),
+                            ('3', '3순위(일반 가구)'),
+                        ],
+                        max_length=2,
+                        verbose_name='순위',
+                    ),
+                ),
+                (
+                    'ownership',
+                    models.CharField(
+                        choices=[('owner', '제가 주인입니다'), ('family', '가족이 주인입니다'), ('tenant', '빌려 살고 있습니다'), ('unknown', '주인이 돌아가셨거나 알 수 없습니다')],
+                        max_length=10,
+                        verbose_name='주인',
+                    ),
+                ),
+                ('owner_name', services.models.encryption.EncryptedTextField(blank=True, verbose_name='주인 이름')),
+                ('owner_phone', services.models.encryption.EncryptedTextField(blank=True, verbose_name='주인 전화번호')),
+                ('owner_agreed', models.BooleanField(default=False, verbose_name='주인 동의')),
+                ('remark', services.models.encryption.EncryptedTextField(blank=True, verbose_name='하고 싶은 말')),
+                ('contact_way', models.CharField(choices=[('sms', '문자'), ('alimtalk', '카카오톡 알림'), ('call', '전화'), ('post', '우편')], default='sms', max_length=10, verbose_name='연락 방법')),
+                ('consent_collect', models.BooleanField(verbose_name='개인정보 받기와 쓰기')),
+                ('consent_lookup', models.BooleanField(verbose_name='시가 자료를 확인하기')),
+                ('consent_contractor', models.BooleanField(verbose_name='철거 업체에 알려 주기')),
+                ('consent_electronic', models.BooleanField(default=False, verbose_name='전자 송달')),
+                ('origin', models.CharField(choices=[('online', '누리집'), ('counter', '행정복지센터')], default='online', max_length=10, verbose_name='접수한 곳')),
+                ('submitted_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='접수한 때')),
+                ('due_on', models.DateField(verbose_name='기한')),
+                ('paused_on', models.DateField(blank=True, null=True, verbose_name='멈춘 날')),
+                (
+                    'checked',
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ('owner', '주인 확인'),
+                                ('slate', '슬레이트 있음'),
+                                ('not_removed', '먼저 걷어내지 않음'),
+                                ('not_supported', '전에 지원받지 않음'),
+                                ('household', '가구 자격(확인일, 유효일)'),
+                                ('consents', '동의 4가지'),
+                                ('photos', '사진 4장'),
+                            ],
+                            max_length=20,
+                        ),
+                        default=list,
+                        size=None,
+                        verbose_name='확인한 것',
+                    ),
+                ),
+                ('proposed_at', models.DateTimeField(blank=True, null=True, verbose_name='올린 때')),
+                (
+                    'reason_code',
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ('NOT_SLATE', '슬레이트가 없음'),
+                            ('REMOVED_BEFORE', '결정 전에 걷어냄'),
+                            ('SUPPORTED_BEFORE', '전에 지원받음'),
+                            ('NOT_OWNER', '주인 동의 없음'),
+                            ('LAND_CONSENT', '땅 주인 동의 없음'),
+                            ('NOT_ELIGIBLE_TYPE', '올해 지원하지 않는 건물'),
+                            ('ROOF_NOT_RESIDENT', '새 지붕: 살지 않음'),
+                            ('ROOF_CLASS', '새 지붕: 가구 자격'),
+                            ('OUTSIDE', '김제시 밖'),
+                            ('DEMOLISHED', '이미 헐림'),
+                            ('FALSE_STATEMENT', '사실과 다름'),
+                            ('NO_BUDGET', '예산 모자람'),
+                        ],
+                        max_length=20,
+                        verbose_name='제외 이유',
+                    ),
+                ),
+                ('reason_sentence', services.models.encryption.EncryptedTextField(blank=True, verbose_name='이유 문장')),
+                (
+                    'withdraw_reason',
+                    models.CharField(
+                        blank=True,
+                        choices=[('own_share', '돈이 부담됩니다'), ('date', '날짜가 맞지 않습니다'), ('selling', '집을 팔거나 헐 계획입니다'), ('family', '가족이 반대합니다'), ('other', '다른 이유')],
+                        max_length=12,
+                        verbose_name='그만둔 이유',
+                    ),
+                ),
+                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='마친 때')),
+                ('entered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    'officer',
+                    models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='slate_applications', to=settings.AUTH_USER_MODEL, verbose_name='담당자'),
+                ),
+                ('proposed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('resident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='slate_applications', to='services.resident')),
+                ('township', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='slate_applications', to='services.township')),
+                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='slate.programme')),
+            ],
+            options={
+                'verbose_name': '슬레이트 지원 신청',
+                'verbose_name_plural': '슬레이트 지원 신청',
+                'ordering': ['due_on', 'pk'],
+                'constraints': [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                'state__in',
+                                [
+                                    'submitted',
+                                    'checking',
+                                    'needs_info',
+                                    'eligible',
+                                    'refusal_proposed',
+                                    'selection_proposed',
+                                    'waitlisted',
+                                    'approved',
+                                    'refused',
+                                    'withdrawn',
+                                    'cancel_proposed',
+                                    'cancelled',
+                                    'objection',
+                                    'upheld',
+                                    'completed',
+                                    'recovery',
+                                ],
+                            )
+                        ),
+                        name='application_state_is_known',
+                        violation_error_message='알 수 없는 상태입니다.',
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(('consent_collect', True), ('consent_contractor', True), ('consent_lookup', True)),
+                        name='application_has_required_consents',
+                        violation_error_message='필요한 동의가 빠져 있습니다. 1번부터 3번까지 골라 주세요.',
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(models.Q(('state__in', frozenset(['refusal_proposed', 'selection_proposed'])), _negated=True), ('proposed_by__isnull', False), _connector='OR'),
+                        name='application_proposal_has_proposer',
+                        violation_error_message='결재를 올린 사람이 없습니다.',
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(models.Q(('state', 'needs_info'), _negated=True), ('paused_on__isnull', False), _connector='OR'),
+                        name='application_clock_stops_while_waiting',
+                        violation_error_message='보완을 기다리는 동안에는 기한을 세지 않습니다.',
+                    ),
+                ],
+                'indexes': [models.Index(fields=['state', 'due_on'], name='application_state_due'), models.Index(fields=['township', 'state'], name='application_township')],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='allowed_moves',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            declare='DECLARE _is_valid_transition BOOLEAN;',
+                            func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{submitted:checking,checking:needs_info,needs_info:checking,checking:eligible,checking:refusal_proposed,refusal_proposed:refused,refusal_proposed:checking,eligible:selection_proposed,eligible:waitlisted,selection_proposed:approved,selection_proposed:eligible,waitlisted:selection_proposed,waitlisted:eligible,approved:withdrawn,checking:withdrawn,eligible:withdrawn,needs_info:withdrawn,refusal_proposed:withdrawn,selection_proposed:withdrawn,submitted:withdrawn,waitlisted:withdrawn,approved:cancel_proposed,cancel_proposed:cancelled,cancel_proposed:approved,refused:objection,cancelled:objection,waitlisted:objection,objection:upheld,objection:checking,objection:approved,approved:completed,completed:recovery,recovery:completed}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                            hash='9c377ad035ebd0aecbfc5df143f660b64c149486',
+                            operation='UPDATE',
+                            pgid='pgtrigger_allowed_moves_cfb0c',
+                            table='slate_application',
+                            when='BEFORE',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='needs_decision',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="\n    IF NEW.state IN ('approved', 'refused') AND OLD.state IN ('selection_proposed', 'refusal_proposed')\n        AND NOT EXISTS (\n            SELECT 1 FROM slate_decision d WHERE d.application_id = NEW.id AND d.outcome = NEW.state\n                AND d.application_version = OLD.version\n        ) THEN\n        RAISE EXCEPTION 'a decision needs its record' USING ERRCODE = 'restrict_violation';\n    END IF;\n    RETURN NEW;\n",
+                            hash='d216e862de7efe6c0460509a9d6bd9fe6ca3ec72',
+                            operation='UPDATE',
+                            pgid='pgtrigger_needs_decision_bae6e',
+                            table='slate_application',
+                            when='BEFORE',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='insert_insert',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "slate_applicationevent" ("checked", "city_may_verify", "closed_at", "consent_collect", "consent_contractor", "consent_electronic", "consent_lookup", "contact_way", "due_on", "entered_by_id", "household", "household_valid_until", "household_verified_on", "id", "is_linked", "officer_id", "origin", "owner_agreed", "ownership", "paused_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority", "programme_id", "proposed_at", "proposed_by_id", "reason_code", "reference", "resident_id", "state", "submitted_at", "township_id", "version", "withdraw_reason") VALUES (NEW."checked", NEW."city_may_verify", NEW."closed_at", NEW."consent_collect", NEW."consent_contractor", NEW."consent_electronic", NEW."consent_lookup", NEW."contact_way", NEW."due_on", NEW."entered_by_id", NEW."household", NEW."household_valid_until", NEW."household_verified_on", NEW."id", NEW."is_linked", NEW."officer_id", NEW."origin", NEW."owner_agreed", NEW."ownership", NEW."paused_on", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."priority", NEW."programme_id", NEW."proposed_at", NEW."proposed_by_id", NEW."reason_code", NEW."reference", NEW."resident_id", NEW."state", NEW."submitted_at", NEW."township_id", NEW."version", NEW."withdraw_reason"); RETURN NULL;',
+                            hash='f2346b14cedb7cb14901654ca7591ee1373c94fc',
+                            operation='INSERT',
+                            pgid='pgtrigger_insert_insert_2cd48',
+                            table='slate_application',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='update_update',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."checked" IS DISTINCT FROM (NEW."checked") OR OLD."city_may_verify" IS DISTINCT FROM (NEW."city_may_verify") OR OLD."closed_at" IS DISTINCT FROM (NEW."closed_at") OR OLD."consent_collect" IS DISTINCT FROM (NEW."consent_collect") OR OLD."consent_contractor" IS DISTINCT FROM (NEW."consent_contractor") OR OLD."consent_electronic" IS DISTINCT FROM (NEW."consent_electronic") OR OLD."consent_lookup" IS DISTINCT FROM (NEW."consent_lookup") OR OLD."contact_way" IS DISTINCT FROM (NEW."contact_way") OR OLD."due_on" IS DISTINCT FROM (NEW."due_on") OR OLD."entered_by_id" IS DISTINCT FROM (NEW."entered_by_id") OR OLD."household" IS DISTINCT FROM (NEW."household") OR OLD."household_valid_until" IS DISTINCT FROM (NEW."household_valid_until") OR OLD."household_verified_on" IS DISTINCT FROM (NEW."household_verified_on") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_linked" IS DISTINCT FROM (NEW."is_linked") OR OLD."officer_id" IS DISTINCT FROM (NEW."officer_id") OR OLD."origin" IS DISTINCT FROM (NEW."origin") OR OLD."owner_agreed" IS DISTINCT FROM (NEW."owner_agreed") OR OLD."ownership" IS DISTINCT FROM (NEW."ownership") OR OLD."paused_on" IS DISTINCT FROM (NEW."paused_on") OR OLD."priority" IS DISTINCT FROM (NEW."priority") OR OLD."programme_id" IS DISTINCT FROM (NEW."programme_id") OR OLD."proposed_at" IS DISTINCT FROM (NEW."proposed_at") OR OLD."proposed_by_id" IS DISTINCT FROM (NEW."proposed_by_id") OR OLD."reason_code" IS DISTINCT FROM (NEW."reason_code") OR OLD."reference" IS DISTINCT FROM (NEW."reference") OR OLD."resident_id" IS DISTINCT FROM (NEW."resident_id") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."submitted_at" IS DISTINCT FROM (NEW."submitted_at") OR OLD."township_id" IS DISTINCT FROM (NEW."township_id") OR OLD."version" IS DISTINCT FROM (NEW."version") OR OLD."withdraw_reason" IS DISTINCT FROM (NEW."withdraw_reason"))',
+                            func='INSERT INTO "slate_applicationevent" ("checked", "city_may_verify", "closed_at", "consent_collect", "consent_contractor", "consent_electronic", "consent_lookup", "contact_way", "due_on", "entered_by_id", "household", "household_valid_until", "household_verified_on", "id", "is_linked", "officer_id", "origin", "owner_agreed", "ownership", "paused_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority", "programme_id", "proposed_at", "proposed_by_id", "reason_code", "reference", "resident_id", "state", "submitted_at", "township_id", "version", "withdraw_reason") VALUES (NEW."checked", NEW."city_may_verify", NEW."closed_at", NEW."consent_collect", NEW."consent_contractor", NEW."consent_electronic", NEW."consent_lookup", NEW."contact_way", NEW."due_on", NEW."entered_by_id", NEW."household", NEW."household_valid_until", NEW."household_verified_on", NEW."id", NEW."is_linked", NEW."officer_id", NEW."origin", NEW."owner_agreed", NEW."ownership", NEW."paused_on", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."priority", NEW."programme_id", NEW."proposed_at", NEW."proposed_by_id", NEW."reason_code", NEW."reference", NEW."resident_id", NEW."state", NEW."submitted_at", NEW."township_id", NEW."version", NEW."withdraw_reason"); RETURN NULL;',
+                            hash='ff861f0ae5f313517e3ed07865c139224d61c2eb',
+                            operation='UPDATE',
+                            pgid='pgtrigger_update_update_c2000',
+                            table='slate_application',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='delete_delete',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "slate_applicationevent" ("checked", "city_may_verify", "closed_at", "consent_collect", "consent_contractor", "consent_electronic", "consent_lookup", "contact_way", "due_on", "entered_by_id", "household", "household_valid_until", "household_verified_on", "id", "is_linked", "officer_id", "origin", "owner_agreed", "ownership", "paused_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority", "programme_id", "proposed_at", "proposed_by_id", "reason_code", "reference", "resident_id", "state", "submitted_at", "township_id", "version", "withdraw_reason") VALUES (OLD."checked", OLD."city_may_verify", OLD."closed_at", OLD."consent_collect", OLD."consent_contractor", OLD."consent_electronic", OLD."consent_lookup", OLD."contact_way", OLD."due_on", OLD."entered_by_id", OLD."household", OLD."household_valid_until", OLD."household_verified_on", OLD."id", OLD."is_linked", OLD."officer_id", OLD."origin", OLD."owner_agreed", OLD."ownership", OLD."paused_on", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."priority", OLD."programme_id", OLD."proposed_at", OLD."proposed_by_id", OLD."reason_code", OLD."reference", OLD."resident_id", OLD."state", OLD."submitted_at", OLD."township_id", OLD."version", OLD."withdraw_reason"); RETURN NULL;',
+                            hash='17ef6250961502fdd9f8c40bb8617a3bbc0f7130',
+                            operation='DELETE',
+                            pgid='pgtrigger_delete_delete_99612',
+                            table='slate_application',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='needs_actor',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n",
+                            hash='c799bdd18a78effe8af4791def6c8ce23af0f681',
+                            level='STATEMENT',
+                            operation='INSERT OR UPDATE OR DELETE',
+                            pgid='pgtrigger_needs_actor_ab68b',
+                            table='slate_application',
+                            when='BEFORE',
+                        ),
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='BuildingPart',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField(verbose_name='차례')),
+                (
+                    'kind',
+                    models.CharField(
+                        choices=[('house', '주택'), ('warehouse', '창고'), ('barn', '축사'), ('other', '그 밖의 건물'), ('stored', '버려진 슬레이트')], max_length=10, verbose_name='종류'
+                    ),
+                ),
+                ('in_use', models.CharField(choices=[('lived_in', '살고 있습니다'), ('used', '쓰고 있습니다'), ('empty', '비어 있습니다')], max_length=10, verbose_name='쓰임')),
+                ('built_year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='지은 해')),
+                ('in_register', models.CharField(choices=[('yes', '예'), ('no', '아니요'), ('unknown', '잘 모르겠습니다')], max_length=10, verbose_name='건축물대장')),
+                ('slate_place', models.CharField(choices=[('roof', '지붕'), ('wall', '벽'), ('both', '지붕과 벽')], max_length=10, verbose_name='슬레이트 자리')),
+                ('is_overlaid', models.CharField(choices=[('yes', '예'), ('no', '아니요'), ('unknown', '잘 모르겠습니다')], max_length=10, verbose_name='덧댄 지붕')),
+                ('area_m2', models.DecimalField(decimal_places=1, max_digits=7, verbose_name='면적(m²)')),
+                ('is_area_guessed', models.BooleanField(default=False, verbose_name='면적을 모름')),
+                ('wants_reroofing', models.BooleanField(default=False, verbose_name='지붕 개량')),
+                ('reroofing_m2', models.DecimalField(decimal_places=1, default=0, max_digits=7, verbose_name='새 지붕(m²)')),
+                ('fingerprint', models.CharField(editable=False, max_length=64)),
+                ('is_live', models.BooleanField(default=True, editable=False)),
+                ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='slate.application')),
+                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='slate.programme')),
+            ],
+            options={
+                'verbose_name': '건물 부분',
+                'verbose_name_plural': '건물 부분',
+                'ordering': ['application', 'number'],
+                'constraints': [
+                    models.UniqueConstraint(
+                        condition=models.Q(('is_live', True)),
+                        fields=('programme', 'fingerprint'),
+                        name='building_part_once_a_year',
+                        violation_error_message='이 건물은 이미 신청되어 있습니다. 한 건물에 신청은 하나만 받습니다.',
+                    ),
+                    models.UniqueConstraint(fields=('application', 'number'), name='building_part_number_once', violation_error_message='건물 부분의 차례가 겹칩니다.'),
+                    models.CheckConstraint(
+                        condition=models.Q(('area_m2__gt', 0)), name='building_part_has_area', violation_error_message="슬레이트 면적이 0입니다. 가로와 세로를 적거나 '잘 모르겠습니다'를 골라 주세요."
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(('reroofing_m2__gte', 0), ('reroofing_m2__lte', models.F('area_m2'))),
+                        name='reroofing_within_removed_area',
+                        violation_error_message='새 지붕이 걷어낼 지붕보다 넓습니다. 걷어내는 면적까지만 지원합니다.',
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(('wants_reroofing', False), models.Q(('in_use', 'lived_in'), ('kind', 'house')), _connector='OR'),
+                        name='reroofing_only_where_people_live',
+                        violation_error_message='새 지붕은 실제로 살고 계신 집만 지원합니다.',
+                    ),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='insert_insert',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "slate_buildingpartevent" ("application_id", "area_m2", "built_year", "fingerprint", "id", "in_register", "in_use", "is_area_guessed", "is_live", "is_overlaid", "kind", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "reroofing_m2", "slate_place", "wants_reroofing") VALUES (NEW."application_id", NEW."area_m2", NEW."built_year", NEW."fingerprint", NEW."id", NEW."in_register", NEW."in_use", NEW."is_area_guessed", NEW."is_live", NEW."is_overlaid", NEW."kind", NEW."number", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."programme_id", NEW."reroofing_m2", NEW."slate_place", NEW."wants_reroofing"); RETURN NULL;',
+                            hash='d3553e240b949bc89f92728c0718909233af484f',
+                            operation='INSERT',
+                            pgid='pgtrigger_insert_insert_71f93',
+                            table='slate_buildingpart',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='update_update',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)',
+                            func='INSERT INTO "slate_buildingpartevent" ("application_id", "area_m2", "built_year", "fingerprint", "id", "in_register", "in_use", "is_area_guessed", "is_live", "is_overlaid", "kind", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "reroofing_m2", "slate_place", "wants_reroofing") VALUES (NEW."application_id", NEW."area_m2", NEW."built_year", NEW."fingerprint", NEW."id", NEW."in_register", NEW."in_use", NEW."is_area_guessed", NEW."is_live", NEW."is_overlaid", NEW."kind", NEW."number", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."programme_id", NEW."reroofing_m2", NEW."slate_place", NEW."wants_reroofing"); RETURN NULL;',
+                            hash='d1b849e7841d00457a51363d2c898e763dfc0827',
+                            operation='UPDATE',
+                            pgid='pgtrigger_update_update_0911f',
+                            table='slate_buildingpart',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='delete_delete',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "slate_buildingpartevent" ("application_id", "area_m2", "built_year", "fingerprint", "id", "in_register", "in_use", "is_area_guessed", "is_live", "is_overlaid", "kind", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "reroofing_m2", "slate_place", "wants_reroofing") VALUES (OLD."application_id", OLD."area_m2", OLD."built_year", OLD."fingerprint", OLD."id", OLD."in_register", OLD."in_use", OLD."is_area_guessed", OLD."is_live", OLD."is_overlaid", OLD."kind", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."programme_id", OLD."reroofing_m2", OLD."slate_place", OLD."wants_reroofing"); RETURN NULL;',
+                            hash='274c830dc711212308457d2bad3a22f848697f9f',
+                            operation='DELETE',
+                            pgid='pgtrigger_delete_delete_1246a',
+                            table='slate_buildingpart',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='needs_actor',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n",
+                            hash='4d413a7085dee5664b90d982507f46ede3f5c07f',
+                            level='STATEMENT',
+                            operation='INSERT OR UPDATE OR DELETE',
+                            pgid='pgtrigger_needs_actor_f822d',
+                            table='slate_buildingpart',
+                            when='BEFORE',
+                        ),
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='InfoRequest',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField(verbose_name='차례')),
+                (
+                    'items',
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ('photos', '건물 사진'),
+                                ('owner_consent', '건물 주인의 동의서'),
+                                ('land_consent', '땅 주인의 동의서'),
+                                ('household_proof', '가구 자격 증명서'),
+                                ('area', '슬레이트 면적'),
+                                ('other', '그 밖의 서류'),
+                            ],
+                            max_length=20,
+                        ),
+                        size=None,
+                        verbose_name='필요한 것',
+                    ),
+                ),
+                ('note', services.models.encryption.EncryptedTextField(blank=True, verbose_name='안내')),
+                ('answer', services.models.encryption.EncryptedTextField(blank=True, verbose_name='답')),
+                ('asked_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='요청한 때')),
+                ('due_on', models.DateField(verbose_name='내실 날')),
+                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='받은 때')),
+                ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='info_requests', to='slate.application')),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': '보완 요청',
+                'verbose_name_plural': '보완 요청',
+                'ordering': ['application', 'number'],
+                'constraints': [
+                    models.UniqueConstraint(
+                        condition=models.Q(('answered_at__isnull', True)), fields=('application',), name='info_request_one_open', violation_error_message='이미 보완을 요청했습니다.'
+                    )
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='insert_insert',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "slate_inforequestevent" ("answered_at", "application_id", "asked_at", "asked_by_id", "due_on", "id", "items", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."answered_at", NEW."application_id", NEW."asked_at", NEW."asked_by_id", NEW."due_on", NEW."id", NEW."items", NEW."number", _pgh_attach_context(), NOW(), \'insert\', NEW."id"); RETURN NULL;',
+                            hash='5e1c5033482bb97092d97f538e830c3510d92796',
+                            operation='INSERT',
+                            pgid='pgtrigger_insert_insert_53f00',
+                            table='slate_inforequest',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='update_update',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."answered_at" IS DISTINCT FROM (NEW."answered_at") OR OLD."application_id" IS DISTINCT FROM (NEW."application_id") OR OLD."asked_at" IS DISTINCT FROM (NEW."asked_at") OR OLD."asked_by_id" IS DISTINCT FROM (NEW."asked_by_id") OR OLD."due_on" IS DISTINCT FROM (NEW."due_on") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."items" IS DISTINCT FROM (NEW."items") OR OLD."number" IS DISTINCT FROM (NEW."number"))',
+                            func='INSERT INTO "slate_inforequestevent" ("answered_at", "application_id", "asked_at", "asked_by_id", "due_on", "id", "items", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."answered_at", NEW."application_id", NEW."asked_at", NEW."asked_by_id", NEW."due_on", NEW."id", NEW."items", NEW."number", _pgh_attach_context(), NOW(), \'update\', NEW."id"); RETURN NULL;',
+                            hash='2dd6a0249e148f9e0bd756456ef5bcabe22d3233',
+                            operation='UPDATE',
+                            pgid='pgtrigger_update_update_70b11',
+                            table='slate_inforequest',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='delete_delete',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "slate_inforequestevent" ("answered_at", "application_id", "asked_at", "asked_by_id", "due_on", "id", "items", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."answered_at", OLD."application_id", OLD."asked_at", OLD."asked_by_id", OLD."due_on", OLD."id", OLD."items", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;',
+                            hash='53c1c41c7e21663a30fc65848823c8b4c65c7a13',
+                            operation='DELETE',
+                            pgid='pgtrigger_delete_delete_75936',
+                            table='slate_inforequest',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='needs_actor',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n",
+                            hash='859c4982865986bb0b4abaa12121646cb2cbff0c',
+                            level='STATEMENT',
+                            operation='INSERT OR UPDATE OR DELETE',
+                            pgid='pgtrigger_needs_actor_77e87',
+                            table='slate_inforequest',
+                            when='BEFORE',
+                        ),
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='InfoRequestEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('number', models.PositiveSmallIntegerField(verbose_name='차례')),
+                (
+                    'items',
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ('photos', '건물 사진'),
+                                ('owner_consent', '건물 주인의 동의서'),
+                                ('land_consent', '땅 주인의 동의서'),
+                                ('household_proof', '가구 자격 증명서'),
+                                ('area', '슬레이트 면적'),
+                                ('other', '그 밖의 서류'),
+                            ],
+                            max_length=20,
+                        ),
+                        size=None,
+                        verbose_name='필요한 것',
+                    ),
+                ),
+                ('asked_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='요청한 때')),
+                ('due_on', models.DateField(verbose_name='내실 날')),
+                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='받은 때')),
+                ('application', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='slate.application')),
+                ('asked_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='slate.inforequest')),
+            ],
+            options={
+                'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='append_only',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash='37e097f8be8b65896f303b4a73c4e9d5855e4a43',
+                            operation='UPDATE OR DELETE',
+                            pgid='pgtrigger_append_only_be26d',
+                            table='slate_inforequestevent',
+                            when='BEFORE',
+                        ),
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='LedgerEntry',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                (
+                    'kind',
+                    models.CharField(
+                        choices=[
+                            ('allot', '배정'),
+                            ('reserve', '묶음'),
+                            ('adjust', '면적에 따라 고침'),
+                            ('commit', '확정'),
+                            ('spend', '지급'),
+                            ('release', '풀어 줌'),
+                            ('transfer', '옮김'),
+                            ('carry_over', '다음 해로 넘김'),
+                            ('recover', '돌려받음'),
+                        ],
+                        max_length=10,
+                        verbose_name='종류',
+                    ),
+                ),
+                ('allotted_won', models.BigIntegerField(default=0, verbose_name='배정(원)')),
+                ('committed_won', models.BigIntegerField(default=0, verbose_name='묶음(원)')),
+                ('spent_won', models.BigIntegerField(default=0, verbose_name='지급(원)')),
+                ('actor_kind', models.CharField(choices=[('staff', '담당자'), ('resident', '시민'), ('system', '자동'), ('api_key', '연결된 장치')], max_length=10)),
+                ('actor_key', models.CharField(max_length=80)),
+                ('note', models.CharField(blank=True, max_length=120, verbose_name='덧붙임')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='때')),
+                ('application', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ledger', to='slate.application')),
+                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='slate.budgetline')),
+                ('part', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ledger', to='slate.buildingpart')),
+            ],
+            options={
+                'verbose_name': '원장',
+                'verbose_name_plural': '원장',
+                'ordering': ['pk'],
+                'constraints': [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(('kind__in', ['allot', 'transfer', 'carry_over']), ('committed_won', 0), ('spent_won', 0)),
+                            models.Q(('kind', 'reserve'), ('allotted_won', 0), ('committed_won__gt', 0), ('spent_won', 0)),
+                            models.Q(('kind', 'release'), ('allotted_won', 0), ('committed_won__lt', 0), ('spent_won', 0)),
+                            models.Q(('kind__in', ['adjust', 'commit']), ('allotted_won', 0), ('spent_won', 0)),
+                            models.Q(('kind', 'spend'), ('allotted_won', 0), ('committed_won', 0), ('spent_won__gt', 0)),
+                            models.Q(('kind', 'recover'), ('allotted_won', 0), ('spent_won__lt', 0)),
+                            _connector='OR',
+                        ),
+                        name='ledger_entry_fits_its_kind',
+                        violation_error_message='원장에 적는 방법이 종류와 맞지 않습니다.',
+                    )
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='moves_the_balances',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='\n                    UPDATE slate_budgetline SET\n                        allotted_won = allotted_won + NEW.allotted_won,\n                        committed_won = committed_won + NEW.committed_won,\n                        spent_won = spent_won + NEW.spent_won\n                    WHERE id = NEW.line_id;\n                    RETURN NULL;\n                ',
+                            hash='b63e440e68a4783e72ccdd75d5863042b8a95b0a',
+                            operation='INSERT',
+                            pgid='pgtrigger_moves_the_balances_10262',
+                            table='slate_ledgerentry',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='append_only',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'the ledger is append-only' USING ERRCODE = 'restrict_violation';",
+                            hash='2d7f45bc4130fe1b9b6bc280bb4b21351ec21b47',
+                            level='STATEMENT',
+                            operation='UPDATE OR DELETE OR TRUNCATE',
+                            pgid='pgtrigger_append_only_1a2b9',
+                            table='slate_ledgerentry',
+                            when='BEFORE',
+                        ),
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -235,7 +746,12 @@ class Migration(migrations.Migration):
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('id', models.BigIntegerField()),
                 ('number', models.PositiveSmallIntegerField(verbose_name='차례')),
-                ('kind', models.CharField(choices=[('house', '주택'), ('warehouse', '창고'), ('barn', '축사'), ('other', '그 밖의 건물'), ('stored', '버려진 슬레이트')], max_length=10, verbose_name='종류')),
+                (
+                    'kind',
+                    models.CharField(
+                        choices=[('house', '주택'), ('warehouse', '창고'), ('barn', '축사'), ('other', '그 밖의 건물'), ('stored', '버려진 슬레이트')], max_length=10, verbose_name='종류'
+                    ),
+                ),
                 ('in_use', models.CharField(choices=[('lived_in', '살고 있습니다'), ('used', '쓰고 있습니다'), ('empty', '비어 있습니다')], max_length=10, verbose_name='쓰임')),
                 ('built_year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='지은 해')),
                 ('in_register', models.CharField(choices=[('yes', '예'), ('no', '아니요'), ('unknown', '잘 모르겠습니다')], max_length=10, verbose_name='건축물대장')),
@@ -254,17 +770,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='append_only',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash='7b3e36973a250bce54fbf0c9b03f872a71646e13',
+                            operation='UPDATE OR DELETE',
+                            pgid='pgtrigger_append_only_218e1',
+                            table='slate_buildingpartevent',
+                            when='BEFORE',
+                        ),
+                    )
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name='buildingpart',
-            name='programme',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='slate.programme'),
-        ),
-        migrations.AddField(
-            model_name='budgetline',
-            name='programme',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='slate.programme'),
         ),
         migrations.CreateModel(
             name='ApplicationEvent',
@@ -274,15 +793,74 @@ class Migration(migrations.Migration):
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('id', models.BigIntegerField()),
                 ('reference', models.CharField(max_length=20, verbose_name='접수번호')),
-                ('state', models.CharField(choices=[('submitted', '접수'), ('checking', '서류 확인'), ('needs_info', '보완 중'), ('eligible', '자격 확인'), ('refusal_proposed', '지원 제외 결재 중'), ('selection_proposed', '지원 결정 결재 중'), ('waitlisted', '대기'), ('approved', '지원 결정'), ('refused', '지원 제외'), ('withdrawn', '신청 취소(취하)'), ('cancel_proposed', '지원 취소 결재 중'), ('cancelled', '지원 취소'), ('objection', '이의신청'), ('upheld', '처음 결정 유지'), ('completed', '지원 완료'), ('recovery', '환수 진행')], default='submitted', editable=False, max_length=20, verbose_name='상태')),
+                (
+                    'state',
+                    models.CharField(
+                        choices=[
+                            ('submitted', '접수'),
+                            ('checking', '서류 확인'),
+                            ('needs_info', '보완 중'),
+                            ('eligible', '자격 확인'),
+                            ('refusal_proposed', '지원 제외 결재 중'),
+                            ('selection_proposed', '지원 결정 결재 중'),
+                            ('waitlisted', '대기'),
+                            ('approved', '지원 결정'),
+                            ('refused', '지원 제외'),
+                            ('withdrawn', '신청 취소(취하)'),
+                            ('cancel_proposed', '지원 취소 결재 중'),
+                            ('cancelled', '지원 취소'),
+                            ('objection', '이의신청'),
+                            ('upheld', '처음 결정 유지'),
+                            ('completed', '지원 완료'),
+                            ('recovery', '환수 진행'),
+                        ],
+                        default='submitted',
+                        editable=False,
+                        max_length=20,
+                        verbose_name='상태',
+                    ),
+                ),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('household', models.CharField(choices=[('basic_livelihood', '기초생활보장을 받는 가구(기초생활수급자)'), ('near_poor', '차상위계층'), ('other_priority', '한부모가족, 다자녀, 장애인이 있는 가구, 혼자 사시는 65세 이상'), ('general', '해당하지 않습니다'), ('unknown', '잘 모르겠습니다')], max_length=20, verbose_name='가구')),
+                (
+                    'household',
+                    models.CharField(
+                        choices=[
+                            ('basic_livelihood', '기초생활보장을 받는 가구(기초생활수급자)'),
+                            ('near_poor', '차상위계층'),
+                            ('other_priority', '한부모가족, 다자녀, 장애인이 있는 가구, 혼자 사시는 65세 이상'),
+                            ('general', '해당하지 않습니다'),
+                            ('unknown', '잘 모르겠습니다'),
+                        ],
+                        max_length=20,
+                        verbose_name='가구',
+                    ),
+                ),
                 ('city_may_verify', models.BooleanField(default=True, verbose_name='시가 자격 확인')),
                 ('household_verified_on', models.DateField(blank=True, null=True, verbose_name='자격 확인한 날')),
                 ('household_valid_until', models.DateField(blank=True, null=True, verbose_name='자격 유효한 날')),
                 ('is_linked', models.BooleanField(default=False, verbose_name='연계 사업')),
-                ('priority', models.CharField(choices=[('1a', '1순위 가(기초생활수급자)'), ('1b', '1순위 나(차상위계층)'), ('1c', '1순위 다(그 밖의 먼저 지원하는 가구)'), ('2', '2순위(연계 사업)'), ('3', '3순위(일반 가구)')], max_length=2, verbose_name='순위')),
-                ('ownership', models.CharField(choices=[('owner', '제가 주인입니다'), ('family', '가족이 주인입니다'), ('tenant', '빌려 살고 있습니다'), ('unknown', '주인이 돌아가셨거나 알 수 없습니다')], max_length=10, verbose_name='주인')),
+                (
+                    'priority',
+                    models.CharField(
+                        choices=[
+                            ('1a', '1순위 가(기초생활수급자)'),
+                            ('1b', '1순위 나(차상위계층)'),
+                            ('1c', '1순위 다(그 밖의 먼저 지원하는 가구)'),
+                            ('2', '2순위(연계 사업)'),
+                            ('3', '3순위(일반 가구)'),
+                        ],
+                        max_length=2,
+                        verbose_name='순위',
+                    ),
+                ),
+                (
+                    'ownership',
+                    models.CharField(
+                        choices=[('owner', '제가 주인입니다'), ('family', '가족이 주인입니다'), ('tenant', '빌려 살고 있습니다'), ('unknown', '주인이 돌아가셨거나 알 수 없습니다')],
+                        max_length=10,
+                        verbose_name='주인',
+                    ),
+                ),
                 ('owner_agreed', models.BooleanField(default=False, verbose_name='주인 동의')),
                 ('contact_way', models.CharField(choices=[('sms', '문자'), ('alimtalk', '카카오톡 알림'), ('call', '전화'), ('post', '우편')], default='sms', max_length=10, verbose_name='연락 방법')),
                 ('consent_collect', models.BooleanField(verbose_name='개인정보 받기와 쓰기')),
@@ -293,37 +871,127 @@ class Migration(migrations.Migration):
                 ('submitted_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='접수한 때')),
                 ('due_on', models.DateField(verbose_name='기한')),
                 ('paused_on', models.DateField(blank=True, null=True, verbose_name='멈춘 날')),
-                ('checked', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('owner', '주인 확인'), ('slate', '슬레이트 있음'), ('not_removed', '먼저 걷어내지 않음'), ('not_supported', '전에 지원받지 않음'), ('household', '가구 자격(확인일, 유효일)'), ('consents', '동의 4가지'), ('photos', '사진 4장')], max_length=20), default=list, size=None, verbose_name='확인한 것')),
+                (
+                    'checked',
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ('owner', '주인 확인'),
+                                ('slate', '슬레이트 있음'),
+                                ('not_removed', '먼저 걷어내지 않음'),
+                                ('not_supported', '전에 지원받지 않음'),
+                                ('household', '가구 자격(확인일, 유효일)'),
+                                ('consents', '동의 4가지'),
+                                ('photos', '사진 4장'),
+                            ],
+                            max_length=20,
+                        ),
+                        default=list,
+                        size=None,
+                        verbose_name='확인한 것',
+                    ),
+                ),
                 ('proposed_at', models.DateTimeField(blank=True, null=True, verbose_name='올린 때')),
-                ('reason_code', models.CharField(blank=True, choices=[('NOT_SLATE', '슬레이트가 없음'), ('REMOVED_BEFORE', '결정 전에 걷어냄'), ('SUPPORTED_BEFORE', '전에 지원받음'), ('NOT_OWNER', '주인 동의 없음'), ('LAND_CONSENT', '땅 주인 동의 없음'), ('NOT_ELIGIBLE_TYPE', '올해 지원하지 않는 건물'), ('ROOF_NOT_RESIDENT', '새 지붕: 살지 않음'), ('ROOF_CLASS', '새 지붕: 가구 자격'), ('OUTSIDE', '김제시 밖'), ('DEMOLISHED', '이미 헐림'), ('FALSE_STATEMENT', '사실과 다름'), ('NO_BUDGET', '예산 모자람')], max_length=20, verbose_name='제외 이유')),
-                ('withdraw_reason', models.CharField(blank=True, choices=[('own_share', '돈이 부담됩니다'), ('date', '날짜가 맞지 않습니다'), ('selling', '집을 팔거나 헐 계획입니다'), ('family', '가족이 반대합니다'), ('other', '다른 이유')], max_length=12, verbose_name='그만둔 이유')),
+                (
+                    'reason_code',
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ('NOT_SLATE', '슬레이트가 없음'),
+                            ('REMOVED_BEFORE', '결정 전에 걷어냄'),
+                            ('SUPPORTED_BEFORE', '전에 지원받음'),
+                            ('NOT_OWNER', '주인 동의 없음'),
+                            ('LAND_CONSENT', '땅 주인 동의 없음'),
+                            ('NOT_ELIGIBLE_TYPE', '올해 지원하지 않는 건물'),
+                            ('ROOF_NOT_RESIDENT', '새 지붕: 살지 않음'),
+                            ('ROOF_CLASS', '새 지붕: 가구 자격'),
+                            ('OUTSIDE', '김제시 밖'),
+                            ('DEMOLISHED', '이미 헐림'),
+                            ('FALSE_STATEMENT', '사실과 다름'),
+                            ('NO_BUDGET', '예산 모자람'),
+                        ],
+                        max_length=20,
+                        verbose_name='제외 이유',
+                    ),
+                ),
+                (
+                    'withdraw_reason',
+                    models.CharField(
+                        blank=True,
+                        choices=[('own_share', '돈이 부담됩니다'), ('date', '날짜가 맞지 않습니다'), ('selling', '집을 팔거나 헐 계획입니다'), ('family', '가족이 반대합니다'), ('other', '다른 이유')],
+                        max_length=12,
+                        verbose_name='그만둔 이유',
+                    ),
+                ),
                 ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='마친 때')),
-                ('entered_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('officer', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='담당자')),
+                (
+                    'entered_by',
+                    models.ForeignKey(
+                        blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    'officer',
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name='+',
+                        related_query_name='+',
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name='담당자',
+                    ),
+                ),
                 ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='slate.application')),
-                ('proposed_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    'proposed_by',
+                    models.ForeignKey(
+                        blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL
+                    ),
+                ),
                 ('resident', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='services.resident')),
                 ('township', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='services.township')),
                 ('programme', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='slate.programme')),
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='append_only',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash='f1ce6025de62a2d549600f8189d3961aac4d6dba',
+                            operation='UPDATE OR DELETE',
+                            pgid='pgtrigger_append_only_e88ce',
+                            table='slate_applicationevent',
+                            when='BEFORE',
+                        ),
+                    )
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name='application',
-            name='programme',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='slate.programme'),
         ),
         migrations.CreateModel(
             name='SupportRate',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('year', models.PositiveSmallIntegerField(verbose_name='연도')),
-                ('work', models.CharField(choices=[('house', '주택 철거'), ('outbuilding', '창고·축사 철거'), ('reroofing', '지붕 개량'), ('stored', '버려진 슬레이트 처리'), ('factory', '공장 철거')], max_length=12, verbose_name='일')),
+                (
+                    'work',
+                    models.CharField(
+                        choices=[('house', '주택 철거'), ('outbuilding', '창고·축사 철거'), ('reroofing', '지붕 개량'), ('stored', '버려진 슬레이트 처리'), ('factory', '공장 철거')],
+                        max_length=12,
+                        verbose_name='일',
+                    ),
+                ),
                 ('household', models.CharField(choices=[('all', '모든 가구'), ('general', '일반 가구'), ('vulnerable', '취약계층')], max_length=10, verbose_name='가구')),
-                ('mode', models.CharField(choices=[('cap', '한도까지'), ('full', '전액'), ('full_to_area', '면적까지 전액'), ('none', '지원하지 않음'), ('unknown', '확인되지 않음')], max_length=12, verbose_name='방법')),
+                (
+                    'mode',
+                    models.CharField(
+                        choices=[('cap', '한도까지'), ('full', '전액'), ('full_to_area', '면적까지 전액'), ('none', '지원하지 않음'), ('unknown', '확인되지 않음')], max_length=12, verbose_name='방법'
+                    ),
+                ),
                 ('cap_won', models.PositiveBigIntegerField(blank=True, null=True, verbose_name='한도(원)')),
                 ('full_area_m2', models.DecimalField(blank=True, decimal_places=1, max_digits=6, null=True, verbose_name='전액 면적(m²)')),
                 ('note', models.CharField(blank=True, max_length=200, verbose_name='덧붙임')),
@@ -334,14 +1002,33 @@ class Migration(migrations.Migration):
                 'verbose_name': '지원 기준',
                 'verbose_name_plural': '지원 기준',
                 'ordering': ['-year', 'work', 'household'],
-                'constraints': [models.UniqueConstraint(fields=('year', 'work', 'household'), name='support_rate_once', violation_error_message='이 연도와 일, 가구의 기준은 이미 있습니다.'), models.CheckConstraint(condition=models.Q(models.Q(('mode', 'cap'), _negated=True), ('cap_won__isnull', False), _connector='OR'), name='support_rate_cap_has_amount', violation_error_message='한도 금액을 적어 주세요.'), models.CheckConstraint(condition=models.Q(models.Q(('mode', 'full_to_area'), _negated=True), ('full_area_m2__gt', 0), _connector='OR'), name='support_rate_area_has_limit', violation_error_message='전액으로 지원하는 면적을 적어 주세요.')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('year', 'work', 'household'), name='support_rate_once', violation_error_message='이 연도와 일, 가구의 기준은 이미 있습니다.'),
+                    models.CheckConstraint(
+                        condition=models.Q(models.Q(('mode', 'cap'), _negated=True), ('cap_won__isnull', False), _connector='OR'),
+                        name='support_rate_cap_has_amount',
+                        violation_error_message='한도 금액을 적어 주세요.',
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(models.Q(('mode', 'full_to_area'), _negated=True), ('full_area_m2__gt', 0), _connector='OR'),
+                        name='support_rate_area_has_limit',
+                        violation_error_message='전액으로 지원하는 면적을 적어 주세요.',
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
             name='UnitPrice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('work', models.CharField(choices=[('house', '주택 철거'), ('outbuilding', '창고·축사 철거'), ('reroofing', '지붕 개량'), ('stored', '버려진 슬레이트 처리'), ('factory', '공장 철거')], max_length=12, verbose_name='일')),
+                (
+                    'work',
+                    models.CharField(
+                        choices=[('house', '주택 철거'), ('outbuilding', '창고·축사 철거'), ('reroofing', '지붕 개량'), ('stored', '버려진 슬레이트 처리'), ('factory', '공장 철거')],
+                        max_length=12,
+                        verbose_name='일',
+                    ),
+                ),
                 ('from_on', models.DateField(verbose_name='이날부터')),
                 ('won_per_m2', models.PositiveIntegerField(verbose_name='1m²에(원)')),
                 ('source', models.CharField(max_length=200, verbose_name='근거')),
@@ -368,8 +1055,42 @@ class Migration(migrations.Migration):
                 ('province_won', models.BigIntegerField(verbose_name='도비(원)')),
                 ('city_won', models.BigIntegerField(verbose_name='시비(원)')),
                 ('parts', models.JSONField(default=list, verbose_name='건물 부분별 계산')),
-                ('priority', models.CharField(choices=[('1a', '1순위 가(기초생활수급자)'), ('1b', '1순위 나(차상위계층)'), ('1c', '1순위 다(그 밖의 먼저 지원하는 가구)'), ('2', '2순위(연계 사업)'), ('3', '3순위(일반 가구)')], max_length=2, verbose_name='순위')),
-                ('reason_code', models.CharField(blank=True, choices=[('NOT_SLATE', '슬레이트가 없음'), ('REMOVED_BEFORE', '결정 전에 걷어냄'), ('SUPPORTED_BEFORE', '전에 지원받음'), ('NOT_OWNER', '주인 동의 없음'), ('LAND_CONSENT', '땅 주인 동의 없음'), ('NOT_ELIGIBLE_TYPE', '올해 지원하지 않는 건물'), ('ROOF_NOT_RESIDENT', '새 지붕: 살지 않음'), ('ROOF_CLASS', '새 지붕: 가구 자격'), ('OUTSIDE', '김제시 밖'), ('DEMOLISHED', '이미 헐림'), ('FALSE_STATEMENT', '사실과 다름'), ('NO_BUDGET', '예산 모자람')], max_length=20, verbose_name='제외 이유')),
+                (
+                    'priority',
+                    models.CharField(
+                        choices=[
+                            ('1a', '1순위 가(기초생활수급자)'),
+                            ('1b', '1순위 나(차상위계층)'),
+                            ('1c', '1순위 다(그 밖의 먼저 지원하는 가구)'),
+                            ('2', '2순위(연계 사업)'),
+                            ('3', '3순위(일반 가구)'),
+                        ],
+                        max_length=2,
+                        verbose_name='순위',
+                    ),
+                ),
+                (
+                    'reason_code',
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ('NOT_SLATE', '슬레이트가 없음'),
+                            ('REMOVED_BEFORE', '결정 전에 걷어냄'),
+                            ('SUPPORTED_BEFORE', '전에 지원받음'),
+                            ('NOT_OWNER', '주인 동의 없음'),
+                            ('LAND_CONSENT', '땅 주인 동의 없음'),
+                            ('NOT_ELIGIBLE_TYPE', '올해 지원하지 않는 건물'),
+                            ('ROOF_NOT_RESIDENT', '새 지붕: 살지 않음'),
+                            ('ROOF_CLASS', '새 지붕: 가구 자격'),
+                            ('OUTSIDE', '김제시 밖'),
+                            ('DEMOLISHED', '이미 헐림'),
+                            ('FALSE_STATEMENT', '사실과 다름'),
+                            ('NO_BUDGET', '예산 모자람'),
+                        ],
+                        max_length=20,
+                        verbose_name='제외 이유',
+                    ),
+                ),
                 ('legal_basis', models.CharField(max_length=200, verbose_name='근거 법령')),
                 ('remedies', models.TextField(verbose_name='불복 방법')),
                 ('objection_until', models.DateField(verbose_name='이의신청 끝')),
@@ -385,155 +1106,59 @@ class Migration(migrations.Migration):
                 'verbose_name': '결정',
                 'verbose_name_plural': '결정',
                 'ordering': ['application', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('proposed_by', models.F('decided_by')), _negated=True), name='decision_needs_two_people', violation_error_message='올린 사람은 결재할 수 없습니다. 다른 분이 결재해야 합니다.'), models.CheckConstraint(condition=models.Q(('cost_won', django.db.models.expressions.CombinedExpression(models.F('support_won'), '+', models.F('own_share_won'))), ('support_won', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('national_won'), '+', models.F('province_won')), '+', models.F('city_won')))), name='decision_amounts_add_up', violation_error_message='금액의 합이 맞지 않습니다.'), models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'refused'), _negated=True), models.Q(('reason_code', ''), _negated=True), _connector='OR'), name='decision_refusal_has_reason', violation_error_message='지원하지 않는 이유를 골라 주세요.'), models.UniqueConstraint(fields=('application', 'application_version'), name='decision_once_a_version', violation_error_message="이미 결정했습니다. 바꾸려면 '결정 바꾸기'로 새 결정을 올려 주세요.")],
+                'constraints': [
+                    models.CheckConstraint(
+                        condition=models.Q(('proposed_by', models.F('decided_by')), _negated=True),
+                        name='decision_needs_two_people',
+                        violation_error_message='올린 사람은 결재할 수 없습니다. 다른 분이 결재해야 합니다.',
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ('cost_won', django.db.models.expressions.CombinedExpression(models.F('support_won'), '+', models.F('own_share_won'))),
+                            (
+                                'support_won',
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(models.F('national_won'), '+', models.F('province_won')), '+', models.F('city_won')
+                                ),
+                            ),
+                        ),
+                        name='decision_amounts_add_up',
+                        violation_error_message='금액의 합이 맞지 않습니다.',
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(models.Q(('outcome', 'refused'), _negated=True), models.Q(('reason_code', ''), _negated=True), _connector='OR'),
+                        name='decision_refusal_has_reason',
+                        violation_error_message='지원하지 않는 이유를 골라 주세요.',
+                    ),
+                    models.UniqueConstraint(
+                        fields=('application', 'application_version'), name='decision_once_a_version', violation_error_message="이미 결정했습니다. 바꾸려면 '결정 바꾸기'로 새 결정을 올려 주세요."
+                    ),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='append_only',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="\n                    IF TG_OP = 'UPDATE' AND (to_jsonb(NEW) - 'letter') = (to_jsonb(OLD) - 'letter') THEN\n                        RETURN NEW; -- key rotation re-encrypts the letter; its digest stays\n                    END IF;\n                    RAISE EXCEPTION 'a decision is never changed' USING ERRCODE = 'restrict_violation';\n                ",
+                            hash='19fa3e5c8cc361fe82809deddb335389c7a9987b',
+                            operation='UPDATE OR DELETE',
+                            pgid='pgtrigger_append_only_93207',
+                            table='slate_decision',
+                            when='BEFORE',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='no_truncate',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'a decision is never changed' USING ERRCODE = 'restrict_violation';",
+                            hash='b746883f7f8c1b8fb07b912086202a757b493167',
+                            level='STATEMENT',
+                            operation='TRUNCATE',
+                            pgid='pgtrigger_no_truncate_fa543',
+                            table='slate_decision',
+                            when='BEFORE',
+                        ),
+                    ),
+                ],
             },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='decision',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF TG_OP = 'UPDATE' AND (to_jsonb(NEW) - 'letter') = (to_jsonb(OLD) - 'letter') THEN\n                        RETURN NEW; -- key rotation re-encrypts the letter; its digest stays\n                    END IF;\n                    RAISE EXCEPTION 'a decision is never changed' USING ERRCODE = 'restrict_violation';\n                ", hash='19fa3e5c8cc361fe82809deddb335389c7a9987b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_93207', table='slate_decision', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='decision',
-            trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'a decision is never changed' USING ERRCODE = 'restrict_violation';", hash='b746883f7f8c1b8fb07b912086202a757b493167', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_fa543', table='slate_decision', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='inforequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('answered_at__isnull', True)), fields=('application',), name='info_request_one_open', violation_error_message='이미 보완을 요청했습니다.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='inforequest',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "slate_inforequestevent" ("answered_at", "application_id", "asked_at", "asked_by_id", "due_on", "id", "items", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."answered_at", NEW."application_id", NEW."asked_at", NEW."asked_by_id", NEW."due_on", NEW."id", NEW."items", NEW."number", _pgh_attach_context(), NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='5e1c5033482bb97092d97f538e830c3510d92796', operation='INSERT', pgid='pgtrigger_insert_insert_53f00', table='slate_inforequest', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='inforequest',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."answered_at" IS DISTINCT FROM (NEW."answered_at") OR OLD."application_id" IS DISTINCT FROM (NEW."application_id") OR OLD."asked_at" IS DISTINCT FROM (NEW."asked_at") OR OLD."asked_by_id" IS DISTINCT FROM (NEW."asked_by_id") OR OLD."due_on" IS DISTINCT FROM (NEW."due_on") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."items" IS DISTINCT FROM (NEW."items") OR OLD."number" IS DISTINCT FROM (NEW."number"))', func='INSERT INTO "slate_inforequestevent" ("answered_at", "application_id", "asked_at", "asked_by_id", "due_on", "id", "items", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."answered_at", NEW."application_id", NEW."asked_at", NEW."asked_by_id", NEW."due_on", NEW."id", NEW."items", NEW."number", _pgh_attach_context(), NOW(), \'update\', NEW."id"); RETURN NULL;', hash='2dd6a0249e148f9e0bd756456ef5bcabe22d3233', operation='UPDATE', pgid='pgtrigger_update_update_70b11', table='slate_inforequest', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='inforequest',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "slate_inforequestevent" ("answered_at", "application_id", "asked_at", "asked_by_id", "due_on", "id", "items", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."answered_at", OLD."application_id", OLD."asked_at", OLD."asked_by_id", OLD."due_on", OLD."id", OLD."items", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='53c1c41c7e21663a30fc65848823c8b4c65c7a13', operation='DELETE', pgid='pgtrigger_delete_delete_75936', table='slate_inforequest', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='inforequest',
-            trigger=pgtrigger.compiler.Trigger(name='needs_actor', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n", hash='859c4982865986bb0b4abaa12121646cb2cbff0c', level='STATEMENT', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_needs_actor_77e87', table='slate_inforequest', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='inforequestevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='37e097f8be8b65896f303b4a73c4e9d5855e4a43', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_be26d', table='slate_inforequestevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['allot', 'transfer', 'carry_over']), ('committed_won', 0), ('spent_won', 0)), models.Q(('kind', 'reserve'), ('allotted_won', 0), ('committed_won__gt', 0), ('spent_won', 0)), models.Q(('kind', 'release'), ('allotted_won', 0), ('committed_won__lt', 0), ('spent_won', 0)), models.Q(('kind__in', ['adjust', 'commit']), ('allotted_won', 0), ('spent_won', 0)), models.Q(('kind', 'spend'), ('allotted_won', 0), ('committed_won', 0), ('spent_won__gt', 0)), models.Q(('kind', 'recover'), ('allotted_won', 0), ('spent_won__lt', 0)), _connector='OR'), name='ledger_entry_fits_its_kind', violation_error_message='원장에 적는 방법이 종류와 맞지 않습니다.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='ledgerentry',
-            trigger=pgtrigger.compiler.Trigger(name='moves_the_balances', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n                    UPDATE slate_budgetline SET\n                        allotted_won = allotted_won + NEW.allotted_won,\n                        committed_won = committed_won + NEW.committed_won,\n                        spent_won = spent_won + NEW.spent_won\n                    WHERE id = NEW.line_id;\n                    RETURN NULL;\n                ', hash='b63e440e68a4783e72ccdd75d5863042b8a95b0a', operation='INSERT', pgid='pgtrigger_moves_the_balances_10262', table='slate_ledgerentry', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='ledgerentry',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the ledger is append-only' USING ERRCODE = 'restrict_violation';", hash='2d7f45bc4130fe1b9b6bc280bb4b21351ec21b47', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_1a2b9', table='slate_ledgerentry', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='buildingpartevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7b3e36973a250bce54fbf0c9b03f872a71646e13', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_218e1', table='slate_buildingpartevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='buildingpart',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_live', True)), fields=('programme', 'fingerprint'), name='building_part_once_a_year', violation_error_message='이 건물은 이미 신청되어 있습니다. 한 건물에 신청은 하나만 받습니다.'),
-        ),
-        migrations.AddConstraint(
-            model_name='buildingpart',
-            constraint=models.UniqueConstraint(fields=('application', 'number'), name='building_part_number_once', violation_error_message='건물 부분의 차례가 겹칩니다.'),
-        ),
-        migrations.AddConstraint(
-            model_name='buildingpart',
-            constraint=models.CheckConstraint(condition=models.Q(('area_m2__gt', 0)), name='building_part_has_area', violation_error_message="슬레이트 면적이 0입니다. 가로와 세로를 적거나 '잘 모르겠습니다'를 골라 주세요."),
-        ),
-        migrations.AddConstraint(
-            model_name='buildingpart',
-            constraint=models.CheckConstraint(condition=models.Q(('reroofing_m2__gte', 0), ('reroofing_m2__lte', models.F('area_m2'))), name='reroofing_within_removed_area', violation_error_message='새 지붕이 걷어낼 지붕보다 넓습니다. 걷어내는 면적까지만 지원합니다.'),
-        ),
-        migrations.AddConstraint(
-            model_name='buildingpart',
-            constraint=models.CheckConstraint(condition=models.Q(('wants_reroofing', False), models.Q(('in_use', 'lived_in'), ('kind', 'house')), _connector='OR'), name='reroofing_only_where_people_live', violation_error_message='새 지붕은 실제로 살고 계신 집만 지원합니다.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='buildingpart',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "slate_buildingpartevent" ("application_id", "area_m2", "built_year", "fingerprint", "id", "in_register", "in_use", "is_area_guessed", "is_live", "is_overlaid", "kind", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "reroofing_m2", "slate_place", "wants_reroofing") VALUES (NEW."application_id", NEW."area_m2", NEW."built_year", NEW."fingerprint", NEW."id", NEW."in_register", NEW."in_use", NEW."is_area_guessed", NEW."is_live", NEW."is_overlaid", NEW."kind", NEW."number", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."programme_id", NEW."reroofing_m2", NEW."slate_place", NEW."wants_reroofing"); RETURN NULL;', hash='d3553e240b949bc89f92728c0718909233af484f', operation='INSERT', pgid='pgtrigger_insert_insert_71f93', table='slate_buildingpart', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='buildingpart',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "slate_buildingpartevent" ("application_id", "area_m2", "built_year", "fingerprint", "id", "in_register", "in_use", "is_area_guessed", "is_live", "is_overlaid", "kind", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "reroofing_m2", "slate_place", "wants_reroofing") VALUES (NEW."application_id", NEW."area_m2", NEW."built_year", NEW."fingerprint", NEW."id", NEW."in_register", NEW."in_use", NEW."is_area_guessed", NEW."is_live", NEW."is_overlaid", NEW."kind", NEW."number", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."programme_id", NEW."reroofing_m2", NEW."slate_place", NEW."wants_reroofing"); RETURN NULL;', hash='d1b849e7841d00457a51363d2c898e763dfc0827', operation='UPDATE', pgid='pgtrigger_update_update_0911f', table='slate_buildingpart', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='buildingpart',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "slate_buildingpartevent" ("application_id", "area_m2", "built_year", "fingerprint", "id", "in_register", "in_use", "is_area_guessed", "is_live", "is_overlaid", "kind", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "reroofing_m2", "slate_place", "wants_reroofing") VALUES (OLD."application_id", OLD."area_m2", OLD."built_year", OLD."fingerprint", OLD."id", OLD."in_register", OLD."in_use", OLD."is_area_guessed", OLD."is_live", OLD."is_overlaid", OLD."kind", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."programme_id", OLD."reroofing_m2", OLD."slate_place", OLD."wants_reroofing"); RETURN NULL;', hash='274c830dc711212308457d2bad3a22f848697f9f', operation='DELETE', pgid='pgtrigger_delete_delete_1246a', table='slate_buildingpart', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='buildingpart',
-            trigger=pgtrigger.compiler.Trigger(name='needs_actor', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n", hash='4d413a7085dee5664b90d982507f46ede3f5c07f', level='STATEMENT', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_needs_actor_f822d', table='slate_buildingpart', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='budgetline',
-            constraint=models.UniqueConstraint(fields=('programme', 'work', 'fund'), name='budget_line_once', violation_error_message='이 예산은 이미 있습니다.'),
-        ),
-        migrations.AddConstraint(
-            model_name='budgetline',
-            constraint=models.CheckConstraint(condition=models.Q(('spent_won__gte', 0), ('spent_won__lte', models.F('committed_won')), ('committed_won__lte', models.F('allotted_won'))), name='budget_line_never_over', violation_error_message='예산이 모자랍니다. 대기로 두거나 예산을 먼저 옮겨 주세요.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='budgetline',
-            trigger=pgtrigger.compiler.Trigger(name='balances_from_ledger', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF TG_OP = 'INSERT' THEN\n                        IF NEW.allotted_won <> 0 OR NEW.committed_won <> 0 OR NEW.spent_won <> 0 THEN\n                            RAISE EXCEPTION 'balances come from the ledger' USING ERRCODE = 'restrict_violation';\n                        END IF;\n                    ELSIF pg_trigger_depth() < 2 AND (NEW.allotted_won, NEW.committed_won, NEW.spent_won)\n                            IS DISTINCT FROM (OLD.allotted_won, OLD.committed_won, OLD.spent_won) THEN\n                        RAISE EXCEPTION 'balances come from the ledger' USING ERRCODE = 'restrict_violation';\n                    END IF;\n                    RETURN NEW;\n                ", hash='1f68f653a26e54798b691aa29499bf297a3fcfdb', operation='INSERT OR UPDATE', pgid='pgtrigger_balances_from_ledger_1afb2', table='slate_budgetline', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='applicationevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f1ce6025de62a2d549600f8189d3961aac4d6dba', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e88ce', table='slate_applicationevent', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['state', 'due_on'], name='application_state_due'),
-        ),
-        migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['township', 'state'], name='application_township'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['submitted', 'checking', 'needs_info', 'eligible', 'refusal_proposed', 'selection_proposed', 'waitlisted', 'approved', 'refused', 'withdrawn', 'cancel_proposed', 'cancelled', 'objection', 'upheld', 'completed', 'recovery'])), name='application_state_is_known', violation_error_message='알 수 없는 상태입니다.'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('consent_collect', True), ('consent_contractor', True), ('consent_lookup', True)), name='application_has_required_consents', violation_error_message='필요한 동의가 빠져 있습니다. 1번부터 3번까지 골라 주세요.'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', frozenset(['refusal_proposed', 'selection_proposed'])), _negated=True), ('proposed_by__isnull', False), _connector='OR'), name='application_proposal_has_proposer', violation_error_message='결재를 올린 사람이 없습니다.'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'needs_info'), _negated=True), ('paused_on__isnull', False), _connector='OR'), name='application_clock_stops_while_waiting', violation_error_message='보완을 기다리는 동안에는 기한을 세지 않습니다.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='application',
-            trigger=pgtrigger.compiler.Trigger(name='allowed_moves', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{submitted:checking,checking:needs_info,needs_info:checking,checking:eligible,checking:refusal_proposed,refusal_proposed:refused,refusal_proposed:checking,eligible:selection_proposed,eligible:waitlisted,selection_proposed:approved,selection_proposed:eligible,waitlisted:selection_proposed,waitlisted:eligible,approved:withdrawn,checking:withdrawn,eligible:withdrawn,needs_info:withdrawn,refusal_proposed:withdrawn,selection_proposed:withdrawn,submitted:withdrawn,waitlisted:withdrawn,approved:cancel_proposed,cancel_proposed:cancelled,cancel_proposed:approved,refused:objection,cancelled:objection,waitlisted:objection,objection:upheld,objection:checking,objection:approved,approved:completed,completed:recovery,recovery:completed}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='9c377ad035ebd0aecbfc5df143f660b64c149486', operation='UPDATE', pgid='pgtrigger_allowed_moves_cfb0c', table='slate_application', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='application',
-            trigger=pgtrigger.compiler.Trigger(name='needs_decision', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF NEW.state IN ('approved', 'refused') AND OLD.state IN ('selection_proposed', 'refusal_proposed')\n        AND NOT EXISTS (\n            SELECT 1 FROM slate_decision d WHERE d.application_id = NEW.id AND d.outcome = NEW.state\n                AND d.application_version = OLD.version\n        ) THEN\n        RAISE EXCEPTION 'a decision needs its record' USING ERRCODE = 'restrict_violation';\n    END IF;\n    RETURN NEW;\n", hash='d216e862de7efe6c0460509a9d6bd9fe6ca3ec72', operation='UPDATE', pgid='pgtrigger_needs_decision_bae6e', table='slate_application', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='application',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "slate_applicationevent" ("checked", "city_may_verify", "closed_at", "consent_collect", "consent_contractor", "consent_electronic", "consent_lookup", "contact_way", "due_on", "entered_by_id", "household", "household_valid_until", "household_verified_on", "id", "is_linked", "officer_id", "origin", "owner_agreed", "ownership", "paused_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority", "programme_id", "proposed_at", "proposed_by_id", "reason_code", "reference", "resident_id", "state", "submitted_at", "township_id", "version", "withdraw_reason") VALUES (NEW."checked", NEW."city_may_verify", NEW."closed_at", NEW."consent_collect", NEW."consent_contractor", NEW."consent_electronic", NEW."consent_lookup", NEW."contact_way", NEW."due_on", NEW."entered_by_id", NEW."household", NEW."household_valid_until", NEW."household_verified_on", NEW."id", NEW."is_linked", NEW."officer_id", NEW."origin", NEW."owner_agreed", NEW."ownership", NEW."paused_on", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."priority", NEW."programme_id", NEW."proposed_at", NEW."proposed_by_id", NEW."reason_code", NEW."reference", NEW."resident_id", NEW."state", NEW."submitted_at", NEW."township_id", NEW."version", NEW."withdraw_reason"); RETURN NULL;', hash='f2346b14cedb7cb14901654ca7591ee1373c94fc', operation='INSERT', pgid='pgtrigger_insert_insert_2cd48', table='slate_application', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='application',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."checked" IS DISTINCT FROM (NEW."checked") OR OLD."city_may_verify" IS DISTINCT FROM (NEW."city_may_verify") OR OLD."closed_at" IS DISTINCT FROM (NEW."closed_at") OR OLD."consent_collect" IS DISTINCT FROM (NEW."consent_collect") OR OLD."consent_contractor" IS DISTINCT FROM (NEW."consent_contractor") OR OLD."consent_electronic" IS DISTINCT FROM (NEW."consent_electronic") OR OLD."consent_lookup" IS DISTINCT FROM (NEW."consent_lookup") OR OLD."contact_way" IS DISTINCT FROM (NEW."contact_way") OR OLD."due_on" IS DISTINCT FROM (NEW."due_on") OR OLD."entered_by_id" IS DISTINCT FROM (NEW."entered_by_id") OR OLD."household" IS DISTINCT FROM (NEW."household") OR OLD."household_valid_until" IS DISTINCT FROM (NEW."household_valid_until") OR OLD."household_verified_on" IS DISTINCT FROM (NEW."household_verified_on") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_linked" IS DISTINCT FROM (NEW."is_linked") OR OLD."officer_id" IS DISTINCT FROM (NEW."officer_id") OR OLD."origin" IS DISTINCT FROM (NEW."origin") OR OLD."owner_agreed" IS DISTINCT FROM (NEW."owner_agreed") OR OLD."ownership" IS DISTINCT FROM (NEW."ownership") OR OLD."paused_on" IS DISTINCT FROM (NEW."paused_on") OR OLD."priority" IS DISTINCT FROM (NEW."priority") OR OLD."programme_id" IS DISTINCT FROM (NEW."programme_id") OR OLD."proposed_at" IS DISTINCT FROM (NEW."proposed_at") OR OLD."proposed_by_id" IS DISTINCT FROM (NEW."proposed_by_id") OR OLD."reason_code" IS DISTINCT FROM (NEW."reason_code") OR OLD."reference" IS DISTINCT FROM (NEW."reference") OR OLD."resident_id" IS DISTINCT FROM (NEW."resident_id") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."submitted_at" IS DISTINCT FROM (NEW."submitted_at") OR OLD."township_id" IS DISTINCT FROM (NEW."township_id") OR OLD."version" IS DISTINCT FROM (NEW."version") OR OLD."withdraw_reason" IS DISTINCT FROM (NEW."withdraw_reason"))', func='INSERT INTO "slate_applicationevent" ("checked", "city_may_verify", "closed_at", "consent_collect", "consent_contractor", "consent_electronic", "consent_lookup", "contact_way", "due_on", "entered_by_id", "household", "household_valid_until", "household_verified_on", "id", "is_linked", "officer_id", "origin", "owner_agreed", "ownership", "paused_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority", "programme_id", "proposed_at", "proposed_by_id", "reason_code", "reference", "resident_id", "state", "submitted_at", "township_id", "version", "withdraw_reason") VALUES (NEW."checked", NEW."city_may_verify", NEW."closed_at", NEW."consent_collect", NEW."consent_contractor", NEW."consent_electronic", NEW."consent_lookup", NEW."contact_way", NEW."due_on", NEW."entered_by_id", NEW."household", NEW."household_valid_until", NEW."household_verified_on", NEW."id", NEW."is_linked", NEW."officer_id", NEW."origin", NEW."owner_agreed", NEW."ownership", NEW."paused_on", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."priority", NEW."programme_id", NEW."proposed_at", NEW."proposed_by_id", NEW."reason_code", NEW."reference", NEW."resident_id", NEW."state", NEW."submitted_at", NEW."township_id", NEW."version", NEW."withdraw_reason"); RETURN NULL;', hash='ff861f0ae5f313517e3ed07865c139224d61c2eb', operation='UPDATE', pgid='pgtrigger_update_update_c2000', table='slate_application', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='application',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "slate_applicationevent" ("checked", "city_may_verify", "closed_at", "consent_collect", "consent_contractor", "consent_electronic", "consent_lookup", "contact_way", "due_on", "entered_by_id", "household", "household_valid_until", "household_verified_on", "id", "is_linked", "officer_id", "origin", "owner_agreed", "ownership", "paused_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority", "programme_id", "proposed_at", "proposed_by_id", "reason_code", "reference", "resident_id", "state", "submitted_at", "township_id", "version", "withdraw_reason") VALUES (OLD."checked", OLD."city_may_verify", OLD."closed_at", OLD."consent_collect", OLD."consent_contractor", OLD."consent_electronic", OLD."consent_lookup", OLD."contact_way", OLD."due_on", OLD."entered_by_id", OLD."household", OLD."household_valid_until", OLD."household_verified_on", OLD."id", OLD."is_linked", OLD."officer_id", OLD."origin", OLD."owner_agreed", OLD."ownership", OLD."paused_on", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."priority", OLD."programme_id", OLD."proposed_at", OLD."proposed_by_id", OLD."reason_code", OLD."reference", OLD."resident_id", OLD."state", OLD."submitted_at", OLD."township_id", OLD."version", OLD."withdraw_reason"); RETURN NULL;', hash='17ef6250961502fdd9f8c40bb8617a3bbc0f7130', operation='DELETE', pgid='pgtrigger_delete_delete_99612', table='slate_application', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='application',
-            trigger=pgtrigger.compiler.Trigger(name='needs_actor', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n", hash='c799bdd18a78effe8af4791def6c8ce23af0f681', level='STATEMENT', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_needs_actor_ab68b', table='slate_application', when='BEFORE')),
         ),
     ]

@@ -15,116 +15,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-        ('pghistory', '0007_auto_20250421_0444'),
-        ('services', '__first__'),
-    ]
+    dependencies = [('pghistory', '0007_auto_20250421_0444'), ('services', '__first__')]
 
     operations = [
         migrations.CreateModel(
-            name='ApiKey',
+            name='PlantGroup',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='이름')),
-                ('prefix', models.CharField(editable=False, max_length=8, unique=True, verbose_name='앞자리')),
-                ('key_hash', models.CharField(editable=False, max_length=64, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='만든 때')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='끊은 때')),
-            ],
-            options={
-                'verbose_name': '장치 열쇠',
-                'verbose_name_plural': '장치 열쇠',
-                'ordering': ['plant', 'name'],
-            },
-        ),
-        migrations.CreateModel(
-            name='ChargeRateEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('valid_from', models.DateField(verbose_name='적용 시작')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='적용 끝(그날은 뺌)')),
-                ('source', models.CharField(max_length=200, verbose_name='출처')),
-                ('confidence', models.CharField(max_length=200, verbose_name='믿음 정도')),
-                ('checked_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='확인한 날')),
-                ('kind', models.PositiveSmallIntegerField(choices=[(1, '기후환경요금'), (2, '연료비조정요금'), (3, '전력산업기반기금'), (4, '부가가치세')], verbose_name='종류')),
-                ('value', models.DecimalField(decimal_places=3, max_digits=7, verbose_name='값')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='EmissionFactor',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('basis', models.CharField(max_length=100, verbose_name='근거')),
-                ('years', models.CharField(max_length=20, verbose_name='해')),
-                ('published_on', models.CharField(blank=True, max_length=20, verbose_name='발표')),
-                ('t_per_mwh', models.DecimalField(decimal_places=5, max_digits=7, verbose_name='톤/MWh')),
-                ('is_public_rule', models.BooleanField(default=False, verbose_name='공공부문 기준')),
+                ('name', models.CharField(max_length=60, unique=True, verbose_name='이름')),
+                ('capacity_w', models.PositiveIntegerField(verbose_name='합한 크기(W)')),
+                ('year', models.PositiveSmallIntegerField(verbose_name='설치한 해')),
                 ('note', models.CharField(blank=True, max_length=200, verbose_name='알림')),
-                ('confidence', models.CharField(max_length=200, verbose_name='믿음 정도')),
             ],
-            options={
-                'verbose_name': '배출계수',
-                'verbose_name_plural': '배출계수',
-                'ordering': ['years'],
-            },
+            options={'verbose_name': '설비 묶음', 'verbose_name_plural': '설비 묶음', 'ordering': ['year', 'name']},
         ),
         migrations.CreateModel(
-            name='EmissionFactorEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('basis', models.CharField(max_length=100, verbose_name='근거')),
-                ('years', models.CharField(max_length=20, verbose_name='해')),
-                ('published_on', models.CharField(blank=True, max_length=20, verbose_name='발표')),
-                ('t_per_mwh', models.DecimalField(decimal_places=5, max_digits=7, verbose_name='톤/MWh')),
-                ('is_public_rule', models.BooleanField(default=False, verbose_name='공공부문 기준')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='알림')),
-                ('confidence', models.CharField(max_length=200, verbose_name='믿음 정도')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='ImportBatch',
+            name='TariffClass',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('origin', models.CharField(choices=[('file', '파일'), ('api', '장치'), ('model', '시뮬레이션')], default='file', max_length=5)),
-                ('state', models.CharField(choices=[('uploaded', '올림'), ('preview', '미리보기'), ('accepted', '받음'), ('partly', '일부 받음'), ('rejected', '버림'), ('undone', '되돌림')], default='uploaded', max_length=10, verbose_name='상태')),
-                ('file_name', models.CharField(blank=True, max_length=120, verbose_name='파일')),
-                ('sha256', models.CharField(max_length=64)),
-                ('content', models.BinaryField()),
-                ('size', models.PositiveIntegerField(default=0, verbose_name='크기(바이트)')),
-                ('mapping', models.JSONField(default=dict)),
-                ('idempotency_key', models.CharField(blank=True, max_length=80)),
-                ('answer', models.JSONField(null=True)),
-                ('line_count', models.PositiveIntegerField(default=0, verbose_name='줄 수')),
-                ('new_count', models.PositiveIntegerField(default=0, verbose_name='받음')),
-                ('same_count', models.PositiveIntegerField(default=0, verbose_name='같음')),
-                ('conflict_count', models.PositiveIntegerField(default=0, verbose_name='값이 다름')),
-                ('rejected_count', models.PositiveIntegerField(default=0, verbose_name='버림')),
-                ('flagged_count', models.PositiveIntegerField(default=0, verbose_name='이상한 값')),
-                ('total_j', models.BigIntegerField(default=0)),
-                ('first_at', models.DateTimeField(null=True, verbose_name='처음')),
-                ('last_at', models.DateTimeField(null=True, verbose_name='끝')),
-                ('uploaded_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='올린 때')),
-                ('settled_at', models.DateTimeField(null=True, verbose_name='받은 때')),
+                ('name', models.CharField(max_length=10, verbose_name='계약종별')),
+                ('option', models.CharField(blank=True, max_length=5, verbose_name='선택')),
+                ('voltage', models.CharField(max_length=10, verbose_name='전압')),
             ],
             options={
-                'verbose_name': '올린 자료',
-                'verbose_name_plural': '올린 자료',
-                'ordering': ['-uploaded_at', '-pk'],
+                'verbose_name': '계약종별',
+                'verbose_name_plural': '계약종별',
+                'ordering': ['name', 'voltage', 'option'],
+                'constraints': [models.UniqueConstraint(fields=('name', 'option', 'voltage'), name='tariff_class_once', violation_error_message='이 계약종별은 이미 있습니다.')],
             },
         ),
         migrations.CreateModel(
@@ -145,11 +64,450 @@ class Migration(migrations.Migration):
                 ('planned_saving_won', models.BigIntegerField(blank=True, null=True, verbose_name='한 해 절감 계획(원)')),
                 ('tariff_is_assumed', models.BooleanField(default=True, verbose_name='계약종별은 확인 전')),
                 ('counts_vat', models.BooleanField(default=True, verbose_name='부가가치세도 아낀 돈에 넣음')),
+                ('group', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='plants', to='solar.plantgroup', verbose_name='묶음')),
+                ('tariff_class', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plants', to='solar.tariffclass', verbose_name='계약종별')),
             ],
             options={
                 'verbose_name': '태양광 설비',
                 'verbose_name_plural': '태양광 설비',
                 'ordering': ['order'],
+                'constraints': [
+                    models.CheckConstraint(
+                        condition=models.Q(('capacity_w__isnull', False), ('group__isnull', False), _connector='OR'),
+                        name='plant_size_known_alone_or_in_group',
+                        violation_error_message='설비 크기를 적거나, 합한 크기를 아는 묶음을 골라 주세요.',
+                    )
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='insert_insert',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "solar_plantevent" ("assumed_capacity_w", "capacity_w", "cost_city_won", "cost_national_won", "counts_vat", "group_id", "id", "latitude", "longitude", "name", "opens_on", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_saving_won", "slug", "tariff_class_id", "tariff_is_assumed", "year") VALUES (NEW."assumed_capacity_w", NEW."capacity_w", NEW."cost_city_won", NEW."cost_national_won", NEW."counts_vat", NEW."group_id", NEW."id", NEW."latitude", NEW."longitude", NEW."name", NEW."opens_on", NEW."order", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."planned_saving_won", NEW."slug", NEW."tariff_class_id", NEW."tariff_is_assumed", NEW."year"); RETURN NULL;',
+                            hash='06e4b2cf69ee379f15a02047a54b9ad16519325f',
+                            operation='INSERT',
+                            pgid='pgtrigger_insert_insert_ef2c3',
+                            table='solar_plant',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='update_update',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)',
+                            func='INSERT INTO "solar_plantevent" ("assumed_capacity_w", "capacity_w", "cost_city_won", "cost_national_won", "counts_vat", "group_id", "id", "latitude", "longitude", "name", "opens_on", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_saving_won", "slug", "tariff_class_id", "tariff_is_assumed", "year") VALUES (NEW."assumed_capacity_w", NEW."capacity_w", NEW."cost_city_won", NEW."cost_national_won", NEW."counts_vat", NEW."group_id", NEW."id", NEW."latitude", NEW."longitude", NEW."name", NEW."opens_on", NEW."order", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."planned_saving_won", NEW."slug", NEW."tariff_class_id", NEW."tariff_is_assumed", NEW."year"); RETURN NULL;',
+                            hash='cfcb78fd9a5eeccbb3bcb084c4877f2ac6876d08',
+                            operation='UPDATE',
+                            pgid='pgtrigger_update_update_08bf7',
+                            table='solar_plant',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='delete_delete',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "solar_plantevent" ("assumed_capacity_w", "capacity_w", "cost_city_won", "cost_national_won", "counts_vat", "group_id", "id", "latitude", "longitude", "name", "opens_on", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_saving_won", "slug", "tariff_class_id", "tariff_is_assumed", "year") VALUES (OLD."assumed_capacity_w", OLD."capacity_w", OLD."cost_city_won", OLD."cost_national_won", OLD."counts_vat", OLD."group_id", OLD."id", OLD."latitude", OLD."longitude", OLD."name", OLD."opens_on", OLD."order", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."planned_saving_won", OLD."slug", OLD."tariff_class_id", OLD."tariff_is_assumed", OLD."year"); RETURN NULL;',
+                            hash='68827a718ce015f10cfa6540116c4ac1ad40053f',
+                            operation='DELETE',
+                            pgid='pgtrigger_delete_delete_ea903',
+                            table='solar_plant',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='needs_actor',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n",
+                            hash='048e029dca2710141ffd10a9ca3c819b9e7aabea',
+                            level='STATEMENT',
+                            operation='INSERT OR UPDATE OR DELETE',
+                            pgid='pgtrigger_needs_actor_ef926',
+                            table='solar_plant',
+                            when='BEFORE',
+                        ),
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='ApiKey',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=60, verbose_name='이름')),
+                ('prefix', models.CharField(editable=False, max_length=8, unique=True, verbose_name='앞자리')),
+                ('key_hash', models.CharField(editable=False, max_length=64, unique=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='만든 때')),
+                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='끊은 때')),
+                ('plant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_keys', to='solar.plant', verbose_name='설비')),
+            ],
+            options={'verbose_name': '장치 열쇠', 'verbose_name_plural': '장치 열쇠', 'ordering': ['plant', 'name']},
+        ),
+        migrations.CreateModel(
+            name='ChargeRate',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('valid_from', models.DateField(verbose_name='적용 시작')),
+                ('valid_to', models.DateField(blank=True, null=True, verbose_name='적용 끝(그날은 뺌)')),
+                ('source', models.CharField(max_length=200, verbose_name='출처')),
+                ('confidence', models.CharField(max_length=200, verbose_name='믿음 정도')),
+                ('checked_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='확인한 날')),
+                ('kind', models.PositiveSmallIntegerField(choices=[(1, '기후환경요금'), (2, '연료비조정요금'), (3, '전력산업기반기금'), (4, '부가가치세')], verbose_name='종류')),
+                ('value', models.DecimalField(decimal_places=3, max_digits=7, verbose_name='값')),
+            ],
+            options={
+                'verbose_name': '그 밖의 요금',
+                'verbose_name_plural': '그 밖의 요금',
+                'ordering': ['kind', 'valid_from'],
+                'constraints': [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            (
+                                models.Func(
+                                    django.db.models.functions.comparison.Cast(models.F('kind'), models.BigIntegerField()),
+                                    django.db.models.functions.comparison.Cast(models.F('kind'), models.BigIntegerField()),
+                                    models.Value('[]'),
+                                    function='int8range',
+                                ),
+                                '&&',
+                            ),
+                            (
+                                models.Func(
+                                    models.F('valid_from'), models.F('valid_to'), models.Value('[)'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()
+                                ),
+                                '&&',
+                            ),
+                        ],
+                        name='charge_rate_never_two_at_once',
+                        violation_error_message='같은 날 적용되는 값이 이미 있습니다.',
+                    )
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='insert_insert',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "solar_chargerateevent" ("checked_on", "confidence", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "valid_from", "valid_to", "value") VALUES (NEW."checked_on", NEW."confidence", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."source", NEW."valid_from", NEW."valid_to", NEW."value"); RETURN NULL;',
+                            hash='53eb43de7a6ac4caae4c91239b6aca2611b96425',
+                            operation='INSERT',
+                            pgid='pgtrigger_insert_insert_8e841',
+                            table='solar_chargerate',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='update_update',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)',
+                            func='INSERT INTO "solar_chargerateevent" ("checked_on", "confidence", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "valid_from", "valid_to", "value") VALUES (NEW."checked_on", NEW."confidence", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."source", NEW."valid_from", NEW."valid_to", NEW."value"); RETURN NULL;',
+                            hash='cb060b305f2783185c322572e433f05f375e105b',
+                            operation='UPDATE',
+                            pgid='pgtrigger_update_update_b305a',
+                            table='solar_chargerate',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='delete_delete',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "solar_chargerateevent" ("checked_on", "confidence", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "valid_from", "valid_to", "value") VALUES (OLD."checked_on", OLD."confidence", OLD."id", OLD."kind", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."source", OLD."valid_from", OLD."valid_to", OLD."value"); RETURN NULL;',
+                            hash='5e75d2737f143fb6fccdadba64a5b81b5f351208',
+                            operation='DELETE',
+                            pgid='pgtrigger_delete_delete_51960',
+                            table='solar_chargerate',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='needs_actor',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n",
+                            hash='b4a402cd030bd04675adbca0c1fd5743006fd345',
+                            level='STATEMENT',
+                            operation='INSERT OR UPDATE OR DELETE',
+                            pgid='pgtrigger_needs_actor_90238',
+                            table='solar_chargerate',
+                            when='BEFORE',
+                        ),
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='ChargeRateEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('valid_from', models.DateField(verbose_name='적용 시작')),
+                ('valid_to', models.DateField(blank=True, null=True, verbose_name='적용 끝(그날은 뺌)')),
+                ('source', models.CharField(max_length=200, verbose_name='출처')),
+                ('confidence', models.CharField(max_length=200, verbose_name='믿음 정도')),
+                ('checked_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='확인한 날')),
+                ('kind', models.PositiveSmallIntegerField(choices=[(1, '기후환경요금'), (2, '연료비조정요금'), (3, '전력산업기반기금'), (4, '부가가치세')], verbose_name='종류')),
+                ('value', models.DecimalField(decimal_places=3, max_digits=7, verbose_name='값')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='solar.chargerate')),
+            ],
+            options={
+                'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='append_only',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash='f996a012437cf7943bc0f830621020ee82e1dd80',
+                            operation='UPDATE OR DELETE',
+                            pgid='pgtrigger_append_only_460df',
+                            table='solar_chargerateevent',
+                            when='BEFORE',
+                        ),
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='EmissionFactor',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('basis', models.CharField(max_length=100, verbose_name='근거')),
+                ('years', models.CharField(max_length=20, verbose_name='해')),
+                ('published_on', models.CharField(blank=True, max_length=20, verbose_name='발표')),
+                ('t_per_mwh', models.DecimalField(decimal_places=5, max_digits=7, verbose_name='톤/MWh')),
+                ('is_public_rule', models.BooleanField(default=False, verbose_name='공공부문 기준')),
+                ('note', models.CharField(blank=True, max_length=200, verbose_name='알림')),
+                ('confidence', models.CharField(max_length=200, verbose_name='믿음 정도')),
+            ],
+            options={
+                'verbose_name': '배출계수',
+                'verbose_name_plural': '배출계수',
+                'ordering': ['years'],
+                'constraints': [
+                    models.UniqueConstraint(
+                        condition=models.Q(('is_public_rule', True)), fields=('is_public_rule',), name='one_public_emission_rule', violation_error_message='공공부문 기준은 하나만 둘 수 있습니다.'
+                    )
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='insert_insert',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "solar_emissionfactorevent" ("basis", "confidence", "id", "is_public_rule", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_on", "t_per_mwh", "years") VALUES (NEW."basis", NEW."confidence", NEW."id", NEW."is_public_rule", NEW."note", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."published_on", NEW."t_per_mwh", NEW."years"); RETURN NULL;',
+                            hash='7af612baded5c82a453ac790201c397b91781d0d',
+                            operation='INSERT',
+                            pgid='pgtrigger_insert_insert_6654a',
+                            table='solar_emissionfactor',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='update_update',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)',
+                            func='INSERT INTO "solar_emissionfactorevent" ("basis", "confidence", "id", "is_public_rule", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_on", "t_per_mwh", "years") VALUES (NEW."basis", NEW."confidence", NEW."id", NEW."is_public_rule", NEW."note", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."published_on", NEW."t_per_mwh", NEW."years"); RETURN NULL;',
+                            hash='0f666505c0bbdd9a10994ce33743ae0e76ea4e30',
+                            operation='UPDATE',
+                            pgid='pgtrigger_update_update_b53fe',
+                            table='solar_emissionfactor',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='delete_delete',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "solar_emissionfactorevent" ("basis", "confidence", "id", "is_public_rule", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_on", "t_per_mwh", "years") VALUES (OLD."basis", OLD."confidence", OLD."id", OLD."is_public_rule", OLD."note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."published_on", OLD."t_per_mwh", OLD."years"); RETURN NULL;',
+                            hash='851fcf748bb8c7f48b4e09ebe8a7e1e40f7344b7',
+                            operation='DELETE',
+                            pgid='pgtrigger_delete_delete_8efce',
+                            table='solar_emissionfactor',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='needs_actor',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n",
+                            hash='72aa0efac23972f9449a2d3252b3eb86b4a0599b',
+                            level='STATEMENT',
+                            operation='INSERT OR UPDATE OR DELETE',
+                            pgid='pgtrigger_needs_actor_cfeec',
+                            table='solar_emissionfactor',
+                            when='BEFORE',
+                        ),
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='EmissionFactorEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('basis', models.CharField(max_length=100, verbose_name='근거')),
+                ('years', models.CharField(max_length=20, verbose_name='해')),
+                ('published_on', models.CharField(blank=True, max_length=20, verbose_name='발표')),
+                ('t_per_mwh', models.DecimalField(decimal_places=5, max_digits=7, verbose_name='톤/MWh')),
+                ('is_public_rule', models.BooleanField(default=False, verbose_name='공공부문 기준')),
+                ('note', models.CharField(blank=True, max_length=200, verbose_name='알림')),
+                ('confidence', models.CharField(max_length=200, verbose_name='믿음 정도')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='solar.emissionfactor')),
+            ],
+            options={
+                'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='append_only',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash='9fc4cf1580c91beb3604537d827cdb3903fe677d',
+                            operation='UPDATE OR DELETE',
+                            pgid='pgtrigger_append_only_f1f63',
+                            table='solar_emissionfactorevent',
+                            when='BEFORE',
+                        ),
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='Source',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.SlugField(max_length=40, verbose_name='짧은 이름')),
+                ('name', models.CharField(max_length=60, verbose_name='이름')),
+                ('kind', models.CharField(choices=[('meter', '계량기'), ('inverter', '인버터'), ('model', '시뮬레이션')], default='inverter', max_length=10, verbose_name='종류')),
+                ('rated_w', models.PositiveIntegerField(blank=True, null=True, verbose_name='장치 크기(W)')),
+                (
+                    'unit',
+                    models.CharField(choices=[('kw', 'kW(순간 출력)'), ('w', 'W(순간 출력)'), ('kwh', 'kWh(구간 전력량)'), ('wh', 'Wh(구간 전력량)')], default='kw', max_length=5, verbose_name='단위'),
+                ),
+                ('interval_s', models.PositiveIntegerField(default=300, verbose_name='간격(초)')),
+                ('label', models.CharField(choices=[('start', '구간이 시작한 때'), ('end', '구간이 끝난 때')], default='start', max_length=5, verbose_name='시각이 뜻하는 것')),
+                ('zone', models.CharField(choices=[('Asia/Seoul', '한국 시각'), ('UTC', '세계 표준시(UTC)')], default='Asia/Seoul', max_length=20, verbose_name='시계')),
+                ('latitude', models.FloatField(blank=True, null=True, verbose_name='위도')),
+                ('longitude', models.FloatField(blank=True, null=True, verbose_name='경도')),
+                ('is_demo', models.BooleanField(default=False, verbose_name='시연 자료')),
+                ('credit', models.CharField(blank=True, max_length=200, verbose_name='출처')),
+                ('first_on', models.DateField(editable=False, null=True, verbose_name='첫 자료')),
+                ('last_on', models.DateField(editable=False, null=True, verbose_name='마지막 자료')),
+                ('plant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sources', to='solar.plant', verbose_name='설비')),
+            ],
+            options={
+                'verbose_name': '계측 장치',
+                'verbose_name_plural': '계측 장치',
+                'ordering': ['plant__order', 'code'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('plant', 'code'), name='source_code_once_per_plant', violation_error_message='이 설비에 같은 이름의 장치가 이미 있습니다.'),
+                    models.CheckConstraint(
+                        condition=models.Q(('interval_s__in', [60, 300, 600, 900, 1800, 3600])),
+                        name='source_interval_divides_an_hour',
+                        violation_error_message='간격은 1분, 5분, 10분, 15분, 30분, 1시간 가운데 하나여야 합니다.',
+                    ),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='insert_insert',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "solar_sourceevent" ("code", "credit", "first_on", "id", "interval_s", "is_demo", "kind", "label", "last_on", "latitude", "longitude", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plant_id", "rated_w", "unit", "zone") VALUES (NEW."code", NEW."credit", NEW."first_on", NEW."id", NEW."interval_s", NEW."is_demo", NEW."kind", NEW."label", NEW."last_on", NEW."latitude", NEW."longitude", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."plant_id", NEW."rated_w", NEW."unit", NEW."zone"); RETURN NULL;',
+                            hash='20521533f95bb41a7b8182451aac751679efc7a5',
+                            operation='INSERT',
+                            pgid='pgtrigger_insert_insert_06164',
+                            table='solar_source',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='update_update',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)',
+                            func='INSERT INTO "solar_sourceevent" ("code", "credit", "first_on", "id", "interval_s", "is_demo", "kind", "label", "last_on", "latitude", "longitude", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plant_id", "rated_w", "unit", "zone") VALUES (NEW."code", NEW."credit", NEW."first_on", NEW."id", NEW."interval_s", NEW."is_demo", NEW."kind", NEW."label", NEW."last_on", NEW."latitude", NEW."longitude", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."plant_id", NEW."rated_w", NEW."unit", NEW."zone"); RETURN NULL;',
+                            hash='edffac1bf432bc4c4b0f7267662e9166bfd904eb',
+                            operation='UPDATE',
+                            pgid='pgtrigger_update_update_a731a',
+                            table='solar_source',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='delete_delete',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "solar_sourceevent" ("code", "credit", "first_on", "id", "interval_s", "is_demo", "kind", "label", "last_on", "latitude", "longitude", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plant_id", "rated_w", "unit", "zone") VALUES (OLD."code", OLD."credit", OLD."first_on", OLD."id", OLD."interval_s", OLD."is_demo", OLD."kind", OLD."label", OLD."last_on", OLD."latitude", OLD."longitude", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."plant_id", OLD."rated_w", OLD."unit", OLD."zone"); RETURN NULL;',
+                            hash='5bef79f9d0ae4ca37f914588fe6a3f706b4dfec0',
+                            operation='DELETE',
+                            pgid='pgtrigger_delete_delete_b41fe',
+                            table='solar_source',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='needs_actor',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n",
+                            hash='d3205653234a92cb29d3375b842559592d7cfae4',
+                            level='STATEMENT',
+                            operation='INSERT OR UPDATE OR DELETE',
+                            pgid='pgtrigger_needs_actor_9251b',
+                            table='solar_source',
+                            when='BEFORE',
+                        ),
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='ImportBatch',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('origin', models.CharField(choices=[('file', '파일'), ('api', '장치'), ('model', '시뮬레이션')], default='file', max_length=5)),
+                (
+                    'state',
+                    models.CharField(
+                        choices=[('uploaded', '올림'), ('preview', '미리보기'), ('accepted', '받음'), ('partly', '일부 받음'), ('rejected', '버림'), ('undone', '되돌림')],
+                        default='uploaded',
+                        max_length=10,
+                        verbose_name='상태',
+                    ),
+                ),
+                ('file_name', models.CharField(blank=True, max_length=120, verbose_name='파일')),
+                ('sha256', models.CharField(max_length=64)),
+                ('content', models.BinaryField()),
+                ('size', models.PositiveIntegerField(default=0, verbose_name='크기(바이트)')),
+                ('mapping', models.JSONField(default=dict)),
+                ('idempotency_key', models.CharField(blank=True, max_length=80)),
+                ('answer', models.JSONField(null=True)),
+                ('line_count', models.PositiveIntegerField(default=0, verbose_name='줄 수')),
+                ('new_count', models.PositiveIntegerField(default=0, verbose_name='받음')),
+                ('same_count', models.PositiveIntegerField(default=0, verbose_name='같음')),
+                ('conflict_count', models.PositiveIntegerField(default=0, verbose_name='값이 다름')),
+                ('rejected_count', models.PositiveIntegerField(default=0, verbose_name='버림')),
+                ('flagged_count', models.PositiveIntegerField(default=0, verbose_name='이상한 값')),
+                ('total_j', models.BigIntegerField(default=0)),
+                ('first_at', models.DateTimeField(null=True, verbose_name='처음')),
+                ('last_at', models.DateTimeField(null=True, verbose_name='끝')),
+                ('uploaded_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='올린 때')),
+                ('settled_at', models.DateTimeField(null=True, verbose_name='받은 때')),
+                ('api_key', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='batches', to='solar.apikey')),
+                ('uploaded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='solar_batches', to=settings.AUTH_USER_MODEL)),
+                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='solar.source', verbose_name='장치')),
+            ],
+            options={
+                'verbose_name': '올린 자료',
+                'verbose_name_plural': '올린 자료',
+                'ordering': ['-uploaded_at', '-pk'],
+                'constraints': [
+                    models.UniqueConstraint(
+                        condition=models.Q(('state__in', ['accepted', 'partly', 'preview', 'uploaded'])),
+                        fields=('source', 'sha256'),
+                        name='same_file_once_per_source',
+                        violation_error_message='같은 파일을 이미 올렸습니다.',
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(('idempotency_key', ''), _negated=True),
+                        fields=('source', 'idempotency_key'),
+                        name='idempotency_key_once_per_source',
+                        violation_error_message='같은 요청을 이미 받았습니다.',
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -173,24 +531,34 @@ class Migration(migrations.Migration):
                 ('planned_saving_won', models.BigIntegerField(blank=True, null=True, verbose_name='한 해 절감 계획(원)')),
                 ('tariff_is_assumed', models.BooleanField(default=True, verbose_name='계약종별은 확인 전')),
                 ('counts_vat', models.BooleanField(default=True, verbose_name='부가가치세도 아낀 돈에 넣음')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='solar.plant')),
+                (
+                    'group',
+                    models.ForeignKey(
+                        blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='solar.plantgroup', verbose_name='묶음'
+                    ),
+                ),
+                (
+                    'tariff_class',
+                    models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='solar.tariffclass', verbose_name='계약종별'),
+                ),
             ],
             options={
                 'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='PlantGroup',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, unique=True, verbose_name='이름')),
-                ('capacity_w', models.PositiveIntegerField(verbose_name='합한 크기(W)')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='설치한 해')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='알림')),
-            ],
-            options={
-                'verbose_name': '설비 묶음',
-                'verbose_name_plural': '설비 묶음',
-                'ordering': ['year', 'name'],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='append_only',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash='02c7ec2fb2a43155d2974f6694f93f90470dc9f7',
+                            operation='UPDATE OR DELETE',
+                            pgid='pgtrigger_append_only_a7699',
+                            table='solar_plantevent',
+                            when='BEFORE',
+                        ),
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -200,12 +568,9 @@ class Migration(migrations.Migration):
                 ('start_at', models.DateTimeField()),
                 ('kept_j', models.BigIntegerField()),
                 ('offered_j', models.BigIntegerField()),
+                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='conflicts', to='solar.importbatch')),
             ],
-            options={
-                'verbose_name': '서로 다른 값',
-                'verbose_name_plural': '서로 다른 값',
-                'ordering': ['batch', 'start_at', 'pk'],
-            },
+            options={'verbose_name': '서로 다른 값', 'verbose_name_plural': '서로 다른 값', 'ordering': ['batch', 'start_at', 'pk']},
         ),
         migrations.CreateModel(
             name='RejectedRow',
@@ -214,12 +579,9 @@ class Migration(migrations.Migration):
                 ('line', models.PositiveIntegerField(verbose_name='줄')),
                 ('text', models.CharField(max_length=200, verbose_name='적힌 것')),
                 ('reason', models.CharField(max_length=80, verbose_name='까닭')),
+                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rejected_rows', to='solar.importbatch')),
             ],
-            options={
-                'verbose_name': '버린 줄',
-                'verbose_name_plural': '버린 줄',
-                'ordering': ['batch', 'line', 'pk'],
-            },
+            options={'verbose_name': '버린 줄', 'verbose_name_plural': '버린 줄', 'ordering': ['batch', 'line', 'pk']},
         ),
         migrations.CreateModel(
             name='SavingMonth',
@@ -235,11 +597,13 @@ class Migration(migrations.Migration):
                 ('saved_won', models.IntegerField(verbose_name='아낀 전기요금')),
                 ('lines', models.JSONField(default=list)),
                 ('valued_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('plant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='savings', to='solar.plant')),
             ],
             options={
                 'verbose_name': '달별 절감액',
                 'verbose_name_plural': '달별 절감액',
                 'ordering': ['month', 'plant'],
+                'constraints': [models.UniqueConstraint(fields=('plant', 'month'), name='saving_once_per_plant_and_month', violation_error_message='이 달의 절감액은 이미 있습니다.')],
             },
         ),
         migrations.CreateModel(
@@ -255,36 +619,7 @@ class Migration(migrations.Migration):
                 ('pdf_sha256', models.CharField(max_length=64)),
                 ('made_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='만든 때')),
             ],
-            options={
-                'verbose_name': '월보',
-                'verbose_name_plural': '월보',
-                'ordering': ['-month'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Source',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40, verbose_name='짧은 이름')),
-                ('name', models.CharField(max_length=60, verbose_name='이름')),
-                ('kind', models.CharField(choices=[('meter', '계량기'), ('inverter', '인버터'), ('model', '시뮬레이션')], default='inverter', max_length=10, verbose_name='종류')),
-                ('rated_w', models.PositiveIntegerField(blank=True, null=True, verbose_name='장치 크기(W)')),
-                ('unit', models.CharField(choices=[('kw', 'kW(순간 출력)'), ('w', 'W(순간 출력)'), ('kwh', 'kWh(구간 전력량)'), ('wh', 'Wh(구간 전력량)')], default='kw', max_length=5, verbose_name='단위')),
-                ('interval_s', models.PositiveIntegerField(default=300, verbose_name='간격(초)')),
-                ('label', models.CharField(choices=[('start', '구간이 시작한 때'), ('end', '구간이 끝난 때')], default='start', max_length=5, verbose_name='시각이 뜻하는 것')),
-                ('zone', models.CharField(choices=[('Asia/Seoul', '한국 시각'), ('UTC', '세계 표준시(UTC)')], default='Asia/Seoul', max_length=20, verbose_name='시계')),
-                ('latitude', models.FloatField(blank=True, null=True, verbose_name='위도')),
-                ('longitude', models.FloatField(blank=True, null=True, verbose_name='경도')),
-                ('is_demo', models.BooleanField(default=False, verbose_name='시연 자료')),
-                ('credit', models.CharField(blank=True, max_length=200, verbose_name='출처')),
-                ('first_on', models.DateField(editable=False, null=True, verbose_name='첫 자료')),
-                ('last_on', models.DateField(editable=False, null=True, verbose_name='마지막 자료')),
-            ],
-            options={
-                'verbose_name': '계측 장치',
-                'verbose_name_plural': '계측 장치',
-                'ordering': ['plant__order', 'code'],
-            },
+            options={'verbose_name': '월보', 'verbose_name_plural': '월보', 'ordering': ['-month']},
         ),
         migrations.CreateModel(
             name='SourceEvent',
@@ -297,7 +632,10 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=60, verbose_name='이름')),
                 ('kind', models.CharField(choices=[('meter', '계량기'), ('inverter', '인버터'), ('model', '시뮬레이션')], default='inverter', max_length=10, verbose_name='종류')),
                 ('rated_w', models.PositiveIntegerField(blank=True, null=True, verbose_name='장치 크기(W)')),
-                ('unit', models.CharField(choices=[('kw', 'kW(순간 출력)'), ('w', 'W(순간 출력)'), ('kwh', 'kWh(구간 전력량)'), ('wh', 'Wh(구간 전력량)')], default='kw', max_length=5, verbose_name='단위')),
+                (
+                    'unit',
+                    models.CharField(choices=[('kw', 'kW(순간 출력)'), ('w', 'W(순간 출력)'), ('kwh', 'kWh(구간 전력량)'), ('wh', 'Wh(구간 전력량)')], default='kw', max_length=5, verbose_name='단위'),
+                ),
                 ('interval_s', models.PositiveIntegerField(default=300, verbose_name='간격(초)')),
                 ('label', models.CharField(choices=[('start', '구간이 시작한 때'), ('end', '구간이 끝난 때')], default='start', max_length=5, verbose_name='시각이 뜻하는 것')),
                 ('zone', models.CharField(choices=[('Asia/Seoul', '한국 시각'), ('UTC', '세계 표준시(UTC)')], default='Asia/Seoul', max_length=20, verbose_name='시계')),
@@ -307,23 +645,25 @@ class Migration(migrations.Migration):
                 ('credit', models.CharField(blank=True, max_length=200, verbose_name='출처')),
                 ('first_on', models.DateField(editable=False, null=True, verbose_name='첫 자료')),
                 ('last_on', models.DateField(editable=False, null=True, verbose_name='마지막 자료')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='solar.source')),
+                ('plant', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='solar.plant', verbose_name='설비')),
             ],
             options={
                 'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='TariffClass',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=10, verbose_name='계약종별')),
-                ('option', models.CharField(blank=True, max_length=5, verbose_name='선택')),
-                ('voltage', models.CharField(max_length=10, verbose_name='전압')),
-            ],
-            options={
-                'verbose_name': '계약종별',
-                'verbose_name_plural': '계약종별',
-                'ordering': ['name', 'voltage', 'option'],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='append_only',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash='9a8903f544e10ff7c3c7b58f395281d531de6639',
+                            operation='UPDATE OR DELETE',
+                            pgid='pgtrigger_append_only_2fc54',
+                            table='solar_sourceevent',
+                            when='BEFORE',
+                        ),
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -345,11 +685,83 @@ class Migration(migrations.Migration):
                 ('winter_light', models.DecimalField(decimal_places=2, max_digits=7, verbose_name='겨울 경부하')),
                 ('winter_mid', models.DecimalField(decimal_places=2, max_digits=7, verbose_name='겨울 중간부하')),
                 ('winter_peak', models.DecimalField(decimal_places=2, max_digits=7, verbose_name='겨울 최대부하')),
+                ('tariff_class', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rates', to='solar.tariffclass', verbose_name='계약종별')),
             ],
             options={
                 'verbose_name': '전력량요금',
                 'verbose_name_plural': '전력량요금',
                 'ordering': ['tariff_class', 'valid_from'],
+                'constraints': [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            (
+                                models.Func(
+                                    django.db.models.functions.comparison.Cast(models.F('tariff_class'), models.BigIntegerField()),
+                                    django.db.models.functions.comparison.Cast(models.F('tariff_class'), models.BigIntegerField()),
+                                    models.Value('[]'),
+                                    function='int8range',
+                                ),
+                                '&&',
+                            ),
+                            (
+                                models.Func(
+                                    models.F('valid_from'), models.F('valid_to'), models.Value('[)'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()
+                                ),
+                                '&&',
+                            ),
+                        ],
+                        name='tariff_rate_never_two_at_once',
+                        violation_error_message='이 계약종별에는 같은 날 적용되는 요금이 이미 있습니다.',
+                    )
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='insert_insert',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "solar_tariffrateevent" ("base_won_per_kw", "checked_on", "confidence", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "springfall_light", "springfall_mid", "springfall_peak", "summer_light", "summer_mid", "summer_peak", "tariff_class_id", "valid_from", "valid_to", "winter_light", "winter_mid", "winter_peak") VALUES (NEW."base_won_per_kw", NEW."checked_on", NEW."confidence", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."source", NEW."springfall_light", NEW."springfall_mid", NEW."springfall_peak", NEW."summer_light", NEW."summer_mid", NEW."summer_peak", NEW."tariff_class_id", NEW."valid_from", NEW."valid_to", NEW."winter_light", NEW."winter_mid", NEW."winter_peak"); RETURN NULL;',
+                            hash='27d8cf857f2c47043fea2255290ceb46dfdd4dfe',
+                            operation='INSERT',
+                            pgid='pgtrigger_insert_insert_dd892',
+                            table='solar_tariffrate',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='update_update',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)',
+                            func='INSERT INTO "solar_tariffrateevent" ("base_won_per_kw", "checked_on", "confidence", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "springfall_light", "springfall_mid", "springfall_peak", "summer_light", "summer_mid", "summer_peak", "tariff_class_id", "valid_from", "valid_to", "winter_light", "winter_mid", "winter_peak") VALUES (NEW."base_won_per_kw", NEW."checked_on", NEW."confidence", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."source", NEW."springfall_light", NEW."springfall_mid", NEW."springfall_peak", NEW."summer_light", NEW."summer_mid", NEW."summer_peak", NEW."tariff_class_id", NEW."valid_from", NEW."valid_to", NEW."winter_light", NEW."winter_mid", NEW."winter_peak"); RETURN NULL;',
+                            hash='817f3012b67623e535c729c04ef053edb5266e6d',
+                            operation='UPDATE',
+                            pgid='pgtrigger_update_update_ce745',
+                            table='solar_tariffrate',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='delete_delete',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "solar_tariffrateevent" ("base_won_per_kw", "checked_on", "confidence", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "springfall_light", "springfall_mid", "springfall_peak", "summer_light", "summer_mid", "summer_peak", "tariff_class_id", "valid_from", "valid_to", "winter_light", "winter_mid", "winter_peak") VALUES (OLD."base_won_per_kw", OLD."checked_on", OLD."confidence", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."source", OLD."springfall_light", OLD."springfall_mid", OLD."springfall_peak", OLD."summer_light", OLD."summer_mid", OLD."summer_peak", OLD."tariff_class_id", OLD."valid_from", OLD."valid_to", OLD."winter_light", OLD."winter_mid", OLD."winter_peak"); RETURN NULL;',
+                            hash='f8d70efa060867281e818da456f7580d661b0f9a',
+                            operation='DELETE',
+                            pgid='pgtrigger_delete_delete_a06de',
+                            table='solar_tariffrate',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='needs_actor',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n",
+                            hash='8816119fe45f649add33b97b21053fbd823df3b9',
+                            level='STATEMENT',
+                            operation='INSERT OR UPDATE OR DELETE',
+                            pgid='pgtrigger_needs_actor_71cbd',
+                            table='solar_tariffrate',
+                            when='BEFORE',
+                        ),
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -374,9 +786,28 @@ class Migration(migrations.Migration):
                 ('winter_light', models.DecimalField(decimal_places=2, max_digits=7, verbose_name='겨울 경부하')),
                 ('winter_mid', models.DecimalField(decimal_places=2, max_digits=7, verbose_name='겨울 중간부하')),
                 ('winter_peak', models.DecimalField(decimal_places=2, max_digits=7, verbose_name='겨울 최대부하')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='solar.tariffrate')),
+                (
+                    'tariff_class',
+                    models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='solar.tariffclass', verbose_name='계약종별'),
+                ),
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='append_only',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash='341d964a6256d2d1249452b77140f911d4539e0f',
+                            operation='UPDATE OR DELETE',
+                            pgid='pgtrigger_append_only_31e2e',
+                            table='solar_tariffrateevent',
+                            when='BEFORE',
+                        ),
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -389,13 +820,78 @@ class Migration(migrations.Migration):
                 ('confidence', models.CharField(max_length=200, verbose_name='믿음 정도')),
                 ('checked_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='확인한 날')),
                 ('summer', models.CharField(max_length=24, validators=[django.core.validators.RegexValidator('^[LMP]{24}$', '24시간마다 L, M, P 가운데 하나를 적어 주세요.')], verbose_name='여름')),
-                ('springfall', models.CharField(max_length=24, validators=[django.core.validators.RegexValidator('^[LMP]{24}$', '24시간마다 L, M, P 가운데 하나를 적어 주세요.')], verbose_name='봄·가을')),
+                (
+                    'springfall',
+                    models.CharField(max_length=24, validators=[django.core.validators.RegexValidator('^[LMP]{24}$', '24시간마다 L, M, P 가운데 하나를 적어 주세요.')], verbose_name='봄·가을'),
+                ),
                 ('winter', models.CharField(max_length=24, validators=[django.core.validators.RegexValidator('^[LMP]{24}$', '24시간마다 L, M, P 가운데 하나를 적어 주세요.')], verbose_name='겨울')),
             ],
             options={
                 'verbose_name': '시간대',
                 'verbose_name_plural': '시간대',
                 'ordering': ['valid_from'],
+                'constraints': [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            (
+                                models.Func(
+                                    models.F('valid_from'), models.F('valid_to'), models.Value('[)'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()
+                                ),
+                                '&&',
+                            )
+                        ],
+                        name='time_bands_never_two_at_once',
+                        violation_error_message='같은 날 적용되는 시간대가 이미 있습니다.',
+                    )
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='insert_insert',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "solar_timebandsevent" ("checked_on", "confidence", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "springfall", "summer", "valid_from", "valid_to", "winter") VALUES (NEW."checked_on", NEW."confidence", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."source", NEW."springfall", NEW."summer", NEW."valid_from", NEW."valid_to", NEW."winter"); RETURN NULL;',
+                            hash='eff4de27da83b9dad8e0a7d706d98c0459eacd54',
+                            operation='INSERT',
+                            pgid='pgtrigger_insert_insert_03999',
+                            table='solar_timebands',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='update_update',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)',
+                            func='INSERT INTO "solar_timebandsevent" ("checked_on", "confidence", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "springfall", "summer", "valid_from", "valid_to", "winter") VALUES (NEW."checked_on", NEW."confidence", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."source", NEW."springfall", NEW."summer", NEW."valid_from", NEW."valid_to", NEW."winter"); RETURN NULL;',
+                            hash='5c476a456f37561321c061f957f5b63df939046b',
+                            operation='UPDATE',
+                            pgid='pgtrigger_update_update_2557e',
+                            table='solar_timebands',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='delete_delete',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "solar_timebandsevent" ("checked_on", "confidence", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "springfall", "summer", "valid_from", "valid_to", "winter") VALUES (OLD."checked_on", OLD."confidence", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."source", OLD."springfall", OLD."summer", OLD."valid_from", OLD."valid_to", OLD."winter"); RETURN NULL;',
+                            hash='ec5997e1cbca45c6c1741deffcc0b6a04b95df28',
+                            operation='DELETE',
+                            pgid='pgtrigger_delete_delete_0caa5',
+                            table='solar_timebands',
+                            when='AFTER',
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name='needs_actor',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n",
+                            hash='1db037ab4c03b75785cab0434e58966be9d134e9',
+                            level='STATEMENT',
+                            operation='INSERT OR UPDATE OR DELETE',
+                            pgid='pgtrigger_needs_actor_4f641',
+                            table='solar_timebands',
+                            when='BEFORE',
+                        ),
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -411,325 +907,29 @@ class Migration(migrations.Migration):
                 ('confidence', models.CharField(max_length=200, verbose_name='믿음 정도')),
                 ('checked_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='확인한 날')),
                 ('summer', models.CharField(max_length=24, validators=[django.core.validators.RegexValidator('^[LMP]{24}$', '24시간마다 L, M, P 가운데 하나를 적어 주세요.')], verbose_name='여름')),
-                ('springfall', models.CharField(max_length=24, validators=[django.core.validators.RegexValidator('^[LMP]{24}$', '24시간마다 L, M, P 가운데 하나를 적어 주세요.')], verbose_name='봄·가을')),
+                (
+                    'springfall',
+                    models.CharField(max_length=24, validators=[django.core.validators.RegexValidator('^[LMP]{24}$', '24시간마다 L, M, P 가운데 하나를 적어 주세요.')], verbose_name='봄·가을'),
+                ),
                 ('winter', models.CharField(max_length=24, validators=[django.core.validators.RegexValidator('^[LMP]{24}$', '24시간마다 L, M, P 가운데 하나를 적어 주세요.')], verbose_name='겨울')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='solar.timebands')),
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(
+                        name='append_only',
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash='32ba7be3b6f5264c3a53f9befd987235b55115ea',
+                            operation='UPDATE OR DELETE',
+                            pgid='pgtrigger_append_only_80031',
+                            table='solar_timebandsevent',
+                            when='BEFORE',
+                        ),
+                    )
+                ],
             },
-        ),
-        migrations.CreateModel(
-            name='ChargeRate',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField(verbose_name='적용 시작')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='적용 끝(그날은 뺌)')),
-                ('source', models.CharField(max_length=200, verbose_name='출처')),
-                ('confidence', models.CharField(max_length=200, verbose_name='믿음 정도')),
-                ('checked_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='확인한 날')),
-                ('kind', models.PositiveSmallIntegerField(choices=[(1, '기후환경요금'), (2, '연료비조정요금'), (3, '전력산업기반기금'), (4, '부가가치세')], verbose_name='종류')),
-                ('value', models.DecimalField(decimal_places=3, max_digits=7, verbose_name='값')),
-            ],
-            options={
-                'verbose_name': '그 밖의 요금',
-                'verbose_name_plural': '그 밖의 요금',
-                'ordering': ['kind', 'valid_from'],
-                'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(django.db.models.functions.comparison.Cast(models.F('kind'), models.BigIntegerField()), django.db.models.functions.comparison.Cast(models.F('kind'), models.BigIntegerField()), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('valid_from'), models.F('valid_to'), models.Value('[)'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='charge_rate_never_two_at_once', violation_error_message='같은 날 적용되는 값이 이미 있습니다.')],
-            },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='chargerate',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "solar_chargerateevent" ("checked_on", "confidence", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "valid_from", "valid_to", "value") VALUES (NEW."checked_on", NEW."confidence", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."source", NEW."valid_from", NEW."valid_to", NEW."value"); RETURN NULL;', hash='53eb43de7a6ac4caae4c91239b6aca2611b96425', operation='INSERT', pgid='pgtrigger_insert_insert_8e841', table='solar_chargerate', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='chargerate',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "solar_chargerateevent" ("checked_on", "confidence", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "valid_from", "valid_to", "value") VALUES (NEW."checked_on", NEW."confidence", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."source", NEW."valid_from", NEW."valid_to", NEW."value"); RETURN NULL;', hash='cb060b305f2783185c322572e433f05f375e105b', operation='UPDATE', pgid='pgtrigger_update_update_b305a', table='solar_chargerate', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='chargerate',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "solar_chargerateevent" ("checked_on", "confidence", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "valid_from", "valid_to", "value") VALUES (OLD."checked_on", OLD."confidence", OLD."id", OLD."kind", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."source", OLD."valid_from", OLD."valid_to", OLD."value"); RETURN NULL;', hash='5e75d2737f143fb6fccdadba64a5b81b5f351208', operation='DELETE', pgid='pgtrigger_delete_delete_51960', table='solar_chargerate', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='chargerate',
-            trigger=pgtrigger.compiler.Trigger(name='needs_actor', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n", hash='b4a402cd030bd04675adbca0c1fd5743006fd345', level='STATEMENT', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_needs_actor_90238', table='solar_chargerate', when='BEFORE')),
-        ),
-        migrations.AddField(
-            model_name='chargerateevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='chargerateevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='solar.chargerate'),
-        ),
-        migrations.AddConstraint(
-            model_name='emissionfactor',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_public_rule', True)), fields=('is_public_rule',), name='one_public_emission_rule', violation_error_message='공공부문 기준은 하나만 둘 수 있습니다.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='emissionfactor',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "solar_emissionfactorevent" ("basis", "confidence", "id", "is_public_rule", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_on", "t_per_mwh", "years") VALUES (NEW."basis", NEW."confidence", NEW."id", NEW."is_public_rule", NEW."note", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."published_on", NEW."t_per_mwh", NEW."years"); RETURN NULL;', hash='7af612baded5c82a453ac790201c397b91781d0d', operation='INSERT', pgid='pgtrigger_insert_insert_6654a', table='solar_emissionfactor', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='emissionfactor',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "solar_emissionfactorevent" ("basis", "confidence", "id", "is_public_rule", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_on", "t_per_mwh", "years") VALUES (NEW."basis", NEW."confidence", NEW."id", NEW."is_public_rule", NEW."note", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."published_on", NEW."t_per_mwh", NEW."years"); RETURN NULL;', hash='0f666505c0bbdd9a10994ce33743ae0e76ea4e30', operation='UPDATE', pgid='pgtrigger_update_update_b53fe', table='solar_emissionfactor', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='emissionfactor',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "solar_emissionfactorevent" ("basis", "confidence", "id", "is_public_rule", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_on", "t_per_mwh", "years") VALUES (OLD."basis", OLD."confidence", OLD."id", OLD."is_public_rule", OLD."note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."published_on", OLD."t_per_mwh", OLD."years"); RETURN NULL;', hash='851fcf748bb8c7f48b4e09ebe8a7e1e40f7344b7', operation='DELETE', pgid='pgtrigger_delete_delete_8efce', table='solar_emissionfactor', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='emissionfactor',
-            trigger=pgtrigger.compiler.Trigger(name='needs_actor', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n", hash='72aa0efac23972f9449a2d3252b3eb86b4a0599b', level='STATEMENT', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_needs_actor_cfeec', table='solar_emissionfactor', when='BEFORE')),
-        ),
-        migrations.AddField(
-            model_name='emissionfactorevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='emissionfactorevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='solar.emissionfactor'),
-        ),
-        migrations.AddField(
-            model_name='importbatch',
-            name='api_key',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='batches', to='solar.apikey'),
-        ),
-        migrations.AddField(
-            model_name='importbatch',
-            name='uploaded_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='solar_batches', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='apikey',
-            name='plant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_keys', to='solar.plant', verbose_name='설비'),
-        ),
-        migrations.AddField(
-            model_name='plantevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='plantevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='solar.plant'),
-        ),
-        migrations.AddField(
-            model_name='plantevent',
-            name='group',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='solar.plantgroup', verbose_name='묶음'),
-        ),
-        migrations.AddField(
-            model_name='plant',
-            name='group',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='plants', to='solar.plantgroup', verbose_name='묶음'),
-        ),
-        migrations.AddField(
-            model_name='readingconflict',
-            name='batch',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='conflicts', to='solar.importbatch'),
-        ),
-        migrations.AddField(
-            model_name='rejectedrow',
-            name='batch',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rejected_rows', to='solar.importbatch'),
-        ),
-        migrations.AddField(
-            model_name='savingmonth',
-            name='plant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='savings', to='solar.plant'),
-        ),
-        migrations.AddField(
-            model_name='source',
-            name='plant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sources', to='solar.plant', verbose_name='설비'),
-        ),
-        migrations.AddField(
-            model_name='importbatch',
-            name='source',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='solar.source', verbose_name='장치'),
-        ),
-        migrations.AddField(
-            model_name='sourceevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='sourceevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='solar.source'),
-        ),
-        migrations.AddField(
-            model_name='sourceevent',
-            name='plant',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='solar.plant', verbose_name='설비'),
-        ),
-        migrations.AddConstraint(
-            model_name='tariffclass',
-            constraint=models.UniqueConstraint(fields=('name', 'option', 'voltage'), name='tariff_class_once', violation_error_message='이 계약종별은 이미 있습니다.'),
-        ),
-        migrations.AddField(
-            model_name='plantevent',
-            name='tariff_class',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='solar.tariffclass', verbose_name='계약종별'),
-        ),
-        migrations.AddField(
-            model_name='plant',
-            name='tariff_class',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plants', to='solar.tariffclass', verbose_name='계약종별'),
-        ),
-        migrations.AddField(
-            model_name='tariffrate',
-            name='tariff_class',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rates', to='solar.tariffclass', verbose_name='계약종별'),
-        ),
-        migrations.AddField(
-            model_name='tariffrateevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='tariffrateevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='solar.tariffrate'),
-        ),
-        migrations.AddField(
-            model_name='tariffrateevent',
-            name='tariff_class',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='solar.tariffclass', verbose_name='계약종별'),
-        ),
-        migrations.AddConstraint(
-            model_name='timebands',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('valid_from'), models.F('valid_to'), models.Value('[)'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='time_bands_never_two_at_once', violation_error_message='같은 날 적용되는 시간대가 이미 있습니다.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='timebands',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "solar_timebandsevent" ("checked_on", "confidence", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "springfall", "summer", "valid_from", "valid_to", "winter") VALUES (NEW."checked_on", NEW."confidence", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."source", NEW."springfall", NEW."summer", NEW."valid_from", NEW."valid_to", NEW."winter"); RETURN NULL;', hash='eff4de27da83b9dad8e0a7d706d98c0459eacd54', operation='INSERT', pgid='pgtrigger_insert_insert_03999', table='solar_timebands', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='timebands',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "solar_timebandsevent" ("checked_on", "confidence", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "springfall", "summer", "valid_from", "valid_to", "winter") VALUES (NEW."checked_on", NEW."confidence", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."source", NEW."springfall", NEW."summer", NEW."valid_from", NEW."valid_to", NEW."winter"); RETURN NULL;', hash='5c476a456f37561321c061f957f5b63df939046b', operation='UPDATE', pgid='pgtrigger_update_update_2557e', table='solar_timebands', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='timebands',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "solar_timebandsevent" ("checked_on", "confidence", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "springfall", "summer", "valid_from", "valid_to", "winter") VALUES (OLD."checked_on", OLD."confidence", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."source", OLD."springfall", OLD."summer", OLD."valid_from", OLD."valid_to", OLD."winter"); RETURN NULL;', hash='ec5997e1cbca45c6c1741deffcc0b6a04b95df28', operation='DELETE', pgid='pgtrigger_delete_delete_0caa5', table='solar_timebands', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='timebands',
-            trigger=pgtrigger.compiler.Trigger(name='needs_actor', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n", hash='1db037ab4c03b75785cab0434e58966be9d134e9', level='STATEMENT', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_needs_actor_4f641', table='solar_timebands', when='BEFORE')),
-        ),
-        migrations.AddField(
-            model_name='timebandsevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='timebandsevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='solar.timebands'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='chargerateevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f996a012437cf7943bc0f830621020ee82e1dd80', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_460df', table='solar_chargerateevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='emissionfactorevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9fc4cf1580c91beb3604537d827cdb3903fe677d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f1f63', table='solar_emissionfactorevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='savingmonth',
-            constraint=models.UniqueConstraint(fields=('plant', 'month'), name='saving_once_per_plant_and_month', violation_error_message='이 달의 절감액은 이미 있습니다.'),
-        ),
-        migrations.AddConstraint(
-            model_name='source',
-            constraint=models.UniqueConstraint(fields=('plant', 'code'), name='source_code_once_per_plant', violation_error_message='이 설비에 같은 이름의 장치가 이미 있습니다.'),
-        ),
-        migrations.AddConstraint(
-            model_name='source',
-            constraint=models.CheckConstraint(condition=models.Q(('interval_s__in', [60, 300, 600, 900, 1800, 3600])), name='source_interval_divides_an_hour', violation_error_message='간격은 1분, 5분, 10분, 15분, 30분, 1시간 가운데 하나여야 합니다.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='source',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "solar_sourceevent" ("code", "credit", "first_on", "id", "interval_s", "is_demo", "kind", "label", "last_on", "latitude", "longitude", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plant_id", "rated_w", "unit", "zone") VALUES (NEW."code", NEW."credit", NEW."first_on", NEW."id", NEW."interval_s", NEW."is_demo", NEW."kind", NEW."label", NEW."last_on", NEW."latitude", NEW."longitude", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."plant_id", NEW."rated_w", NEW."unit", NEW."zone"); RETURN NULL;', hash='20521533f95bb41a7b8182451aac751679efc7a5', operation='INSERT', pgid='pgtrigger_insert_insert_06164', table='solar_source', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='source',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "solar_sourceevent" ("code", "credit", "first_on", "id", "interval_s", "is_demo", "kind", "label", "last_on", "latitude", "longitude", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plant_id", "rated_w", "unit", "zone") VALUES (NEW."code", NEW."credit", NEW."first_on", NEW."id", NEW."interval_s", NEW."is_demo", NEW."kind", NEW."label", NEW."last_on", NEW."latitude", NEW."longitude", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."plant_id", NEW."rated_w", NEW."unit", NEW."zone"); RETURN NULL;', hash='edffac1bf432bc4c4b0f7267662e9166bfd904eb', operation='UPDATE', pgid='pgtrigger_update_update_a731a', table='solar_source', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='source',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "solar_sourceevent" ("code", "credit", "first_on", "id", "interval_s", "is_demo", "kind", "label", "last_on", "latitude", "longitude", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plant_id", "rated_w", "unit", "zone") VALUES (OLD."code", OLD."credit", OLD."first_on", OLD."id", OLD."interval_s", OLD."is_demo", OLD."kind", OLD."label", OLD."last_on", OLD."latitude", OLD."longitude", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."plant_id", OLD."rated_w", OLD."unit", OLD."zone"); RETURN NULL;', hash='5bef79f9d0ae4ca37f914588fe6a3f706b4dfec0', operation='DELETE', pgid='pgtrigger_delete_delete_b41fe', table='solar_source', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='source',
-            trigger=pgtrigger.compiler.Trigger(name='needs_actor', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n", hash='d3205653234a92cb29d3375b842559592d7cfae4', level='STATEMENT', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_needs_actor_9251b', table='solar_source', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='importbatch',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['accepted', 'partly', 'preview', 'uploaded'])), fields=('source', 'sha256'), name='same_file_once_per_source', violation_error_message='같은 파일을 이미 올렸습니다.'),
-        ),
-        migrations.AddConstraint(
-            model_name='importbatch',
-            constraint=models.UniqueConstraint(condition=models.Q(('idempotency_key', ''), _negated=True), fields=('source', 'idempotency_key'), name='idempotency_key_once_per_source', violation_error_message='같은 요청을 이미 받았습니다.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='sourceevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9a8903f544e10ff7c3c7b58f395281d531de6639', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_2fc54', table='solar_sourceevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='plantevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='02c7ec2fb2a43155d2974f6694f93f90470dc9f7', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a7699', table='solar_plantevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='plant',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity_w__isnull', False), ('group__isnull', False), _connector='OR'), name='plant_size_known_alone_or_in_group', violation_error_message='설비 크기를 적거나, 합한 크기를 아는 묶음을 골라 주세요.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='plant',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "solar_plantevent" ("assumed_capacity_w", "capacity_w", "cost_city_won", "cost_national_won", "counts_vat", "group_id", "id", "latitude", "longitude", "name", "opens_on", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_saving_won", "slug", "tariff_class_id", "tariff_is_assumed", "year") VALUES (NEW."assumed_capacity_w", NEW."capacity_w", NEW."cost_city_won", NEW."cost_national_won", NEW."counts_vat", NEW."group_id", NEW."id", NEW."latitude", NEW."longitude", NEW."name", NEW."opens_on", NEW."order", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."planned_saving_won", NEW."slug", NEW."tariff_class_id", NEW."tariff_is_assumed", NEW."year"); RETURN NULL;', hash='06e4b2cf69ee379f15a02047a54b9ad16519325f', operation='INSERT', pgid='pgtrigger_insert_insert_ef2c3', table='solar_plant', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='plant',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "solar_plantevent" ("assumed_capacity_w", "capacity_w", "cost_city_won", "cost_national_won", "counts_vat", "group_id", "id", "latitude", "longitude", "name", "opens_on", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_saving_won", "slug", "tariff_class_id", "tariff_is_assumed", "year") VALUES (NEW."assumed_capacity_w", NEW."capacity_w", NEW."cost_city_won", NEW."cost_national_won", NEW."counts_vat", NEW."group_id", NEW."id", NEW."latitude", NEW."longitude", NEW."name", NEW."opens_on", NEW."order", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."planned_saving_won", NEW."slug", NEW."tariff_class_id", NEW."tariff_is_assumed", NEW."year"); RETURN NULL;', hash='cfcb78fd9a5eeccbb3bcb084c4877f2ac6876d08', operation='UPDATE', pgid='pgtrigger_update_update_08bf7', table='solar_plant', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='plant',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "solar_plantevent" ("assumed_capacity_w", "capacity_w", "cost_city_won", "cost_national_won", "counts_vat", "group_id", "id", "latitude", "longitude", "name", "opens_on", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_saving_won", "slug", "tariff_class_id", "tariff_is_assumed", "year") VALUES (OLD."assumed_capacity_w", OLD."capacity_w", OLD."cost_city_won", OLD."cost_national_won", OLD."counts_vat", OLD."group_id", OLD."id", OLD."latitude", OLD."longitude", OLD."name", OLD."opens_on", OLD."order", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."planned_saving_won", OLD."slug", OLD."tariff_class_id", OLD."tariff_is_assumed", OLD."year"); RETURN NULL;', hash='68827a718ce015f10cfa6540116c4ac1ad40053f', operation='DELETE', pgid='pgtrigger_delete_delete_ea903', table='solar_plant', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='plant',
-            trigger=pgtrigger.compiler.Trigger(name='needs_actor', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n", hash='048e029dca2710141ffd10a9ca3c819b9e7aabea', level='STATEMENT', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_needs_actor_ef926', table='solar_plant', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='tariffrate',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(django.db.models.functions.comparison.Cast(models.F('tariff_class'), models.BigIntegerField()), django.db.models.functions.comparison.Cast(models.F('tariff_class'), models.BigIntegerField()), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('valid_from'), models.F('valid_to'), models.Value('[)'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='tariff_rate_never_two_at_once', violation_error_message='이 계약종별에는 같은 날 적용되는 요금이 이미 있습니다.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='tariffrate',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "solar_tariffrateevent" ("base_won_per_kw", "checked_on", "confidence", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "springfall_light", "springfall_mid", "springfall_peak", "summer_light", "summer_mid", "summer_peak", "tariff_class_id", "valid_from", "valid_to", "winter_light", "winter_mid", "winter_peak") VALUES (NEW."base_won_per_kw", NEW."checked_on", NEW."confidence", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."source", NEW."springfall_light", NEW."springfall_mid", NEW."springfall_peak", NEW."summer_light", NEW."summer_mid", NEW."summer_peak", NEW."tariff_class_id", NEW."valid_from", NEW."valid_to", NEW."winter_light", NEW."winter_mid", NEW."winter_peak"); RETURN NULL;', hash='27d8cf857f2c47043fea2255290ceb46dfdd4dfe', operation='INSERT', pgid='pgtrigger_insert_insert_dd892', table='solar_tariffrate', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='tariffrate',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "solar_tariffrateevent" ("base_won_per_kw", "checked_on", "confidence", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "springfall_light", "springfall_mid", "springfall_peak", "summer_light", "summer_mid", "summer_peak", "tariff_class_id", "valid_from", "valid_to", "winter_light", "winter_mid", "winter_peak") VALUES (NEW."base_won_per_kw", NEW."checked_on", NEW."confidence", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."source", NEW."springfall_light", NEW."springfall_mid", NEW."springfall_peak", NEW."summer_light", NEW."summer_mid", NEW."summer_peak", NEW."tariff_class_id", NEW."valid_from", NEW."valid_to", NEW."winter_light", NEW."winter_mid", NEW."winter_peak"); RETURN NULL;', hash='817f3012b67623e535c729c04ef053edb5266e6d', operation='UPDATE', pgid='pgtrigger_update_update_ce745', table='solar_tariffrate', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='tariffrate',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "solar_tariffrateevent" ("base_won_per_kw", "checked_on", "confidence", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "springfall_light", "springfall_mid", "springfall_peak", "summer_light", "summer_mid", "summer_peak", "tariff_class_id", "valid_from", "valid_to", "winter_light", "winter_mid", "winter_peak") VALUES (OLD."base_won_per_kw", OLD."checked_on", OLD."confidence", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."source", OLD."springfall_light", OLD."springfall_mid", OLD."springfall_peak", OLD."summer_light", OLD."summer_mid", OLD."summer_peak", OLD."tariff_class_id", OLD."valid_from", OLD."valid_to", OLD."winter_light", OLD."winter_mid", OLD."winter_peak"); RETURN NULL;', hash='f8d70efa060867281e818da456f7580d661b0f9a', operation='DELETE', pgid='pgtrigger_delete_delete_a06de', table='solar_tariffrate', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='tariffrate',
-            trigger=pgtrigger.compiler.Trigger(name='needs_actor', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n", hash='8816119fe45f649add33b97b21053fbd823df3b9', level='STATEMENT', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_needs_actor_71cbd', table='solar_tariffrate', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='tariffrateevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='341d964a6256d2d1249452b77140f911d4539e0f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_31e2e', table='solar_tariffrateevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='timebandsevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='32ba7be3b6f5264c3a53f9befd987235b55115ea', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_80031', table='solar_timebandsevent', when='BEFORE')),
         ),
     ]
