@@ -19,6 +19,7 @@ from services.rules.korean import date_long
 from services.rules.refusal import Refused
 
 NO_HOLIDAY = "이날은 옮길 수 있는 공휴일 상담일이 아닙니다. 화면을 새로 열어 확인해 주세요."
+STILL_HELD = "그날 상담일이 아직 있습니다. 먼저 그 상담일을 취소하거나 닫아 주세요."
 PAST = "이미 지난 날입니다. 내일이나 그 뒤의 날짜를 골라 주세요."
 NO_WORKING_DAY = "토요일, 일요일이나 공휴일입니다. 일하는 날을 골라 주세요."
 TOO_FAR = "공휴일에서 너무 먼 날입니다. 두 달 안의 날짜를 골라 주세요."
@@ -34,13 +35,16 @@ def move_holiday(on: date, to: date, *, by: Actor) -> list[ClinicDay]:
     """Make the clinic days of the holiday `on` at `to`: same places, advisers and hours; those of an election window
     wait in review as always.
 
-    Raises Refused: `on` is no holiday of the timetable, `to` is past, no working day or too far, moved already
-    (conflict), a place has another clinic day then, or an adviser sits elsewhere.
+    Raises Refused: `on` is no holiday of the timetable, `to` is past, no working day or too far, moved already or
+    still held because it became a holiday later (both conflict), a place has another clinic day then, or an adviser
+    sits elsewhere.
     """
     _refuse_unless_holiday(on)
     already = ClinicDay.objects.moved().filter(moved_from=on).order_by("on").first()
     if already:
         raise Refused(moved_already(already.on), conflict=True)
+    if ClinicDay.objects.held().filter(on=on).exists():
+        raise Refused(STILL_HELD, conflict=True)
     _refuse_unless_free(on, to)
     made: list[ClinicDay] = []
     with friendly("holiday_moves_once", "clinic_day_once_per_venue"):

@@ -8,7 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 
-from consultations.enums import AdviserKind, ClinicDayState
+from consultations.enums import AdviserKind, BookingState, ClinicDayState
 from consultations.rules import slot_starts
 from services.models.history import tracked
 
@@ -131,6 +131,11 @@ class ClinicDayQuerySet(models.QuerySet["ClinicDay"]):
     def moved(self) -> "ClinicDayQuerySet":
         """Held in place of a holiday."""
         return self.filter(moved_from__isnull=False).exclude(state=ClinicDayState.CANCELLED)
+
+    def held(self) -> "ClinicDayQuerySet":
+        """Not cancelled, and not closed with nobody booked."""
+        somebody = models.Q(bookings__state__in=BookingState.LIVE)
+        return self.exclude(state=ClinicDayState.CANCELLED).filter(~models.Q(state=ClinicDayState.CLOSED) | somebody)
 
     def bookable(self) -> "ClinicDayQuerySet":
         return self.coming().filter(state=ClinicDayState.OPEN)

@@ -12,9 +12,10 @@ from django.utils import timezone
 from consultations.enums import BookingState, ClinicDayState
 from consultations.models import Affected, Booking, ClinicDay, Survey
 from consultations.models.bookings import BookingQuerySet
-from consultations.reports.offers import next_open_day, waiting_for_decision
+from consultations.reports.offers import days_on_holidays, next_open_day, waiting_for_decision
 from services.enums.people import Role
 from services.models import HistoryEntry, Resident, User
+from services.reports.calendar import holidays_between
 from services.reports.catalogue import HomeNote
 from services.reports.people import Case, Todo
 from services.rules.korean import date_long, time_ko
@@ -125,7 +126,8 @@ def home_notes() -> list[HomeNote]:
 
 
 def staff_todos(user: User) -> list[Todo]:
-    """Today's consultations, past ones without a result, days in review, conflicts (STAFF_TODAY_SOURCES)."""
+    """Today's consultations, past ones without a result, days on holidays and in review, conflicts
+    (STAFF_TODAY_SOURCES)."""
     if not user.roles & {Role.CONSULTATION_OFFICER, Role.TOWNSHIP_CLERK}:
         return []
     today = timezone.localdate()
@@ -137,6 +139,7 @@ def staff_todos(user: User) -> list[Todo]:
     ]
     if Role.CONSULTATION_OFFICER in user.roles:
         days = reverse("consultations:staff_clinic_days")
+        todos.append(Todo("공휴일과 겹친 상담일", len(days_on_holidays()), days, "danger"))
         todos.append(Todo("선거 기간 확인", waiting_for_decision(), f"{days}?state=REVIEW", "warn"))
         todos.append(Todo("이해 충돌로 다시 정할 예약", live.in_conflict().count(), f"{url}?state=conflict", "danger"))
     return todos
@@ -158,10 +161,13 @@ class DayLine:
     advisers: tuple[str, ...]
     seats: int
     booked: int
+    is_holiday: bool
 
 
 def clinic_day_lines(first: date, last: date, *, state: str = "") -> list[DayLine]:
-    """Clinic days of a period with advisers, seats and live bookings. Two queries and one for the sittings."""
+    """Clinic days of a period with advisers, seats and live bookings. Four queries and one for the sittings."""
+    closed = holidays_between(first, last)
+    held = set(ClinicDay.objects.held().filter(on__in=closed).order_by().values_list("pk", flat=True))
     days = (
         ClinicDay.objects.filter(on__range=(first, last))
         .select_related("venue")
@@ -177,6 +183,7 @@ def clinic_day_lines(first: date, last: date, *, state: str = "") -> list[DayLin
             tuple(str(one.adviser) for one in day.sittings.all() if not one.is_absent),
             sum(len(one.starts(day)) for one in day.sittings.all() if not one.is_absent),
             getattr(day, "booked", 0),
+            is_holiday=day.on in closed and day.pk in held,
         )
         for day in days
     ]

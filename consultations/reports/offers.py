@@ -231,12 +231,15 @@ class SkippedDay:
 
 
 def skipped_days(last: date) -> list[SkippedDay]:
-    """Timetable days until `last` that are holidays and so have no consultation (TA-12, COPY B4 HOL)."""
+    """Timetable days until `last` that are holidays and so have no consultation (TA-12, COPY B4 HOL).
+
+    A day that became a holiday after it was made is held until an officer cancels it (`days_on_holidays`).
+    """
     today = timezone.localdate()
     rules = TimetableRule.objects.touching(today, last).order_by().values_list("nth", "weekday").distinct()
     planned = sorted({day for nth, weekday in rules for day in nth_weekdays(nth, weekday, today, last)})
     closed = holidays_between(today, last)
-    holidays = [day for day in planned if day in closed]
+    holidays = _without_days([day for day in planned if day in closed])
     moved = moved_days(holidays)
     return [
         SkippedDay(
@@ -244,6 +247,22 @@ def skipped_days(last: date) -> list[SkippedDay]:
         )
         for day in holidays
     ]
+
+
+def _without_days(holidays: Sequence[date]) -> list[date]:
+    """Those on which nothing is held anywhere. One query or none."""
+    if not holidays:
+        return []
+    held = set(ClinicDay.objects.held().filter(on__in=holidays).order_by().values_list("on", flat=True))
+    return [day for day in holidays if day not in held]
+
+
+def days_on_holidays() -> set[date]:
+    """Dates of coming clinic days that are holidays: declared after the day was made (HD-03). Three queries."""
+    coming = ClinicDay.objects.coming().held().order_by()
+    last = coming.aggregate(last=models.Max("on"))["last"]
+    closed = holidays_between(timezone.localdate(), last) if last else frozenset()
+    return set(coming.filter(on__in=closed).values_list("on", flat=True))
 
 
 def moved_days(holidays: Sequence[date]) -> dict[date, date]:

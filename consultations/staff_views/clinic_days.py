@@ -42,8 +42,10 @@ def clinic_days(request: HttpRequest) -> HttpResponse:
     first, last = timezone.localdate(), timezone.localdate() + timedelta(days=MOST_DAYS)
     is_officer = Role.CONSULTATION_OFFICER in cast(User, request.user).roles
     skipped = [(one, _move_form(one, is_officer=is_officer)) for one in skipped_days(_default_until())]
+    lines = clinic_day_lines(first, last, state=state)
     page = {
-        "lines": clinic_day_lines(first, last, state=state),
+        "lines": lines,
+        "on_holiday": any(line.is_holiday for line in lines),
         "skipped": skipped,
         "form": MakeDaysForm(initial={"until": _default_until()}),
         "states": ClinicDayState.choices,

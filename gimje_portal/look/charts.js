@@ -1,17 +1,38 @@
-/* Draws the figures that stand in the table beside each canvas; arrow keys walk from value to value. */
+/* Draws the figures that stand in the table beside each canvas; arrow keys walk from value to value. The drawing library
+   is a third of the page's weight: it is fetched when the first canvas comes near, and each canvas is drawn then. */
 (function () {
     "use strict";
+    var library = document.currentScript.dataset.library;
+    var canvases = Array.prototype.slice.call(document.querySelectorAll("canvas[data-chart]"));
+    var waiting = [];
     var style = getComputedStyle(document.documentElement);
     function colour(name) { return style.getPropertyValue(name).trim(); }
     function number(value) { return value === null ? "–" : Number(value).toLocaleString("ko-KR"); }
 
-    Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
-    Chart.defaults.font.size = Math.max(16, Math.round(parseFloat(style.fontSize) * 0.85));
-    Chart.defaults.color = colour("--text");
-    Chart.defaults.borderColor = colour("--line");
-    Chart.defaults.animation = false;
+    function ready() {
+        Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
+        Chart.defaults.font.size = Math.max(16, Math.round(parseFloat(style.fontSize) * 0.85));
+        Chart.defaults.color = colour("--text");
+        Chart.defaults.borderColor = colour("--line");
+        Chart.defaults.animation = false;
+        waiting.splice(0).forEach(draw);
+    }
 
-    Array.prototype.forEach.call(document.querySelectorAll("canvas[data-chart]"), function (canvas) {
+    function want(canvas) {
+        if (canvas.dataset.chart) { return; }
+        canvas.dataset.chart = "wanted";
+        if (window.Chart) { draw(canvas); return; }
+        if (!waiting.length) {
+            var script = document.createElement("script");
+            script.src = library;
+            script.onload = ready;
+            document.head.append(script);
+        }
+        waiting.push(canvas);
+    }
+
+    function draw(canvas) {
+        canvas.dataset.chart = "drawn";
         var data = JSON.parse(document.getElementById(canvas.id + "-data").textContent);
         var live = document.getElementById(canvas.id + "-live");
         var narrow = canvas.parentElement.clientWidth < 520;
@@ -61,5 +82,12 @@
             chart.update();
             live.textContent = data.labels[at] + ", " + data.series.map(function (one) { return words(one, at); }).join(", ");
         });
-    });
+    }
+
+    if (!window.IntersectionObserver) { canvases.forEach(want); return; }
+    var eye = new IntersectionObserver(function (entries) {
+        entries.forEach(function (entry) { if (entry.isIntersecting) { eye.unobserve(entry.target); want(entry.target); } });
+    }, { rootMargin: "200px" });
+    canvases.forEach(function (canvas) { eye.observe(canvas); });
+    window.addEventListener("beforeprint", function () { canvases.forEach(want); });
 })();

@@ -6,9 +6,10 @@ import pytest
 from django.db import IntegrityError
 from django.urls import reverse
 
-from consultations.actions import clinic_days, holidays
+from consultations.actions import bookings, clinic_days, disruptions, holidays
 from consultations.enums import ClinicDayState
 from consultations.models import ClinicDay, Sitting
+from consultations.reports.bookings import staff_todos
 from consultations.reports.offers import skipped_days
 from services.actions.calendar import add_holiday
 from services.enums.calendar import HolidayKind
@@ -17,7 +18,7 @@ from services.models import HistoryEntry, Holiday
 from services.reports.calendar import holidays_between
 from services.rules.calendar import nth_weekday
 from services.rules.refusal import Refused
-from tests.consultations.factories import BY, adviser, clinic_day, rule, url, venue
+from tests.consultations.factories import BY, adviser, booked, clinic_day, rule, url, venue
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
@@ -220,3 +221,45 @@ class TestPages:
         page = staff_client(Role.AUDITOR).get(url("staff_clinic_days")).content.decode()
         assert "공휴일이라 상담이 없습니다." in page
         assert "다른 날로 옮기기" not in page
+
+
+class TestDeclaredLater:
+    """A temporary holiday comes at short notice: its days exist already, and people are booked (HD-03)."""
+
+    @pytest.fixture
+    def day(self, places):
+        rule_day = date(2027, 12, 27)
+        Holiday.objects.create(
+            day=rule_day, name="성탄절 대체공휴일 취소", kind=HolidayKind.SUBSTITUTE, is_cancelled=True
+        )
+        clinic_days.make_clinic_days(date(2028, 1, 1), by=BY)
+        Holiday.objects.all().delete()
+        return ClinicDay.objects.filter(on=rule_day).order_by("pk").first()
+
+    def todo(self, officer) -> int:
+        return next(one.count for one in staff_todos(officer) if one.label == "공휴일과 겹친 상담일")
+
+    def test_the_officer_is_told_and_citizens_are_not_told_that_there_is_none(self, day, make_staff, staff_client):
+        officer = make_staff(Role.CONSULTATION_OFFICER)
+        assert self.todo(officer) == 1
+        assert skipped_days(date(2027, 12, 31)) == []
+        page = staff_client(user=officer).get(url("staff_clinic_days")).content.decode()
+        assert "나중에 공휴일이 된 상담일이 있습니다" in page
+        assert page.count("</i>공휴일<") == ClinicDay.objects.filter(on=day.on).count() == 2
+
+    def test_it_moves_once_the_old_days_are_cancelled_or_closed_with_nobody_booked(
+        self, day, make_resident, make_staff
+    ):
+        officer = make_staff(Role.CONSULTATION_OFFICER)
+        first, second = ClinicDay.objects.filter(on=day.on).order_by("pk")
+        booking = booked(make_resident(), first, first.moment(time(15)))
+        with pytest.raises(Refused, match="그날 상담일이 아직 있습니다") as caught:
+            holidays.move_holiday(day.on, TUESDAY, by=BY)
+        assert caught.value.conflict
+        disruptions.close_day(first.pk, reason="임시공휴일", user=officer)
+        clinic_days.cancel_day(second.pk, reason="임시공휴일", user=officer)
+        assert self.todo(officer) == 1  # somebody is still booked
+        bookings.cancel(booking.pk, by=BY)
+        assert self.todo(officer) == 0
+        assert [one.on for one in skipped_days(date(2027, 12, 31))] == [day.on]
+        assert len(holidays.move_holiday(day.on, TUESDAY, by=BY)) == 2

@@ -116,6 +116,7 @@ def test_the_folded_menu_opens_with_a_key_and_closes_with_escape(page_phone):
 def test_a_chart_tells_its_values_to_the_keyboard(page_desktop):
     page_desktop.goto("/components/citizen/")
     page_desktop.locator("#months").focus()
+    page_desktop.locator("#months[data-chart=drawn]").wait_for()
     page_desktop.keyboard.press("ArrowRight")
     page_desktop.keyboard.press("ArrowRight")
     assert page_desktop.locator("#months-live").inner_text() == "2월, 잰 값 8,200kWh, 기준 7,200kWh, 어림값"

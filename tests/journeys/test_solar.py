@@ -83,10 +83,23 @@ def test_a_citizen_looks(open_page, assert_axe_clean, assert_fits, a_year, size,
     assert_fits(page)
 
 
+def test_a_chart_far_down_the_page_costs_nothing_until_it_is_near(open_page, a_year):
+    page = open_page("phone")
+    loaded: list[str] = []
+    page.on("request", lambda request: loaded.append(request.url))
+    page.goto("/solar/", wait_until="networkidle")
+    assert page.locator("#plants").get_attribute("data-chart") == ""
+    assert not [address for address in loaded if "chart.umd" in address]
+    page.locator("#plants").scroll_into_view_if_needed()
+    page.locator("#plants[data-chart=drawn]").wait_for()
+    assert len([address for address in loaded if "chart.umd" in address]) == 1
+
+
 def test_the_chart_is_read_with_the_keyboard(open_page, a_year):
     page = open_page("desktop")
     page.goto("/solar/")
     page.locator("#made").focus()
+    page.locator("#made[data-chart=drawn]").wait_for()
     page.keyboard.press("ArrowRight")
     live = page.locator("#made-live")
     live.get_by_text("kWh").wait_for(state="attached")
