@@ -164,7 +164,7 @@ def _items(entries: tuple[Entry, ...], request: HttpRequest) -> list[Item]:
     for entry in entries:
         url = _url(entry.page)
         if url and _may_open(entry.page, request):
-            items.append(Item(entry.label, url, _current(entry, url, request.path), entry.is_own))
+            items.append(Item(str(entry.label), url, _current(entry, url, request.path), entry.is_own))
     return items
 
 

@@ -73,9 +73,8 @@ def _render(name: str, values: dict[str, Any]) -> str:
 
 def _render_if_any(name: str, values: dict[str, Any]) -> str:
     try:
-        get_template(name)
+        return _render(name, values)
     except TemplateDoesNotExist as error:
-        if str(error) != name:
+        if str(error) != name:  # it exists, but what it includes does not
             raise
         return ""
-    return _render(name, values)
