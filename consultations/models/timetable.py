@@ -135,7 +135,8 @@ class ClinicDayQuerySet(models.QuerySet["ClinicDay"]):
     def held(self) -> "ClinicDayQuerySet":
         """Not cancelled, and not closed with nobody booked."""
         somebody = models.Q(bookings__state__in=BookingState.LIVE)
-        return self.exclude(state=ClinicDayState.CANCELLED).filter(~models.Q(state=ClinicDayState.CLOSED) | somebody)
+        is_not_closed = ~models.Q(state=ClinicDayState.CLOSED)
+        return self.exclude(state=ClinicDayState.CANCELLED).filter(is_not_closed | somebody).distinct()
 
     def bookable(self) -> "ClinicDayQuerySet":
         return self.coming().filter(state=ClinicDayState.OPEN)

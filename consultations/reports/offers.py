@@ -34,10 +34,8 @@ class Slot:
     @cached_property
     def value(self) -> str:
         """ "17-1520", or "17-1520-TAX" for one adviser after the other: what the form carries."""
-        turn = "" if self.order == JointOrder.SAME else f"-{self.order.value}"
-        return (
-            f"{self.day_id}-{self.starts_at.hour:02}{self.starts_at.minute:02}{turn}"  # strftime is ten times slower
-        )
+        at, turn = self.starts_at, "" if self.order == JointOrder.SAME else f"-{self.order.value}"
+        return f"{self.day_id}-{at.hour:02}{at.minute:02}{turn}"  # strftime takes ten times as long
 
     @property
     def words(self) -> str:

@@ -60,7 +60,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class VisitTally:
-    """Of each class of people how many booked, came and stayed away; `unit` heads who booked.
+    """Of each class of people how many booked, came and stayed away.
 
     `told` is what may be shown of all who came and stayed away together; None where the report tells it as it is.
     """
