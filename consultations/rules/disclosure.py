@@ -88,7 +88,7 @@ def publish_visits(rows: Sequence[Visits]) -> PublishedVisits:
     hidden and its sums are not small. Where a total itself is 1 to 4, nothing is told by class; where that is still
     not enough, not even who booked. Of all tables of three classes with up to 17 bookings and of four with up to 12,
     none is given away even to somebody who replays this rule; of four classes of 5 to 7 bookings, 3 cells in 1,000
-    are. As much freedom as `publish` leaves (1 to 4) would empty nine classes of ten in a month of a hundred bookings.
+    are. As much freedom as `publish` leaves (any of 1 to 4) would tell a quarter to a third fewer classes who came.
     Source: Hundepool et al., Handbook on Statistical Disclosure Control (ESSnet, 2010), 4.3; the feasibility intervals
     are those of a transportation problem.
     """
