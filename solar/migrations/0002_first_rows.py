@@ -129,5 +129,5 @@ def add(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("solar", "0002_readings")]
+    dependencies = [("solar", "0001_initial")]
     operations = [migrations.RunPython(add, migrations.RunPython.noop)]

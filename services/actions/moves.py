@@ -1,0 +1,78 @@
+"""Changing a row: locked, from the version that was on screen, only where the move leads, with its history entry."""
+
+from typing import Any, TypeVar
+
+from django.db import models
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from services.actions.history import record, subject_of
+from services.enums.history import ActorKind
+from services.enums.moves import Move
+from services.models import HistoryEntry
+from services.rules.history import Actor
+from services.rules.korean import time_ko
+from services.rules.refusal import Refused
+
+M = TypeVar("M", bound=models.Model)
+
+
+def lock(rows: "QuerySet[M]", pk: object, *, version: int | None = None) -> M:
+    """The row as it is now, locked until the transaction ends.
+
+    Raises DoesNotExist, and Refused(conflict) when somebody changed it since the page with `version` was opened.
+    """
+    row = rows.select_for_update(of=("self",)).get(pk=pk)
+    if version is not None and getattr(row, "version") != version:  # noqa: B009 (not every model has one)
+        raise somebody_was_faster(row)
+    return row
+
+
+def move(row: M, name: Move, *, by: Actor, reason: str = "", **changes: Any) -> M:
+    """Make the move: a conditional UPDATE from the state (and version) at hand, then the history entry.
+
+    Raises Refused(conflict) when the row is not, or no longer, where this move may be made.
+    """
+    before: str = getattr(row, "state")  # noqa: B009
+    after = name.target(before)
+    if after is None:
+        raise somebody_was_faster(row)
+    _write(row, changes | {"state": after}, state=before)
+    record(row, name, by=by, before=before, after=after, reason=reason)
+    return row
+
+
+def note(row: M, name: Move, *, by: Actor, reason: str = "", **changes: Any) -> M:
+    """Change facts of the row, or only say what happened to it; its state stays."""
+    state: str = getattr(row, "state", "")
+    if changes or hasattr(row, "version"):
+        _write(row, changes)
+    record(row, name, by=by, before=state, after=state, reason=reason)
+    return row
+
+
+def _write(row: models.Model, values: dict[str, Any], **condition: Any) -> None:
+    if hasattr(row, "version"):
+        condition["version"] = row.version
+        values = values | {"version": row.version + 1}
+    if type(row)._base_manager.filter(pk=row.pk, **condition).update(**values) != 1:
+        raise somebody_was_faster(row)
+    for field, value in values.items():
+        setattr(row, field, value)
+
+
+def somebody_was_faster(row: models.Model) -> Refused:
+    """The calm sentence for the second of two people: who was first, when, and what they did (C14, C15)."""
+    kind, key = subject_of(row)
+    last = HistoryEntry.objects.filter(subject_kind=kind, subject_id=key).order_by("-seq").first()
+    if last is None:
+        return Refused("이미 달라졌습니다. 지금 모습을 보고 다시 해 주세요.", conflict=True)
+    words = {str(one.value): str(one.label) for one in getattr(row, "moves", ())}
+    who = f"{last.actor_label} 님이" if last.actor_kind == ActorKind.STAFF else f"{last.actor_label}이"
+    what = words.get(last.move, "")
+    did = f" '{what}'을(를) 먼저 했습니다." if what else " 먼저 바꾸었습니다."
+    return Refused(
+        f"{who} {time_ko(timezone.localtime(last.at))}에{did} 그 뒤로는 이렇게 할 수 없습니다. "
+        "적으신 것은 그대로 있습니다. 달라진 곳을 보고 다시 해 주세요.",
+        conflict=True,
+    )
