@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from consultations.models import Affected, Booking, Enquiry, SeatOffer, Waiting
-from consultations.rules import ReminderTime, reminder_calls, reminder_of, reminder_times
+from consultations.rules.reminders import ReminderTime, reminder_calls, reminder_of, reminder_times
 from services.enums.notices import Channel
 from services.models import Notice, Resident
 from services.notices.messages import Letter, Message, compose

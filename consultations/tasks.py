@@ -10,7 +10,8 @@ from django.utils import timezone
 from consultations.actions import bookings, clinic_days, enquiries, statistics, waiting, worklist
 from consultations.enums import OfferState, WaitingState
 from consultations.models import Booking, ClinicDay, SeatOffer
-from consultations.rules import half_of, month_before, reminder_of
+from consultations.rules.periods import half_of, month_before
+from consultations.rules.reminders import reminder_of
 from services.actions.jobs import run_missed
 from services.rules.history import Actor
 from services.rules.jobs import Monthly, Period

@@ -10,7 +10,7 @@ from django.utils import timezone
 from consultations.actions import bookings, disruptions, waiting
 from consultations.enums import AdviserKind, ClinicDayState, DisruptionKind
 from consultations.models import Adviser, Affected, Booking, ClinicDay, Disruption, Sitting, TimetableRule, Venue
-from consultations.rules import nth_weekdays, rota
+from consultations.rules.timetable import nth_weekdays, rota
 from services.actions.history import record
 from services.models import User
 from services.reports.calendar import holidays_between

@@ -12,7 +12,7 @@ from django.utils import timezone
 from consultations.actions.seats import in_turn, lock_day
 from consultations.enums import ClinicDayState
 from consultations.models import Adviser, AdviserLink, ClinicDay
-from consultations.rules import link_ends_on
+from consultations.rules.deadlines import link_ends_on
 from services.actions.constraints import friendly
 from services.actions.history import record
 from services.actions.people import check_code, save_answers, send_code

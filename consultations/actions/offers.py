@@ -10,7 +10,8 @@ from consultations.enums import BookingKind, ClinicDayState, OfferState, Waiting
 from consultations.models import ClinicDay, SeatOffer, Waiting
 from consultations.notices import waiting_letters
 from consultations.reports.offers import hours_of
-from consultations.rules import Seating, offer_until, seatings
+from consultations.rules.deadlines import offer_until
+from consultations.rules.seating import Seating, seatings
 from services.actions.history import record
 from services.actions.notices import post_many
 from services.rules.history import Actor

@@ -14,7 +14,7 @@ from consultations.enums import BookingKind, ClinicDayState, ConsentKind, JointO
 from consultations.models import Booking, ClinicDay, Hold
 from consultations.reports.offers import busy_between, hours_of
 from consultations.reports.worklist import flagged_with
-from consultations.rules import Hours, Seat, Seating, seating, seatings
+from consultations.rules.seating import Hours, Seat, Seating, seating, seatings
 from services.models import Resident
 from services.rules.refusal import Refused
 

@@ -26,7 +26,7 @@ from consultations.enums import BookingKind, ClinicDayState, OfferState, Source,
 from consultations.models import Booking, ClinicDay, SeatOffer, Waiting
 from consultations.notices import offer_notices, waiting_letters
 from consultations.reports.offers import hours_of
-from consultations.rules import seatings
+from consultations.rules.seating import seatings
 from services.actions.constraints import friendly
 from services.actions.history import record
 from services.actions.notices import post_many, skip

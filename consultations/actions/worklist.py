@@ -14,7 +14,7 @@ from consultations.enums import AffectedState, BookingKind, DisruptionKind, Join
 from consultations.models import Adviser, Affected, Booking, ClinicDay, Disruption
 from consultations.notices import call_about, reassigned_letter
 from consultations.reports.worklist import forgotten, ways_for
-from consultations.rules import Seating, seating, seatings
+from consultations.rules.seating import Seating, seating, seatings
 from services.actions.constraints import friendly
 from services.actions.history import record
 from services.actions.notices import post_many, skip

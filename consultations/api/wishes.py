@@ -11,7 +11,7 @@ from consultations.api.fields import Body, Choice, Day, Flag, Many, Text
 from consultations.api.phones import ProvedPhone
 from consultations.enums import BookingKind, ConsentKind, Need, Topic
 from consultations.forms.booking import clean_age
-from consultations.rules import QUESTION_CHARACTERS
+from consultations.rules.deadlines import QUESTION_CHARACTERS
 from services.actions.people import find_or_add_resident
 from services.forms.people import clean_birthday, clean_free_text, clean_name
 from services.models import Resident, Township

@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.enums import BookingKind, ConsentKind, Need, Topic
 from consultations.reports.offers import WAIT, Offer, Place
-from consultations.rules import AGE_ALONE, APPEAL_LIMIT_WON, QUESTION_CHARACTERS, age_on
+from consultations.rules.ages import AGE_ALONE, age_on
+from consultations.rules.deadlines import QUESTION_CHARACTERS
+from consultations.rules.scope import APPEAL_LIMIT_WON
 from services.forms.people import PersonForm, clean_free_text, clean_phone, name_field, phone_field
 from services.forms.widgets import RadioCards
 from services.models import Township

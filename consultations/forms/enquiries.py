@@ -13,7 +13,7 @@ from consultations.enums import AnswerBy, AnsweredBy, BookingKind, CallTime, Enq
 from consultations.forms.booking import Step
 from consultations.models import Adviser
 from consultations.reports.enquiries import advisers_for
-from consultations.rules import QUESTION_CHARACTERS
+from consultations.rules.deadlines import QUESTION_CHARACTERS
 from services.enums.calendar import ExtensionReason
 from services.forms.people import clean_free_text, clean_phone
 from services.forms.widgets import DatePartsField, RadioCards

@@ -22,7 +22,8 @@ from consultations.enums import (
     Topic,
 )
 from consultations.models.timetable import Adviser, ClinicDay
-from consultations.rules import can_still_change, reminder_of, reminder_times, survey_until
+from consultations.rules.deadlines import can_still_change, survey_until
+from consultations.rules.reminders import reminder_of, reminder_times
 from services.models.encryption import EncryptedJSONField, EncryptedTextField
 from services.models.history import tracked
 from services.rules.korean import time_ko

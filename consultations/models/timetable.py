@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 from consultations.enums import AdviserKind, BookingState, ClinicDayState
-from consultations.rules import slot_starts
+from consultations.rules.seating import slot_starts
 from services.models.history import tracked
 
 WEEKDAYS = [(number, f"{name}요일") for number, name in enumerate("월화수목금토일")]

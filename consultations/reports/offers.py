@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from consultations.enums import BookingKind, ClinicDayState, JointOrder
 from consultations.models import Adviser, Booking, ClinicDay, Hold, Sitting, TimetableRule, Venue
 from consultations.models.timetable import WEEKDAYS
-from consultations.rules import Busy, Hours, best_seating, free_starts, nth_weekdays, starts_of
+from consultations.rules.seating import Busy, Hours, best_seating, free_starts, starts_of
+from consultations.rules.timetable import nth_weekdays
 from services.models import Township
 from services.reports.calendar import holidays_between
 from services.rules.korean import date_long, time_ko, time_span_ko

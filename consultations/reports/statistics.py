@@ -50,8 +50,9 @@ from consultations.reports.tallies import (
     visits_by,
     visits_of,
 )
-from consultations.rules import AGE_BANDS, age_band, month_before, month_end
+from consultations.rules.ages import AGE_BANDS, age_band
 from consultations.rules.disclosure import Visits, publish_visits
+from consultations.rules.periods import month_before, month_end
 from services.models import Township
 
 VisitsByClass = tuple[tuple[str, Visits], ...]

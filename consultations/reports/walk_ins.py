@@ -7,7 +7,7 @@ from django.utils import timezone
 from consultations.enums import BookingKind, ClinicDayState
 from consultations.models import ClinicDay, Venue
 from consultations.reports.offers import Day, Offer, Slot, busy_between, hours_of
-from consultations.rules import Busy, Hours, best_seating, starts_of
+from consultations.rules.seating import Busy, Hours, best_seating, starts_of
 
 
 def running_offers(kind: BookingKind, *, venue: Venue | None = None) -> list[Offer]:

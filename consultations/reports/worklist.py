@@ -14,7 +14,7 @@ from consultations.enums import AffectedState, BookingKind, ClinicDayState, Disr
 from consultations.models import Adviser, Affected, Booking, ClinicDay, ConflictFlag, Disruption, Hold, Sitting
 from consultations.models.disruptions import DisruptionQuerySet
 from consultations.reports.offers import hours_of
-from consultations.rules import Busy, Hours, seating, seatings
+from consultations.rules.seating import Busy, Hours, seating, seatings
 from services.enums.notices import CallOutcome, Channel, NoticeState
 from services.enums.people import Role
 from services.models import Notice, User

@@ -20,7 +20,7 @@ from consultations.enums import BookingKind, ConsentKind, JointOrder, Need, Sour
 from consultations.forms import booking as forms
 from consultations.models import Booking, ClinicDay
 from consultations.reports import offers as reports
-from consultations.rules import APPEAL_LIMIT_WON, Scope, tax_scope
+from consultations.rules.scope import APPEAL_LIMIT_WON, Scope, tax_scope
 from services.actions.people import draft_of, drop_draft, find_or_add_resident, save_answers
 from services.forms.people import add_refusal
 from services.models import Draft, Resident, Township, blind_index

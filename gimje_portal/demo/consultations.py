@@ -45,7 +45,7 @@ from consultations.models import (
     Waiting,
 )
 from consultations.reports.offers import Offer, offers
-from consultations.rules import half_of, month_before
+from consultations.rules.periods import half_of, month_before
 from services.actions.history import record
 from services.actions.people import find_or_add_resident
 from services.enums.people import Role

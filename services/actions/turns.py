@@ -8,9 +8,7 @@ from django.db import OperationalError, transaction
 
 from services.rules.refusal import Refused
 
-BUSY = (
-    "지금 다른 분이 같은 것을 처리하고 있습니다. 적으신 내용은 그대로 있습니다. 잠시 뒤에 다시 한 번 눌러 주세요."
-)
+BUSY = "지금 다른 분이 같은 것을 처리하고 있습니다. 적으신 내용은 그대로 있습니다. 잠시 뒤에 다시 한 번 눌러 주세요."
 LOCK_NOT_AVAILABLE = "55P03"  # lock_timeout is over
 DEADLOCK = "40P01"
 TRIES = 3

@@ -22,7 +22,8 @@ from consultations.enums import BookingKind, ClinicDayState, JointOrder, OfferSt
 from consultations.models import Affected, Booking, ClinicDay, Disruption, Hold, SeatOffer, Sitting, Waiting
 from consultations.notices import REMINDER_KINDS
 from consultations.reports.offers import hours_of
-from consultations.rules import offer_until, seatings
+from consultations.rules.deadlines import offer_until
+from consultations.rules.seating import seatings
 from services.enums.notices import Channel, NoticeState
 from services.enums.people import Role
 from services.models import Notice, Resident, User

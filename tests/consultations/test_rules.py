@@ -5,8 +5,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from consultations import rules
 from consultations.enums import JointOrder
+from consultations.rules.deadlines import can_still_change, link_ends_on
+from consultations.rules.reminders import Reminder, reminder_calls, reminder_of, reminder_times
+from consultations.rules.scope import tax_scope
+from consultations.rules.seating import Hours, Seating, best_seating, free_starts, seating, seatings, slot_starts
+from consultations.rules.timetable import nth_weekdays, rota
 from services.reports.elections import elections
 from services.rules.elections import window_on
 from tests.consultations.factories import at
@@ -16,19 +20,19 @@ SEOUL = ZoneInfo("Asia/Seoul")
 
 def test_fourth_mondays_fit_the_press():
     """TA-09: 2015-10-26, 2015-11-23 and 2026-01-26 were held."""
-    days = list(rules.nth_weekdays(4, 0, date(2015, 10, 1), date(2026, 2, 1)))
+    days = list(nth_weekdays(4, 0, date(2015, 10, 1), date(2026, 2, 1)))
     assert {date(2015, 10, 26), date(2015, 11, 23), date(2026, 1, 26)} <= set(days)
     assert len(days) == 124
     assert all(day.weekday() == 0 and 22 <= day.day <= 28 for day in days)
 
 
 def test_a_month_without_a_fifth_monday_is_left_out():
-    assert list(rules.nth_weekdays(5, 0, date(2026, 10, 1), date(2026, 12, 31))) == [date(2026, 11, 30)]
+    assert list(nth_weekdays(5, 0, date(2026, 10, 1), date(2026, 12, 31))) == [date(2026, 11, 30)]
 
 
 @pytest.mark.parametrize(("first", "expected"), [(date(2026, 11, 23), 1), (date(2026, 11, 24), 0)])
 def test_both_ends_count(first, expected):
-    assert len(list(rules.nth_weekdays(4, 0, first, date(2026, 11, 23 if expected else 30)))) == expected
+    assert len(list(nth_weekdays(4, 0, first, date(2026, 11, 23 if expected else 30)))) == expected
 
 
 @pytest.mark.parametrize(
@@ -36,7 +40,7 @@ def test_both_ends_count(first, expected):
     [(20, 6, time(16, 40)), (30, 4, time(16, 30)), (50, 2, time(15, 50)), (121, 0, None)],
 )
 def test_slots_are_whole(minutes, count, last):
-    starts = rules.slot_starts(time(15), time(17), minutes)
+    starts = slot_starts(time(15), time(17), minutes)
     assert len(starts) == count
     assert (starts[-1] if starts else None) == last
 
@@ -45,17 +49,17 @@ def test_every_place_has_its_turn_and_none_two_advisers():
     places, advisers = list(range(17)), list("abcd")
     seen: set[int] = set()
     for turn in range(17):
-        posted = rules.rota(places, advisers, turn)
+        posted = rota(places, advisers, turn)
         assert len(posted) == 4 == len(set(posted.values()))
         seen |= posted.keys()
     assert seen == set(places)
 
 
 def test_more_advisers_than_places_leaves_some_at_home():
-    assert rules.rota(["city hall"], ["a", "b"], 7) == {"city hall": "a"}
+    assert rota(["city hall"], ["a", "b"], 7) == {"city hall": "a"}
 
 
-THREE = [rules.reminder_of(text) for text in ("3d 10:00", "1d 10:00", "2h")]
+THREE = [reminder_of(text) for text in ("3d 10:00", "1d 10:00", "2h")]
 
 
 def november(day: int, hour: int, minute: int = 0) -> datetime:
@@ -63,7 +67,7 @@ def november(day: int, hour: int, minute: int = 0) -> datetime:
 
 
 def test_reminders_go_three_days_one_day_and_two_hours_before():
-    times = rules.reminder_times(november(23, 15, 20), THREE, hours=(9, 20))
+    times = reminder_times(november(23, 15, 20), THREE, hours=(9, 20))
     assert [(one.reminder.name, one.kind, one.days, one.at, one.until) for one in times] == [
         ("ahead3", "ahead", 3, november(20, 10), november(20, 20)),
         ("reminder", "reminder", 1, november(22, 10), november(22, 20)),
@@ -81,24 +85,24 @@ def test_reminders_go_three_days_one_day_and_two_hours_before():
     ],
 )
 def test_two_hours_before_stays_within_the_hours_of_texts(start, goes):
-    (time_of_day,) = rules.reminder_times(start, [rules.reminder_of("2h")], hours=(9, 20))
+    (time_of_day,) = reminder_times(start, [reminder_of("2h")], hours=(9, 20))
     assert time_of_day.at == goes
 
 
 def test_calls_count_working_days_and_leave_out_the_day_itself():
     """The fourth Monday's calls are due on the Wednesday and the Friday before; Chuseok moves them further."""
-    calls = rules.reminder_calls(november(23, 15), THREE, holidays=())
+    calls = reminder_calls(november(23, 15), THREE, holidays=())
     assert [(one.reminder.name, one.at, one.until, one.days, one.kind) for one in calls] == [
         ("ahead3", november(18, 10), november(18, 18), 5, "ahead"),
         ("reminder", november(20, 10), november(20, 18), 3, "ahead"),
     ]
     chuseok = [date(2026, 9, 24), date(2026, 9, 25)]
-    calls = rules.reminder_calls(datetime(2026, 9, 28, 15, tzinfo=SEOUL), THREE, chuseok)
+    calls = reminder_calls(datetime(2026, 9, 28, 15, tzinfo=SEOUL), THREE, chuseok)
     assert [one.at.date() for one in calls] == [date(2026, 9, 21), date(2026, 9, 23)]
 
 
 def test_a_tuesday_is_called_for_on_the_monday_and_that_is_tomorrow():
-    _three, one = rules.reminder_calls(november(24, 15), THREE, holidays=())
+    _three, one = reminder_calls(november(24, 15), THREE, holidays=())
     assert (one.kind, one.days, one.at) == ("reminder", 1, november(23, 10))
 
 
@@ -107,18 +111,18 @@ def test_a_tuesday_is_called_for_on_the_monday_and_that_is_tomorrow():
 )
 def test_a_reminder_that_cannot_be_read_is_an_error(text):
     with pytest.raises(ValueError):  # noqa: PT011
-        rules.reminder_of(text)
+        reminder_of(text)
 
 
 def test_reminders_are_written_as_people_say_them():
-    assert rules.reminder_of("7d 9:30") == rules.Reminder(7, time(9, 30))
+    assert reminder_of("7d 9:30") == Reminder(7, time(9, 30))
     assert [one.words for one in THREE] == ["3일 전", "하루 전", "2시간 전"]
 
 
 @pytest.mark.parametrize(("hours_left", "may"), [(4, True), (3, True), (2.99, False), (-1, False)])
 def test_changing_online_ends_three_hours_before(hours_left, may):
     start = datetime(2026, 11, 23, 15, 20, tzinfo=SEOUL)
-    assert rules.can_still_change(start, start - timedelta(hours=hours_left), hours=3) is may
+    assert can_still_change(start, start - timedelta(hours=hours_left), hours=3) is may
 
 
 @pytest.mark.parametrize(
@@ -138,7 +142,7 @@ def test_changing_online_ends_three_hours_before(hours_left, may):
     ],
 )
 def test_tax_scope(facts, outcome):
-    assert rules.tax_scope(**facts).outcome == outcome
+    assert tax_scope(**facts).outcome == outcome
 
 
 @pytest.mark.parametrize(
@@ -185,12 +189,12 @@ def test_a_vacancy_counts_from_the_day_it_was_fixed():
 
 
 HALF_PAST = at(15, 30)
-TAX = rules.Hours(1, "TAX", at(15), at(17), 20)
-LAW = rules.Hours(2, "LAW", at(15), at(17), 20)
-LATE_LAW = rules.Hours(3, "LAW", at(16), at(17), 30)
+TAX = Hours(1, "TAX", at(15), at(17), 20)
+LAW = Hours(2, "LAW", at(15), at(17), 20)
+LATE_LAW = Hours(3, "LAW", at(16), at(17), 30)
 
 
-def told(found: rules.Seating | None) -> tuple[str, str, list[tuple[int, str]]] | None:
+def told(found: Seating | None) -> tuple[str, str, list[tuple[int, str]]] | None:
     if found is None:
         return None
     return (
@@ -223,42 +227,42 @@ class TestSeating:
         ],
     )
     def test_both_advisers_together_or_one_after_the_other_or_not_at_all(self, busy, start, expected):
-        assert told(rules.best_seating(("TAX", "LAW"), [TAX, LAW], busy, start)) == expected
+        assert told(best_seating(("TAX", "LAW"), [TAX, LAW], busy, start)) == expected
 
     def test_the_first_free_adviser_of_a_kind_is_taken(self):
         busy = {2: [(at(16), at(16, 20))]}
-        assert told(rules.best_seating(("LAW",), [TAX, LAW, LATE_LAW], busy, at(16))) == (
+        assert told(best_seating(("LAW",), [TAX, LAW, LATE_LAW], busy, at(16))) == (
             "16:00",
             "SAME",
             [(3, "16:00")],
         )
 
     def test_an_order_means_nothing_for_one_adviser(self):
-        found = rules.seating(("TAX",), [TAX, LAW], {}, at(15), JointOrder.LAW_FIRST)
+        found = seating(("TAX",), [TAX, LAW], {}, at(15), JointOrder.LAW_FIRST)
         assert found
         assert (found.order, [one.adviser_id for one in found.seats]) == (JointOrder.SAME, [1])
 
     def test_how_long_a_visit_takes(self):
-        in_turn = rules.seating(("TAX", "LAW"), [TAX, LAW], {}, at(15), JointOrder.TAX_FIRST)
-        together = rules.seating(("TAX", "LAW"), [TAX, LAW], {}, at(15))
+        in_turn = seating(("TAX", "LAW"), [TAX, LAW], {}, at(15), JointOrder.TAX_FIRST)
+        together = seating(("TAX", "LAW"), [TAX, LAW], {}, at(15))
         assert in_turn
         assert together
         assert (in_turn.minutes, together.minutes) == (40, 20)
 
     def test_every_start_of_a_day_with_its_best_seating(self):
         busy = {1: [(at(15), at(16, 20))], 2: [(at(16, 20), at(17))]}
-        found = rules.seatings(("TAX", "LAW"), [TAX, LAW], busy, HALF_PAST)
+        found = seatings(("TAX", "LAW"), [TAX, LAW], busy, HALF_PAST)
         assert [told(one) for one in found] == [("16:00", "LAW", [(1, "16:20"), (2, "16:00")])]
 
 
 def test_an_address_ends_days_after_the_clinic_day():
-    assert rules.link_ends_on(date(2026, 12, 28), days=3) == date(2026, 12, 31)
-    assert rules.link_ends_on(date(2026, 12, 28), days=4) == date(2027, 1, 1)
-    assert rules.link_ends_on(date(2026, 12, 28), days=0) == date(2026, 12, 28)
+    assert link_ends_on(date(2026, 12, 28), days=3) == date(2026, 12, 31)
+    assert link_ends_on(date(2026, 12, 28), days=4) == date(2027, 1, 1)
+    assert link_ends_on(date(2026, 12, 28), days=0) == date(2026, 12, 28)
 
     @pytest.mark.parametrize("kind", ["TAX", "LAW"])
     def test_free_starts_are_those_of_the_seatings(self, kind):
         busy = {1: [(at(15), at(16, 20))], 2: [(at(16, 20), at(17))], 3: [(at(16, 10), at(16, 20))]}
         hours = [TAX, LAW, LATE_LAW]
-        found = {one.starts_at for one in rules.seatings((kind,), hours, busy, HALF_PAST)}
-        assert rules.free_starts(kind, hours, busy, HALF_PAST) == found
+        found = {one.starts_at for one in seatings((kind,), hours, busy, HALF_PAST)}
+        assert free_starts(kind, hours, busy, HALF_PAST) == found

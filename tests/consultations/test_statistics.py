@@ -30,8 +30,10 @@ from consultations.enums import (
 from consultations.models import Booking, Sitting
 from consultations.reports.statistics import month_paper, month_statistics
 from consultations.reports.tallies import VisitTally
-from consultations.rules import age_band, half_end, half_of, month_before, month_end, survey_until
+from consultations.rules.ages import age_band
+from consultations.rules.deadlines import survey_until
 from consultations.rules.disclosure import HIDDEN, SMALL, UNDER, Visits, publish, publish_visits
+from consultations.rules.periods import half_end, half_of, month_before, month_end
 from services.enums.people import Role
 from services.models import Township
 from tests.consultations.factories import BY, CONSENTS, EVE, MONDAY, adviser, at, booked, clinic_day, venue

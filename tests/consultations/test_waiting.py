@@ -14,7 +14,7 @@ from consultations.actions import bookings, clinic_days, disruptions, waiting
 from consultations.actions.seats import Wish
 from consultations.enums import BookingKind, OfferState, Source, Topic, WaitingHour, WaitingState
 from consultations.models import Booking, ClinicDay, Hold, SeatOffer, Waiting
-from consultations.rules import offer_until
+from consultations.rules.deadlines import offer_until
 from services.enums.notices import Channel, NoticeState
 from services.enums.people import Role
 from services.models import HistoryEntry, Notice, Resident

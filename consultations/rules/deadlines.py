@@ -1,0 +1,29 @@
+"""Until when something of a consultation may still be done."""
+
+from datetime import date, datetime, timedelta
+
+QUESTION_CHARACTERS = 2000
+
+
+def link_ends_on(on: date, *, days: int) -> date:
+    """The last day on which an adviser's address opens: results are written after the clinic day `on`, too."""
+    return on + timedelta(days=days)
+
+
+def can_still_change(starts_at: datetime, now: datetime, *, hours: int) -> bool:
+    """Whether a citizen may still move or cancel on the web: until `hours` before the start (COPY C08)."""
+    return now <= starts_at - timedelta(hours=hours)
+
+
+def offer_until(told_at: datetime, starts_at: datetime, *, hours: int, last_hours: int) -> datetime | None:
+    """Until when a place is held for somebody told at `told_at`: `hours`, but not the `last_hours` before the start.
+
+    None when less than an hour would be left: then the place is open to everybody at once.
+    """
+    until = min(told_at + timedelta(hours=hours), starts_at - timedelta(hours=last_hours))
+    return until if until - told_at >= timedelta(hours=1) else None
+
+
+def survey_until(on: date, *, days: int) -> date:
+    """The last day on which somebody who was advised on `on` is asked how it was."""
+    return on + timedelta(days=days)
