@@ -9,9 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from consultations.actions.seats import in_turn
 from consultations.models import ApiRequest
 from services.actions.limits import take_turn
+from services.actions.turns import in_turn
 from services.rules.refusal import Refused
 
 

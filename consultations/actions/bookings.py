@@ -10,15 +10,7 @@ from django.utils import timezone
 
 from consultations.actions import affected
 from consultations.actions.offers import give_back
-from consultations.actions.seats import (
-    Wish,
-    hold,
-    in_turn,
-    lock_day,
-    refuse_missing_consents,
-    seating_for,
-    with_kept_needs,
-)
+from consultations.actions.seats import Wish, hold, lock_day, refuse_missing_consents, seating_for, with_kept_needs
 from consultations.enums import AffectedState, BookingKind, BookingState, CancelReason, FollowUp, JointOrder, Source
 from consultations.models import Booking, ClinicDay, Consent
 from consultations.notices import (
@@ -32,6 +24,7 @@ from consultations.notices import (
 from services.actions.constraints import friendly
 from services.actions.history import record
 from services.actions.notices import post_many, skip
+from services.actions.turns import in_turn
 from services.enums.notices import Channel
 from services.models import Notice, Resident, User
 from services.rules.history import Actor

@@ -7,12 +7,13 @@ from django.utils import timezone
 
 from consultations.actions import affected, waiting
 from consultations.actions.offers import offer_places
-from consultations.actions.seats import in_turn, lock_day
+from consultations.actions.seats import lock_day
 from consultations.enums import AffectedState, ClinicDayState, DisruptionKind
 from consultations.models import Adviser, Affected, Booking, ClinicDay, Disruption, Sitting, Venue
 from consultations.models.timetable import ClinicDayQuerySet
 from consultations.reports.worklist import stand_ins
 from services.actions.history import record
+from services.actions.turns import in_turn
 from services.models import HistoryEntry, User
 from services.rules.history import Actor
 from services.rules.refusal import Refused

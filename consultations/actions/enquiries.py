@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from consultations.actions.bookings import CONSENT_TEXT_VERSION
-from consultations.actions.seats import NEEDS_CONSENT, in_turn
+from consultations.actions.seats import NEEDS_CONSENT
 from consultations.enums import (
     AdviserKind,
     AnswerBy,
@@ -31,6 +31,7 @@ from services.actions.documents import adopt, remove
 from services.actions.history import record
 from services.actions.notices import post
 from services.actions.references import next_number
+from services.actions.turns import in_turn
 from services.enums.calendar import ExtensionReason
 from services.enums.notices import Channel
 from services.models import Document, Draft, Resident, User

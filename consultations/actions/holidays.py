@@ -5,11 +5,11 @@ from datetime import date, timedelta
 from django.utils import timezone
 
 from consultations.actions.clinic_days import advisers_for, closed_venues, day_at, seat, venues_of
-from consultations.actions.seats import in_turn
 from consultations.enums import AdviserKind
 from consultations.models import Adviser, ClinicDay, TimetableRule, Venue
 from consultations.reports.offers import planned_on, seats_elsewhere
 from services.actions.constraints import friendly
+from services.actions.turns import in_turn
 from services.reports.calendar import holidays_between
 from services.reports.elections import elections
 from services.rules.calendar import add_working_days, is_working_day

@@ -9,13 +9,14 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.core.signing import BadSignature, Signer
 from django.utils import timezone
 
-from consultations.actions.seats import in_turn, lock_day
+from consultations.actions.seats import lock_day
 from consultations.enums import ClinicDayState
 from consultations.models import Adviser, AdviserLink, ClinicDay
 from consultations.rules.deadlines import link_ends_on
 from services.actions.constraints import friendly
 from services.actions.history import record
 from services.actions.people import check_code, save_answers, send_code
+from services.actions.turns import in_turn
 from services.models import Draft, User, Verification, blind_index
 from services.rules.phones import is_mobile, parse_phone
 from services.rules.refusal import Refused

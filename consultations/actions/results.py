@@ -3,11 +3,12 @@
 from django.utils import timezone
 
 from consultations.actions.disruptions import list_conflict
-from consultations.actions.seats import in_turn, lock_day
+from consultations.actions.seats import lock_day
 from consultations.enums import BookingState, FollowUp, Outcome, Topic
 from consultations.models import Adviser, Booking, ConflictFlag, Result
 from services.actions.constraints import friendly
 from services.actions.history import record
+from services.actions.turns import in_turn
 from services.rules.history import Actor
 from services.rules.refusal import Refused
 

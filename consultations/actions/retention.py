@@ -7,9 +7,9 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from consultations.actions.seats import in_turn
 from consultations.models import Booking, Result, Waiting
 from services.actions.history import record
+from services.actions.turns import in_turn
 from services.rules.history import Actor
 
 BY = Actor.system("purge")

@@ -1,12 +1,10 @@
 """The advisers' time: the queue of a day, what is taken, what is free; shared by bookings and the waiting list."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar, overload
+from typing import Any, overload
 
-from django.db import OperationalError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 
@@ -24,12 +22,8 @@ BLOCKED = "이 날짜는 아직 예약을 받지 않습니다."
 PAST = "고르신 날짜가 이미 지났습니다. 오늘 뒤의 날짜를 골라 주세요."
 NOT_NOW = "이 시간은 이미 찼거나 끝났습니다. 다른 시간을 골라 주세요."
 NO_SUCH_TIME = "고르신 상담 시간이 없습니다. 목록에 있는 시간을 골라 주세요."
-BUSY = "예약하시는 분이 많습니다. 적으신 내용은 그대로 있습니다. 다시 한 번 눌러 주세요."
 NEEDS_HELPER_CONSENT = "상담받는 분이 대신 예약하는 데 동의하셨는지 먼저 적어 주세요."
 NEEDS_CONSENT = "동의하지 않으시면 누리집에서는 예약할 수 없습니다. 전화로 물어보세요."
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,26 +42,6 @@ class Wish:
     helper_relation: str = ""
     helper_consent: str = ""  # how the person agreed, where staff write it down, and when (ISO date)
     helper_consent_on: str = ""
-
-
-def in_turn(verb: Callable[P, R]) -> Callable[P, R]:
-    """Run in one transaction; after a deadlock once more, after waiting too long for the lock a calm answer."""
-
-    @wraps(verb)
-    def decorated(*args: P.args, **kwargs: P.kwargs) -> R:
-        for tries_left in (2, 1, 0):
-            try:
-                with transaction.atomic():
-                    return verb(*args, **kwargs)
-            except OperationalError as error:
-                code = getattr(error.__cause__, "pgcode", None)
-                if code == "55P03":  # lock_not_available: RUNTIME's 3 seconds are over
-                    raise Refused(BUSY, conflict=True) from error
-                if code != "40P01" or not tries_left or transaction.get_connection().in_atomic_block:
-                    raise
-        raise AssertionError
-
-    return decorated
 
 
 @overload

@@ -1,10 +1,10 @@
 """The two questions after a consultation, answered once."""
 
-from consultations.actions.seats import in_turn
 from consultations.enums import Ease, Helped, Source
 from consultations.models import Booking, Survey
 from services.actions.constraints import friendly
 from services.actions.history import record
+from services.actions.turns import in_turn
 from services.models import User
 from services.rules.history import Actor
 from services.rules.refusal import Refused

@@ -17,7 +17,6 @@ from consultations.actions.seats import (
     PAST,
     Wish,
     busy_on,
-    in_turn,
     lock_day,
     refuse_missing_consents,
     with_kept_needs,
@@ -30,6 +29,7 @@ from consultations.rules.seating import seatings
 from services.actions.constraints import friendly
 from services.actions.history import record
 from services.actions.notices import post_many, skip
+from services.actions.turns import in_turn
 from services.models import Resident, User
 from services.rules.history import Actor
 from services.rules.refusal import Refused

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from consultations.actions import affected, bookings
-from consultations.actions.seats import busy_on, hold, hours_for, in_turn
+from consultations.actions.seats import busy_on, hold, hours_for
 from consultations.enums import AffectedState, BookingKind, DisruptionKind, JointOrder
 from consultations.models import Adviser, Affected, Booking, ClinicDay, Disruption
 from consultations.notices import call_about, reassigned_letter
@@ -18,6 +18,7 @@ from consultations.rules.seating import Seating, seating, seatings
 from services.actions.constraints import friendly
 from services.actions.history import record
 from services.actions.notices import post_many, skip
+from services.actions.turns import in_turn
 from services.enums.notices import CallOutcome, Channel, NoticeState
 from services.models import Notice
 from services.reports.calendar import holidays_between

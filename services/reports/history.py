@@ -47,10 +47,10 @@ class HistoryLine:
 def timeline(subject: models.Model) -> list[HistoryLine]:
     """The history of one case, oldest first; one query.
 
-    Labels of states come from the choices of the model's `state`; words for moves from its `history_words`.
+    Labels of states come from the choices of the model's `state`; words for moves from its enum `moves`.
     """
     entries = HistoryEntry.objects.filter(subject_kind=subject._meta.label_lower, subject_id=str(subject.pk))
-    states, words = _state_labels(subject), getattr(subject, "history_words", {})
+    states, words = _state_labels(subject), _move_labels(subject)
     return [
         HistoryLine(
             at=entry.at,
@@ -63,6 +63,11 @@ def timeline(subject: models.Model) -> list[HistoryLine]:
         )
         for entry in entries.order_by("seq")
     ]
+
+
+def _move_labels(subject: models.Model) -> dict[str, str]:
+    words: dict[str, str] = getattr(subject, "history_words", {})  # until every app has its enum of moves
+    return words or {str(one.value): str(one.label) for one in getattr(subject, "moves", ())}
 
 
 def _state_labels(subject: models.Model) -> dict[str, str]:
