@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 
 from django.conf import settings
+from django.db.models import Count
 from django.utils import timezone
 
 from consultations.enums import (
@@ -41,27 +42,22 @@ from consultations.reports.tallies import (
     QUESTIONS,
     Counts,
     Tally,
-    VisitTally,
     answers_in_time,
     by_choice,
     counted,
     moments_of,
-    together,
-    visits_by,
-    visits_of,
 )
 from consultations.rules.ages import AGE_BANDS, age_band
-from consultations.rules.disclosure import Visits, publish_visits
-from consultations.rules.periods import month_before, month_end
+from consultations.rules.disclosure import tells_quarter
+from consultations.rules.periods import month_before, month_end, quarter_of
 from services.models import Township
 
-VisitsByClass = tuple[tuple[str, Visits], ...]
 NOWHERE = "김제시 밖이거나 모름"
 OLDEST = 24  # so many months back a missing report can be made by hand
 MONTH_NOTES = (
-    "분야, 사는 곳, 나이, 장소, 만족도의 표에서는 1부터 4까지의 수를 '5 미만'으로 적고, 0은 그대로 적습니다.",
+    "참석, 분야, 사는 곳, 나이, 장소, 만족도의 표에서는 1부터 4까지의 수를 '5 미만'으로 적고, 0은 그대로 적습니다.",
     "'가림'은 '5 미만'인 수이거나, 그런 수를 셈해 알아내지 못하게 함께 가린 수입니다.",
-    "'예약'에는 오신 분과 오지 않은 분 말고도 취소한 분과 다른 기관을 안내받은 분이 들어 있습니다.",
+    "오신 분과 오지 않은 분은 모두 더한 수만 적습니다. 두 달 넘게 '5 미만'이면 분기 끝에 세 달을 더해 적습니다.",
     "다른 표는 시가 한 일을 센 것이어서 수를 그대로 적습니다.",
     "예약과 대기는 상담일이 있는 달에, 질문은 처음 물어본 달에, 답변과 만족도는 답한 달에 셉니다.",
     "나이는 상담일의 만 나이입니다. 상담 자리는 세무사와 변호사를 따로 셉니다.",
@@ -73,21 +69,23 @@ DEMO_NOTE = "시연 자료가 들어 있습니다."
 class MonthStatistics:
     """The counts of one month as they are: only `month_paper` makes something of it that may be shown.
 
-    What the city did (who came, kinds of advice, ways, waiting, answers in time) is told as it is; what people are
-    like or said is suppressed, and so is who of them came. Topics are two tables, each protected within its own total:
-    the kinds of advice, which are told, often give these totals away.
+    What the city did (kinds of advice, ways, waiting, answers in time) is told as it is; what people are like, did or
+    said is suppressed where it is small. Who came and who stayed away is told in all only, and by quarter where months
+    are small. Topics are two tables, each protected within its own total: the kinds of advice, which are told, often
+    give these totals away.
     """
 
     first: date
     days: int
     places: int
     states: Tally
+    quarter: Tally | None
     kinds: Tally
-    tax_topics: VisitTally
-    law_topics: VisitTally
-    unsure: Visits
-    townships: VisitTally
-    ages: VisitTally
+    tax_topics: Tally
+    law_topics: Tally
+    unsure: int
+    townships: Tally
+    ages: Tally
     venues: Tally
     sources: Tally
     waiting: Tally
@@ -97,11 +95,10 @@ class MonthStatistics:
     ease: Tally
 
     @property
-    def tallies(self) -> list[Tally | VisitTally]:
+    def tallies(self) -> list[Tally]:
         """All classifications in the order in which they are printed; a month without a clinic day has no places."""
         values = (getattr(self, field.name) for field in fields(self))
-        found = [value for value in values if isinstance(value, Tally | VisitTally)]
-        return [value for value in found if isinstance(value, VisitTally) or value.counts]
+        return [value for value in values if isinstance(value, Tally) and value.counts]
 
 
 def month_statistics(first: date) -> MonthStatistics:
@@ -117,20 +114,19 @@ def month_statistics(first: date) -> MonthStatistics:
     said = Survey.objects.filter(answered_at__range=moments)
     waiting = Waiting.objects.filter(clinic_day__on__range=(first, last))
     days, places = _offered(first, last)
-    topics = visits_by(booked, "topic")
-    tax, law, unsure = _topics(topics, BookingKind.TAX), _topics(topics, BookingKind.LAW), topics[Topic.UNSURE]
-    tax_told, law_told, _ = publish_visits([_sum(tax), _sum(law), unsure]).outcomes
+    topics = counted(booked, "topic")
     return MonthStatistics(
         first=first,
         days=days,
         places=places,
-        states=Tally("예약과 참석", "어떻게 되었나", _states(booked)),
+        states=_about_people("예약과 참석", "어떻게 되었나", _states(counted(booked, "state"))),
+        quarter=_quarter(first),
         kinds=Tally("상담별 예약", "상담", by_choice(booked, "kind", BookingKind)),
-        tax_topics=VisitTally("세금 분야별 예약과 참석", "분야", tax, tax_told),
-        law_topics=VisitTally("법률 분야별 예약과 참석", "분야", law, law_told),
-        unsure=unsure,
-        townships=VisitTally("사는 곳별 예약과 참석", "읍·면·동", _townships(booked)),
-        ages=VisitTally("나이별 예약과 참석", "만 나이", _ages(booked)),
+        tax_topics=_about_people("세금 분야별 예약", "분야", _topics(topics, BookingKind.TAX)),
+        law_topics=_about_people("법률 분야별 예약", "분야", _topics(topics, BookingKind.LAW)),
+        unsure=topics.get(Topic.UNSURE, 0),
+        townships=_about_people("사는 곳별 예약", "읍·면·동", _townships(booked)),
+        ages=_about_people("나이별 예약", "만 나이", _ages(booked)),
         venues=_about_people("장소별 예약", "장소", _venues(booked, first, last)),
         sources=Tally("방법별 예약", "예약한 방법", by_choice(booked, "source", Source)),
         waiting=Tally("대기", "어떻게 되었나", by_choice(waiting, "state", WaitingState), "대기(건)"),
@@ -145,13 +141,9 @@ def _about_people(title: str, head: str, counts: Counts, unit: str = BOOKINGS) -
     return Tally(title, head, counts, unit, is_about_people=True)
 
 
-def _topics(found: Mapping[str, Visits], kind: BookingKind) -> VisitsByClass:
+def _topics(found: Mapping[str, int], kind: BookingKind) -> Counts:
     """The topics of one profession; "잘 모르겠습니다" belongs to neither."""
-    return tuple((str(one.label), found[one.value]) for one in Topic.for_kind(kind) if one != Topic.UNSURE)
-
-
-def _sum(classes: VisitsByClass) -> Visits:
-    return together(one for _, one in classes)
+    return tuple((str(one.label), found.get(one.value, 0)) for one in Topic.for_kind(kind) if one != Topic.UNSURE)
 
 
 def _offered(first: date, last: date) -> tuple[int, int]:
@@ -162,30 +154,47 @@ def _offered(first: date, last: date) -> tuple[int, int]:
     return len({one.clinic_day_id for one in rows}), sum(len(one.starts(one.clinic_day)) for one in rows)
 
 
-def _states(booked: BookingQuerySet) -> Counts:
-    found = counted(booked, "state")
-    groups = {
-        CAME: BookingState.CAME,
-        MISSED: {BookingState.MISSED},
-        "취소": {BookingState.CANCELLED},
-        "범위 밖(다른 기관 안내)": {BookingState.OUT_OF_SCOPE},
-        "상담 전이거나 아직 적지 않음": BookingState.LIVE,
-    }
-    return tuple((label, sum(found.get(state, 0) for state in states)) for label, states in groups.items())
+STATES = {
+    CAME: BookingState.CAME,
+    MISSED: {BookingState.MISSED},
+    "취소": {BookingState.CANCELLED},
+    "범위 밖(다른 기관 안내)": {BookingState.OUT_OF_SCOPE},
+    "상담 전이거나 아직 적지 않음": BookingState.LIVE,
+}
 
 
-def _townships(booked: BookingQuerySet) -> VisitsByClass:
-    found = visits_by(booked, "resident__township")
-    known = [(name, found[pk]) for pk, name in Township.objects.values_list("pk", "name")]
-    return (*known, (NOWHERE, found[None]))
+def _states(found: Mapping[str, int]) -> Counts:
+    return tuple((label, sum(found.get(state, 0) for state in states)) for label, states in STATES.items())
 
 
-def _ages(booked: BookingQuerySet) -> VisitsByClass:
+def _quarter(first: date) -> Tally | None:
+    """Who came in the quarter that ends with this month, where two of its months are too small. One query."""
+    start = quarter_of(first)
+    if first.month != start.month + 2:
+        return None
+    rows = Booking.objects.filter(on__range=(start, month_end(first))).order_by()
+    months: dict[int, dict[str, int]] = {start.month + number: {} for number in range(3)}
+    for month, state, number in rows.values_list("on__month", "state").annotate(n=Count("pk")):
+        months[month][state] = number
+    counts = [dict(_states(found)) for found in months.values()]
+    if not tells_quarter([(one[CAME], one[MISSED]) for one in counts]):
+        return None
+    sums = tuple((label, sum(one[label] for one in counts)) for label in STATES)
+    title = f"{start.month}월부터 {first.month}월까지의 예약과 참석"
+    return _about_people(title, "어떻게 되었나", sums)
+
+
+def _townships(booked: BookingQuerySet) -> Counts:
+    found = counted(booked, "resident__township")
+    known = [(name, found.get(pk, 0)) for pk, name in Township.objects.values_list("pk", "name")]
+    return (*known, (NOWHERE, found.get(None, 0)))
+
+
+def _ages(booked: BookingQuerySet) -> Counts:
     """Days of birth are encrypted: one query and one pass."""
-    states: dict[str, Counter[str]] = {band: Counter() for band in AGE_BANDS}
-    for born_on, on, state in booked.order_by().values_list("resident__born_on", "on", "state"):
-        states[age_band(date.fromisoformat(born_on) if born_on else None, on)][state] += 1
-    return tuple((band, visits_of(found)) for band, found in states.items())
+    rows = booked.order_by().values_list("resident__born_on", "on")
+    found = Counter(age_band(date.fromisoformat(born_on) if born_on else None, on) for born_on, on in rows)
+    return tuple((band, found[band]) for band in AGE_BANDS)
 
 
 def _venues(booked: BookingQuerySet, first: date, last: date) -> Counts:
@@ -196,21 +205,22 @@ def _venues(booked: BookingQuerySet, first: date, last: date) -> Counts:
 
 def month_paper(statistics: MonthStatistics) -> Paper:
     """What is published of a month: small groups of people are gone (rules.publish), whoever reads it."""
-    states = statistics.states
+    tables = tuple(tally.as_published() for tally in statistics.tallies)
+    visits = {str(row[0]): row[1] for row in statistics.states.as_published().rows}
     return Paper(
         title="세금·법률 무료 상담 통계",
         period=f"{statistics.first.year}년 {statistics.first.month}월",
         facts=(
             ("상담일(장소마다 하나)", statistics.days),
             ("상담 자리", statistics.places),
-            ("예약", states.total),
-            (CAME, states.of(CAME)),
-            (MISSED, states.of(MISSED)),
-            ("분야를 모른다고 한 예약", statistics.unsure.booked),
+            ("예약", statistics.states.total),
+            (CAME, visits[CAME]),
+            (MISSED, visits[MISSED]),
+            ("분야를 모른다고 한 예약", statistics.unsure),
             ("받은 질문", statistics.enquiries.total),
             ("답한 질문", statistics.answers.total),
         ),
-        tables=tuple(tally.as_published() for tally in statistics.tallies),
+        tables=tables,
         notes=(*MONTH_NOTES, *((DEMO_NOTE,) if settings.DEMO else ())),
     )
 

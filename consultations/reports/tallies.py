@@ -1,7 +1,5 @@
 """Counting rows by one classification, and the table that may be published of it."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -10,10 +8,9 @@ from django.apps import apps
 from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, Subquery, TextChoices
 from django.utils import timezone
 
-from consultations.enums import BookingState
-from consultations.models import Booking, EnquiryPause, Turn
+from consultations.models import EnquiryPause, Turn
 from consultations.reports.papers import Table
-from consultations.rules.disclosure import Cell, Visits, publish, publish_visits
+from consultations.rules.disclosure import publish
 
 Counts = tuple[tuple[str, int], ...]
 BOOKINGS, QUESTIONS, ANSWERS = "예약(건)", "질문(건)", "답변(건)"
@@ -56,55 +53,6 @@ class Tally:
         """Only what there is at least one of, for a paper that stays inside."""
         happened = tuple((label, count) for label, count in self.counts if count)
         return Table(self.title, (self.head, self.unit), happened, ("모두", self.total))
-
-
-@dataclass(frozen=True, slots=True)
-class VisitTally:
-    """Of each class of people how many booked, came and stayed away.
-
-    `told` is what may be shown of all who came and stayed away together; None where the report tells it as it is.
-    """
-
-    title: str
-    head: str
-    visits: tuple[tuple[str, Visits], ...]
-    told: tuple[Cell, Cell] | None = None
-
-    @property
-    def total(self) -> Visits:
-        return together(one for _, one in self.visits)
-
-    def of(self, label: str) -> Visits:
-        return dict(self.visits)[label]
-
-    def as_published(self) -> Table:
-        """What may be shown of it outside (rules.disclosure.publish_visits)."""
-        published, total = publish_visits([one for _, one in self.visits]), self.total
-        labels = [label for label, _ in self.visits]
-        lines = zip(labels, published.booked.cells, published.outcomes, strict=True)
-        rows = tuple((label, booked, *outcome) for label, booked, outcome in lines)
-        foot = ("모두", published.booked.total, *(self.told or (total.came, total.missed)))
-        return Table(self.title, (self.head, BOOKINGS, CAME, MISSED), rows, foot)
-
-
-def together(visits: Iterable[Visits]) -> Visits:
-    """The sum of several classes."""
-    rows = list(visits)
-    return Visits(sum(one.booked for one in rows), sum(one.came for one in rows), sum(one.missed for one in rows))
-
-
-def visits_of(states: Mapping[str, int]) -> Visits:
-    """{state: bookings} as who booked, came and stayed away."""
-    came = sum(states.get(state, 0) for state in BookingState.CAME)
-    return Visits(sum(states.values()), came, states.get(BookingState.MISSED, 0))
-
-
-def visits_by(rows: "QuerySet[Booking]", field: str) -> defaultdict[Any, Visits]:
-    """{value: visits}; a value without bookings has none. One query."""
-    states: defaultdict[Any, dict[str, int]] = defaultdict(dict)
-    for value, state, number in rows.order_by().values_list(field, "state").annotate(n=Count("pk")):
-        states[value][state] = number
-    return defaultdict(lambda: Visits(0, 0, 0), {value: visits_of(found) for value, found in states.items()})
 
 
 def counted(rows: "QuerySet[Any]", field: str) -> dict[Any, int]:

@@ -134,7 +134,7 @@ class TestMonth:
                 assert "".join("".join(map(str, row)).split()) in text
         assert ["예약", 1] in book["요약"]
         assert [f"확인값 {report.figures_sha256}", None] in book["요약"]
-        assert ["70대", UNDER, UNDER, UNDER] in book["나이별 예약과 참석"]
+        assert ["70대", UNDER] in book["나이별 예약"]
 
     def test_hashes_are_those_of_the_bytes(self, consultation, clock):
         clock("2026-12-03 07:00")

@@ -3,13 +3,13 @@
 import itertools
 import json
 from collections import defaultdict
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from consultations.actions import bookings, enquiries, waiting
@@ -19,6 +19,7 @@ from consultations.enums import (
     AnswerBy,
     AnsweredBy,
     BookingKind,
+    BookingState,
     ClinicDayState,
     Ease,
     FollowUp,
@@ -29,18 +30,16 @@ from consultations.enums import (
 )
 from consultations.models import Booking, Sitting
 from consultations.reports.statistics import month_paper, month_statistics
-from consultations.reports.tallies import VisitTally
 from consultations.rules.ages import age_band
 from consultations.rules.deadlines import survey_until
-from consultations.rules.disclosure import HIDDEN, SMALL, UNDER, Visits, publish, publish_visits
-from consultations.rules.periods import half_end, half_of, month_before, month_end
+from consultations.rules.disclosure import HIDDEN, SMALL, UNDER, publish, tells_quarter
+from consultations.rules.periods import half_end, half_of, month_before, month_end, quarter_of
 from services.enums.people import Role
 from services.models import Township
 from tests.consultations.factories import BY, CONSENTS, EVE, MONDAY, adviser, at, booked, clinic_day, venue
 
 GIVEN = {str(kind): given for kind, given in CONSENTS.items()}
 NOVEMBER = date(2026, 11, 1)
-NOBODY = Visits(0, 0, 0)
 
 
 class TestPublish:
@@ -104,115 +103,16 @@ class TestPublish:
                 assert isinstance(cell, int) or len({table[place] for table in tables}) > 1, (published, tables)
 
 
-NAMES = ("came", "missed")
+class TestQuarter:
+    def test_two_small_months_are_told_together(self):
+        assert tells_quarter([(3, 0), (12, 2), (40, 9)])
+        assert tells_quarter([(3, 1), (2, 1), (4, 4)])
 
+    def test_one_small_month_would_be_told_by_subtraction(self):
+        assert not tells_quarter([(3, 0), (12, 5), (40, 9)])
 
-def split(booked: int) -> list[Visits]:
-    """Every way in which so many bookings may have ended."""
-    return [Visits(booked, came, missed) for came in range(booked + 1) for missed in range(booked - came + 1)]
-
-
-def totals_of(rows) -> tuple[int, ...]:
-    return tuple(map(sum, zip(*(row.parts for row in rows), strict=True)))
-
-
-def numbers_behind(tables, place: int) -> tuple[set[int], set[int]]:
-    return {table[place].came for table in tables}, {table[place].missed for table in tables}
-
-
-class TestPublishVisits:
-    @pytest.mark.parametrize(
-        ("rows", "outcomes"),
-        [
-            ((), ()),
-            (((0, 0, 0), (0, 0, 0)), ((0, 0), (0, 0))),
-            (((20, 12, 8), (30, 25, 0), (0, 0, 0)), ((12, 8), (25, 0), (0, 0))),  # nothing is small
-            (((2, 2, 0), (1, 0, 1)), ((UNDER, UNDER),) * 2),  # the total is small itself
-            (((20, 18, 1), (20, 18, 1), (20, 14, 0)), ((HIDDEN, HIDDEN),) * 3),  # 2 stayed away in all
-            (((9, 8, 1), (9, 9, 0), (0, 0, 0), (9, 9, 0)), ((HIDDEN, HIDDEN),) * 2 + ((0, 0), (HIDDEN, HIDDEN))),
-            # Three who stayed away share a sum of 6, each may be 1, 2 or more; who came is told.
-            (((20, 15, 2), (20, 14, 2), (20, 13, 2), (9, 9, 0)), ((15, UNDER), (14, UNDER), (13, UNDER), (9, 0))),
-            # One class alone would be found out by subtraction: the two smallest others hide with it.
-            (
-                ((12, 3, 9), (20, 12, 8), (30, 24, 6), (40, 40, 0)),
-                ((HIDDEN, HIDDEN), (HIDDEN, HIDDEN), (HIDDEN, HIDDEN), (40, 0)),
-            ),
-            # 19 of 20 came and 1 stayed away: who came would tell it, so that is hidden too.
-            (
-                ((40, 39, 1), (20, 14, 6), (22, 14, 8), (30, 18, 12)),
-                ((HIDDEN, HIDDEN), (HIDDEN, HIDDEN), (HIDDEN, HIDDEN), (18, 12)),
-            ),
-            # Three classes would do, but by subtraction 1 of them stayed away: a fourth hides with them.
-            (((5, 5, 0), (13, 8, 5), (6, 6, 0), (5, 4, 1)), ((HIDDEN, HIDDEN),) * 4),
-        ],
-    )
-    def test_worked_examples(self, rows, outcomes):
-        published = publish_visits([Visits(*row) for row in rows])
-        assert published.outcomes == outcomes
-        assert published.booked == publish([booked for booked, _, _ in rows])
-
-    def test_of_one_class_not_even_who_booked_is_told(self):
-        """The totals of the month are told: with one class they would be its own."""
-        published = publish_visits([Visits(0, 0, 0), Visits(9, 7, 1)])
-        assert published.booked.cells == (HIDDEN, HIDDEN)
-        assert published.outcomes == ((HIDDEN, HIDDEN), (HIDDEN, HIDDEN))
-
-    @given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 9), st.integers(0, 9)), max_size=25))
-    def test_what_is_told_is_true_and_never_small(self, parts):
-        rows = [Visits(sum(part), part[0], part[1]) for part in parts]
-        published = publish_visits(rows)
-        for row, booking, outcome in zip(rows, published.booked.cells, published.outcomes, strict=True):
-            for cell, count in zip((booking, *outcome), (row.booked, row.came, row.missed), strict=True):
-                assert cell in (UNDER, HIDDEN) or (cell == count and not 0 < count < SMALL)
-
-    @given(st.lists(st.integers(0, 9), min_size=2, max_size=4).flatmap(lambda sums: st.tuples(*map(choose, sums))))
-    @settings(max_examples=60, deadline=None)
-    def test_no_small_number_is_certain_from_what_is_shown(self, rows):
-        """Another table fits all that is told as well: who booked, the totals, each class that is not suppressed."""
-        published = publish_visits(rows)
-        if not isinstance(published.booked.total, int):
-            return
-        small = [(at, name) for at, row in enumerate(rows) for name in NAMES if 0 < getattr(row, name) < SMALL]
-        for table in itertools.islice(tables_that_fit(published, len(rows), totals_of(rows)), 100_000):
-            if not small:
-                break
-            small = [(at, name) for at, name in small if getattr(table[at], name) == getattr(rows[at], name)]
-        assert not small
-
-    @pytest.mark.parametrize("booked", [(5, 5, 5), (5, 6, 7), (5, 5, 9), (6, 7, 8), (0, 9, 9), (3, 3, 12)])
-    def test_nor_by_somebody_who_replays_the_rule(self, booked):
-        """Every table with these bookings, grouped by what is shown of it: no small number is the same in all."""
-        behind = defaultdict(list)
-        for rows in itertools.product(*map(split, booked)):
-            behind[publish_visits(rows), totals_of(rows)].append(rows)
-        for (published, _), tables in behind.items():
-            if UNDER in published.booked.cells or published.booked.cells == (HIDDEN,) * 3:
-                continue  # then tables with other bookings look the same, which are not here
-            for place in range(len(booked)):
-                for numbers in numbers_behind(tables, place):
-                    assert len(numbers) > 1 or not 0 < min(numbers) < SMALL, (published, tables)
-
-
-def choose(booked: int) -> st.SearchStrategy[Visits]:
-    return st.sampled_from(split(booked))
-
-
-def tables_that_fit(published, classes: int, left):
-    """Every table of so many classes that agrees with what is published; `left` is what they share out in all."""
-    if not classes:
-        if not any(left):
-            yield ()
-        return
-    bookings, (came, missed) = published.booked.cells[classes - 1], published.outcomes[classes - 1]
-    most = range(1, SMALL) if bookings == UNDER else range(sum(left) + 1)
-    for row in itertools.chain.from_iterable(map(split, [bookings] if isinstance(bookings, int) else most)):
-        rest = tuple(map(int.__sub__, left, row.parts))
-        if min(rest) >= 0 and _agrees(row.came, came) and _agrees(row.missed, missed):
-            yield from ((*table, row) for table in tables_that_fit(published, classes - 1, rest))
-
-
-def _agrees(count: int, cell: int | str) -> bool:
-    return count == cell if isinstance(cell, int) else 0 < count < SMALL or cell == HIDDEN
+    def test_large_months_and_empty_ones_need_no_quarter(self):
+        assert not tells_quarter([(30, 6), (0, 0), (5, 5)])
 
 
 class TestDates:
@@ -243,6 +143,7 @@ class TestDates:
         assert month_end(date(2028, 2, 1)) == date(2028, 2, 29)
         assert month_end(date(2026, 12, 1)) == date(2026, 12, 31)
         assert [half_of(date(2026, month, 5)).month for month in (1, 6, 7, 12)] == [1, 1, 7, 7]
+        assert [quarter_of(date(2026, month, 5)).month for month in (1, 3, 4, 11, 12)] == [1, 1, 4, 10, 10]
         assert (half_end(date(2026, 1, 1)), half_end(date(2026, 7, 1))) == (date(2026, 6, 30), date(2026, 12, 31))
         assert survey_until(MONDAY, days=30) == date(2026, 12, 23)
 
@@ -279,10 +180,10 @@ class TestMonth:
         assert [count for _, count in found.states.counts] == [1, 1, 1, 1, 1]
         assert found.states.total == 5
         assert (found.kinds.of("세금"), found.kinds.of("생활 법률")) == (1, 4)
-        assert found.law_topics.of("전세·월세·임대차") == found.law_topics.total == Visits(3, came=1, missed=0)
-        assert found.tax_topics.of("재산세·취득세·자동차세") == found.tax_topics.total == Visits(1, came=0, missed=1)
-        assert found.unsure == Visits(1, 0, 0)
-        assert found.townships.total == found.ages.of("모름") == Visits(5, came=1, missed=1)
+        assert found.law_topics.of("전세·월세·임대차") == found.law_topics.total == 3
+        assert found.tax_topics.of("재산세·취득세·자동차세") == found.tax_topics.total == 1
+        assert found.unsure == 1
+        assert found.townships.total == found.ages.of("모름") == 5
         assert (found.sources.of("누리집"), found.sources.of("전화")) == (4, 1)
         assert found.venues.counts == (("만경읍 행정복지센터", 5), ("죽산면 행정복지센터", 0))
         assert month_statistics(date(2026, 10, 1)).states.total == 0
@@ -298,10 +199,10 @@ class TestMonth:
             booked(resident, day, at(15, 20 * number))
         found = month_statistics(NOVEMBER)
         homes = ("만경읍", "김제시 밖이거나 모름", "죽산면")
-        assert [found.townships.of(name).booked for name in homes] == [2, 1, 0]
-        assert found.townships.total.booked == 3
-        assert len(found.townships.visits) == Township.objects.count() + 1
-        assert [found.ages.of(band).booked for band in ("80세 이상", "70대", "모름")] == [1, 1, 1]
+        assert [found.townships.of(name) for name in homes] == [2, 1, 0]
+        assert found.townships.total == 3
+        assert len(found.townships.counts) == Township.objects.count() + 1
+        assert [found.ages.of(band) for band in ("80세 이상", "70대", "모름")] == [1, 1, 1]
 
     def test_absent_advisers_offer_nothing(self):
         day = clinic_day()
@@ -372,14 +273,30 @@ class TestMonth:
         booked(odd, day, at(15), kind="TAX", topic=Topic.ARREARS)
         paper = month_paper(month_statistics(NOVEMBER))
         tables = {table.title: {row[0]: row[1] for row in (*table.rows, table.foot)} for table in paper.tables}
-        homes = tables["사는 곳별 예약과 참석"]
+        homes = tables["사는 곳별 예약"]
         assert (homes["죽산면"], homes["만경읍"]) == (HIDDEN, HIDDEN)  # 1 + 6 of 7
-        assert tables["나이별 예약과 참석"]["40세 미만"] == HIDDEN
-        tax = tables["세금 분야별 예약과 참석"]
+        assert tables["나이별 예약"]["40세 미만"] == HIDDEN
+        tax = tables["세금 분야별 예약"]
         assert tax["밀린 세금·압류"] == tax["모두"] == UNDER
-        assert tables["법률 분야별 예약과 참석"]["전세·월세·임대차"] == 6
+        assert tables["법률 분야별 예약"]["전세·월세·임대차"] == 6
         assert tables["예약과 참석"]["모두"] == 7
         assert dict(paper.facts)["예약"] == 7
+
+    def test_a_quarter_of_small_months_is_told_in_its_last_report(self, make_resident, clock):
+        clock("2026-10-01 09:00")
+        visitors = people(make_resident, 6)
+        for number, on in enumerate((date(2026, 10, 26), MONDAY, date(2026, 12, 28))):
+            day = clinic_day(on=on)
+            for at_minute, who in enumerate(visitors[2 * number : 2 * number + 2]):
+                booked(who, day, day.moment(time(15, 20 * at_minute)))
+        Booking.objects.update(state=BookingState.VISIT_DONE)
+        november, december = month_statistics(NOVEMBER), month_statistics(date(2026, 12, 1))
+        assert november.quarter is None
+        facts = dict(month_paper(december).facts)
+        assert (facts["예약"], facts["오심"]) == (2, UNDER)
+        quarter = next(one for one in month_paper(december).tables if one.title.startswith("10월부터 12월까지"))
+        assert quarter.rows[0] == ("오심", 6)
+        assert quarter.foot == ("모두", 6)
 
     def test_nobody_stands_in_the_figures(self, make_resident, township):
         resident = make_resident(
@@ -404,28 +321,3 @@ class TestMonth:
             booked(resident, day, at(15 + number % 6 // 3, 20 * (number % 3)), kind=kind, topic=Topic.UNSURE)
         assert Booking.objects.count() == 12
         assert count() == with_one <= 16
-
-
-def test_a_table_of_visits_tells_who_came_beside_who_booked():
-    ages = VisitTally(
-        "나이별 예약과 참석",
-        "만 나이",
-        (("60대", Visits(20, 15, 2)), ("70대", Visits(30, 24, 3)), ("80세 이상", Visits(25, 20, 4)), ("모름", NOBODY)),
-    )
-    table = ages.as_published()
-    assert table.heads == ("만 나이", "예약(건)", "오심", "오지 않음")
-    assert table.rows == (
-        ("60대", 20, 15, UNDER),
-        ("70대", 30, 24, UNDER),
-        ("80세 이상", 25, 20, UNDER),
-        ("모름", 0, 0, 0),
-    )
-    assert table.foot == ("모두", 75, 59, 9)
-
-
-def test_what_may_not_be_told_of_a_profession_is_not_in_the_last_line_of_its_topics():
-    """Of those who named no topic one stayed away: the totals of both professions would tell it by subtraction."""
-    tax, law, unsure = Visits(20, 14, 6), Visits(30, 24, 6), Visits(9, 8, 1)
-    told = publish_visits([tax, law, unsure]).outcomes
-    table = VisitTally("세금 분야별 예약과 참석", "분야", (("그 밖의 세금", tax),), told[0]).as_published()
-    assert table.foot == ("모두", 20, HIDDEN, HIDDEN)
