@@ -13,7 +13,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -32,10 +32,11 @@ from gimje_portal.rights import (
 from services.actions.history import acting
 from services.actions.people import close_idle
 from services.models import User
-from services.rules.history import Actor
+from services.reports.people import address_of
+from services.views.requests import PortalRequest, actor_of
 
 SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-Handler = Callable[[HttpRequest], HttpResponse]
+Handler = Callable[[PortalRequest], HttpResponse]
 log = structlog.get_logger(__name__)
 
 
@@ -45,12 +46,12 @@ class CalmFaults:
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: PortalRequest) -> HttpResponse:
         if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             return views.error_400(request)
         return self.get_response(request)
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+    def process_exception(self, request: PortalRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, (OperationalError, InterfaceError)):
             return None
         log.error("database_away", error=type(exception).__name__)
@@ -58,16 +59,17 @@ class CalmFaults:
 
 
 def know_resident(get_response: Handler) -> Handler:
-    """`request.resident_phone_index`: the verified phone of this session, or an empty text."""
+    """`request.resident_phone_index` and `request.address`: what a PortalRequest has more than Django's."""
 
-    def middleware(request: HttpRequest) -> HttpResponse:
+    def middleware(request: PortalRequest) -> HttpResponse:
         session, now = request.session, int(time.time())
         if session.get("resident_phone_index") or session.get("resident_case"):
             if now - session.get("resident_seen_at", 0) > settings.RESIDENT_IDLE_MINUTES * 60:
                 close_idle(session)
             else:
                 session["resident_seen_at"] = now
-        request.resident_phone_index = session.get("resident_phone_index", "")  # type: ignore[attr-defined]
+        request.resident_phone_index = session.get("resident_phone_index", "")
+        request.address = address_of(request)
         return get_response(request)
 
     return middleware
@@ -79,24 +81,24 @@ class EnforceRights:
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: PortalRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
+    def process_view(self, request: PortalRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
         match = request.resolver_match
         access = access_for(match.view_name) if match else None
         if access in (Public, ApiKey, PhoneToken):
             return None
         if access in (VerifiedResident, OwnCase):
             has_case = access is OwnCase and request.session.get("resident_case")
-            if request.resident_phone_index or has_case:  # type: ignore[attr-defined]
+            if request.resident_phone_index or has_case:
                 return None
             return redirect(f"{reverse('services:my_start')}?{urlencode({'next': request.path})}")
         if access in (None, Nobody):
             raise PermissionDenied
         return self._staff(request, access)
 
-    def _staff(self, request: HttpRequest, access: object) -> HttpResponse | None:
+    def _staff(self, request: PortalRequest, access: object) -> HttpResponse | None:
         user = request.user
         if not isinstance(user, User):
             return redirect_to_login(request.get_full_path())
@@ -113,7 +115,7 @@ class EnforceRights:
         raise PermissionDenied
 
 
-def _session_is_over(request: HttpRequest) -> bool:
+def _session_is_over(request: PortalRequest) -> bool:
     """Idle for STAFF_IDLE_MINUTES, or logged in for STAFF_ABSOLUTE_HOURS."""
     now, session = int(time.time()), request.session
     started = session.setdefault("staff_since", now)
@@ -126,17 +128,10 @@ def _session_is_over(request: HttpRequest) -> bool:
 def act_in_context(get_response: Handler) -> Handler:
     """Requests that may write run in the context of who sends them, so that the history triggers accept them."""
 
-    def middleware(request: HttpRequest) -> HttpResponse:
+    def middleware(request: PortalRequest) -> HttpResponse:
         if request.method in ("GET", "HEAD", "OPTIONS"):
             return get_response(request)
         with acting(actor_of(request)):
             return get_response(request)
 
     return middleware
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Staff, verified resident, or an unverified visitor."""
-    if isinstance(request.user, User):
-        return request.user.actor
-    return Actor.resident("phone" if request.resident_phone_index else "visitor")  # type: ignore[attr-defined]

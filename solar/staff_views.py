@@ -7,14 +7,14 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from services.enums.people import Role
-from services.models import User
 from services.rules.refusal import Refused
+from services.views.requests import PortalRequest, staff_of
 from solar.actions import batches
 from solar.actions.monthly import issue
 from solar.actions.rollups import roll_up_all
@@ -28,28 +28,28 @@ from solar.rules.files import decode, header_of
 SAMPLE = Path(settings.BASE_DIR) / "solar" / "data" / "trio_27kw_2018-11_2019-06.csv.xz"
 
 
-def plants(request: HttpRequest) -> HttpResponse:
+def plants(request: PortalRequest) -> HttpResponse:
     """How every plant is doing."""
     lines = work.plant_lines(timezone.localdate())
     context = {"lines": lines, "total": work.total_of_plants(lines), "waiting": work.waiting_days()}
     return render(request, "solar/staff/plants.html", context)
 
 
-def imports(request: HttpRequest) -> HttpResponse:
+def imports(request: PortalRequest) -> HttpResponse:
     """Files and pushes, newest first."""
     found = ImportBatch.objects.defer("content", "answer").select_related("source__plant", "uploaded_by")
     page = Paginator(found.exclude(origin=BatchOrigin.API), 20).get_page(request.GET.get("page"))
     return render(request, "solar/staff/imports.html", {"page": page, "may_write": _may_write(request)})
 
 
-def import_new(request: HttpRequest) -> HttpResponse:
+def import_new(request: PortalRequest) -> HttpResponse:
     """Upload a logger's file."""
     form = UploadForm(request.POST or None, request.FILES or None)
     if form.is_valid():
         file = form.cleaned_data["file"]
         try:
             found = batches.upload(
-                form.cleaned_data["source"], file_name=file.name, content=file.read(), by=_me(request)
+                form.cleaned_data["source"], file_name=file.name, content=file.read(), by=staff_of(request)
             )
         except Refused as refusal:
             form.add_error(refusal.field, refusal.sentence)
@@ -60,7 +60,7 @@ def import_new(request: HttpRequest) -> HttpResponse:
     return render(request, "solar/staff/import_new.html", {"form": form, "has_sample": settings.DEMO})
 
 
-def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def import_detail(request: PortalRequest, pk: int) -> HttpResponse:
     """A file before it is taken (with what it holds, to be confirmed) or after (with what became of it)."""
     batch = _batch(pk)
     if batch.state in BatchState.OPEN:
@@ -69,13 +69,13 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "solar/staff/import_detail.html", context)
 
 
-def _look(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
+def _look(request: PortalRequest, batch: ImportBatch) -> HttpResponse:
     header = header_of(decode(batches.bytes_of(batch)))
     form = MappingForm(request.POST or None, header=header, batch=batch)
     mapping = form.mapping if form.is_valid() else work.mapping_of(batch)
     if form.is_valid() and "accept" in request.POST:
         try:
-            batches.accept(batch, mapping, by=_me(request))
+            batches.accept(batch, mapping, by=staff_of(request))
         except Refused as refusal:
             messages.info(request, refusal.sentence)
         else:
@@ -87,23 +87,23 @@ def _look(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
 
 
 @require_POST
-def import_discard(request: HttpRequest, pk: int) -> HttpResponse:
+def import_discard(request: PortalRequest, pk: int) -> HttpResponse:
     """Lay a file aside without taking it."""
     batch = _batch(pk)
     try:
-        batches.discard(batch, by=_me(request))
+        batches.discard(batch, by=staff_of(request))
         messages.success(request, "이 자료를 버렸습니다. 받은 줄은 없습니다.")
     except Refused as refusal:
         messages.info(request, refusal.sentence)
     return redirect("solar:staff_imports")
 
 
-def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
+def import_undo(request: PortalRequest, pk: int) -> HttpResponse:
     """Ask once, then take a whole file back."""
     batch = _batch(pk)
     if request.method == "POST":
         try:
-            count = batches.undo(batch, by=_me(request))
+            count = batches.undo(batch, by=staff_of(request))
             roll_up_all()
             messages.success(request, f"{count:,}줄을 뺐습니다.")
         except Refused as refusal:
@@ -112,7 +112,7 @@ def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "solar/staff/import_undo.html", {"batch": batch, "words": work.undo_words(batch)})
 
 
-def import_rejected(request: HttpRequest, pk: int) -> HttpResponse:
+def import_rejected(request: PortalRequest, pk: int) -> HttpResponse:
     """Rows that were not taken, as CSV."""
     rows = _batch(pk).rejected_rows.values_list("line", "text", "reason")
     response = HttpResponse(as_csv(("줄", "적힌 것", "까닭"), _harmless(rows)), content_type="text/csv; charset=utf-8")
@@ -120,7 +120,7 @@ def import_rejected(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-def import_sample(request: HttpRequest) -> HttpResponse:
+def import_sample(request: PortalRequest) -> HttpResponse:
     """The real inverter file of the demonstration, to try an import with."""
     if not settings.DEMO:
         raise Http404
@@ -129,14 +129,14 @@ def import_sample(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def reports(request: HttpRequest) -> HttpResponse:
+def reports(request: PortalRequest) -> HttpResponse:
     """Monthly reports; a month can be issued by hand."""
     past = timezone.localdate().replace(day=1) - timedelta(days=1)
     form = ReportForm(request.POST or None, initial={"year": past.year, "month": past.month})
     if form.is_valid() and _may_write(request):
         month = date(form.cleaned_data["year"], form.cleaned_data["month"], 1)
         try:
-            issue(month, by=_me(request).actor)
+            issue(month, by=staff_of(request).actor)
             messages.success(request, "월보를 확정했습니다.")
         except Refused as refusal:
             form.add_error(None, refusal.sentence)
@@ -151,15 +151,8 @@ def _batch(pk: int) -> ImportBatch:
     return get_object_or_404(ImportBatch.objects.select_related("source__plant", "uploaded_by"), pk=pk)
 
 
-def _me(request: HttpRequest) -> User:
-    if not isinstance(request.user, User):  # the rights matrix lets nobody else in
-        msg = "Nobody is logged in."
-        raise TypeError(msg)
-    return request.user
-
-
-def _may_write(request: HttpRequest) -> bool:
-    return Role.ENERGY_MANAGER in _me(request).roles
+def _may_write(request: PortalRequest) -> bool:
+    return Role.ENERGY_MANAGER in staff_of(request).roles
 
 
 def _harmless(rows: object) -> list[list[object]]:

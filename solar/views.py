@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
+from services.views.requests import PortalRequest
 from solar.forms import AnotherForm, PeriodForm
 from solar.models import Plant, SolarReport
 from solar.reports import figures
@@ -25,7 +26,7 @@ from solar.reports.public import (
 from solar.reports.walk import chosen_day, walk_of
 
 
-def public(request: HttpRequest) -> HttpResponse:
+def public(request: PortalRequest) -> HttpResponse:
     """All plants of the city, for a period."""
     page, around = _page(request)
     context = around | {
@@ -37,14 +38,14 @@ def public(request: HttpRequest) -> HttpResponse:
     return render(request, "solar/public.html", context)
 
 
-def plant(request: HttpRequest, slug: str) -> HttpResponse:
+def plant(request: PortalRequest, slug: str) -> HttpResponse:
     """One plant."""
     one = get_object_or_404(Plant.objects.shown(), slug=slug)
     _, around = _page(request, one)
     return render(request, "solar/plant.html", around | {"plant": one, "facts": plant_facts(one)})
 
 
-def public_csv(request: HttpRequest) -> HttpResponse:
+def public_csv(request: PortalRequest) -> HttpResponse:
     """The table of the public page, or of one plant (`?plant=`)."""
     slug = request.GET.get("plant", "")
     one = get_object_or_404(Plant.objects.shown(), slug=slug) if slug else None
@@ -55,12 +56,12 @@ def public_csv(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def report_pdf(request: HttpRequest, year: int, month: int) -> HttpResponse:
+def report_pdf(request: PortalRequest, year: int, month: int) -> HttpResponse:
     """A monthly report as it was issued."""
     return _frozen(year, month, "pdf", "application/pdf")
 
 
-def report_csv(request: HttpRequest, year: int, month: int) -> HttpResponse:
+def report_csv(request: PortalRequest, year: int, month: int) -> HttpResponse:
     """The table of a monthly report as it was issued."""
     return _frozen(year, month, "csv", "text/csv; charset=utf-8")
 
@@ -74,7 +75,7 @@ def _frozen(year: int, month: int, field: str, kind: str) -> HttpResponse:
     return response
 
 
-def _asked(request: HttpRequest, plant: Plant | None) -> tuple[list[date], Page]:
+def _asked(request: PortalRequest, plant: Plant | None) -> tuple[list[date], Page]:
     """Months that have figures, and the page of the period that the address names."""
     form = PeriodForm(request.GET)
     asked = form.cleaned_data if form.is_valid() else {}
@@ -84,7 +85,7 @@ def _asked(request: HttpRequest, plant: Plant | None) -> tuple[list[date], Page]
     return months, page_of(period, on, plants=[plant] if plant else None)
 
 
-def _page(request: HttpRequest, plant: Plant | None = None) -> tuple[Page, dict[str, Any]]:
+def _page(request: PortalRequest, plant: Plant | None = None) -> tuple[Page, dict[str, Any]]:
     """The page and what _period.html needs around it."""
     months, page = _asked(request, plant)
     today = timezone.localdate()

@@ -1,10 +1,10 @@
 """An adviser's own desk: clinic days with the clients' questions, results, and the enquiries to answer."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
@@ -18,25 +18,21 @@ from consultations.reports import advisers as desks
 from consultations.reports import enquiries as reports
 from services.actions.history import record_reading
 from services.forms.people import add_refusal
-from services.models import Document, User
+from services.models import Document
 from services.reports.documents import link
-from services.reports.people import address_of
 from services.rules.refusal import Refused
+from services.views.requests import PortalRequest, staff_of
 
 
-def _user(request: HttpRequest) -> User:
-    return cast(User, request.user)  # the rights matrix lets only advisers in
-
-
-def _adviser(request: HttpRequest) -> Adviser:
+def _adviser(request: PortalRequest) -> Adviser:
     """The adviser behind this account. Raises Http404 for an account that no adviser has."""
-    adviser = reports.adviser_of(_user(request))
+    adviser = reports.adviser_of(staff_of(request))
     if adviser is None:
         raise Http404
     return adviser
 
 
-def my_days(request: HttpRequest) -> HttpResponse:
+def my_days(request: PortalRequest) -> HttpResponse:
     """내 상담: days to come with their bookings, those without a result, and questions to answer."""
     adviser = _adviser(request)
     page = {
@@ -49,9 +45,9 @@ def my_days(request: HttpRequest) -> HttpResponse:
     return render(request, "consultations/staff/my_days.html", page)
 
 
-def my_booking(request: HttpRequest, reference: str) -> HttpResponse:
+def my_booking(request: PortalRequest, reference: str) -> HttpResponse:
     """One own booking with the client's question, as long as the consent lasts; the look is logged."""
-    adviser, address = _adviser(request), address_of(request) or None
+    adviser, address = _adviser(request), request.address or None
     found = _own_booking(adviser, reference)
     page: dict[str, object] = {
         "booking": found,
@@ -60,7 +56,7 @@ def my_booking(request: HttpRequest, reference: str) -> HttpResponse:
     }
     if not page["is_in_conflict"]:
         if found.is_open_to_advisers:
-            record_reading(_user(request), found.resident, found, "상담 내용 보기", address=address)
+            record_reading(staff_of(request), found.resident, found, "상담 내용 보기", address=address)
         result = found.results.filter(adviser=adviser).first()
         page["result"], page["may_flag"] = result, desks.can_be_flagged(found)
         page["may_record"] = result is None and desks.can_have_result(found)
@@ -71,7 +67,7 @@ def _own_booking(adviser: Adviser, reference: str) -> Booking:
     return get_object_or_404(desks.bookings_of(adviser), reference=reference)
 
 
-def result(request: HttpRequest, reference: str) -> HttpResponse:
+def result(request: PortalRequest, reference: str) -> HttpResponse:
     """상담 결과 적기 (별지 1)."""
     adviser = _adviser(request)
     found = _own_booking(adviser, reference)
@@ -79,7 +75,7 @@ def result(request: HttpRequest, reference: str) -> HttpResponse:
     form = ResultForm(request.POST or None, initial=initial)
     if form.is_valid():
         try:
-            record_result(found.pk, adviser=adviser, by=_user(request).actor, **form.facts)
+            record_result(found.pk, adviser=adviser, by=staff_of(request).actor, **form.facts)
         except Refused as refusal:
             add_refusal(form, refusal)
         else:
@@ -88,14 +84,14 @@ def result(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "consultations/staff/result.html", {"booking": found, "form": form})
 
 
-def conflict(request: HttpRequest, reference: str) -> HttpResponse:
+def conflict(request: PortalRequest, reference: str) -> HttpResponse:
     """이해 충돌을 알릴까요? The question closes to this adviser, an officer arranges anew (LA-05)."""
     adviser = _adviser(request)
     found = _own_booking(adviser, reference)
     if request.method != "POST":
         return render(request, "consultations/staff/conflict.html", {"booking": found})
     try:
-        flag_conflict(found.pk, adviser=adviser, by=_user(request).actor)
+        flag_conflict(found.pk, adviser=adviser, by=staff_of(request).actor)
     except Refused as refusal:
         messages.error(request, refusal.sentence)
     else:
@@ -103,9 +99,9 @@ def conflict(request: HttpRequest, reference: str) -> HttpResponse:
     return redirect("consultations:staff_my_booking", reference)
 
 
-def my_enquiry(request: HttpRequest, reference: str) -> HttpResponse:
+def my_enquiry(request: PortalRequest, reference: str) -> HttpResponse:
     """One own question: read it (logged), answer, record a call, ask back, keep words for later."""
-    adviser, user = _adviser(request), _user(request)
+    adviser, user = _adviser(request), staff_of(request)
     found = get_object_or_404(Enquiry.objects.select_related("resident").filter(adviser=adviser), reference=reference)
     form = forms.AnswerForm(request.POST or None, initial={"text": reports.draft_of(found, adviser)})
     if form.is_valid():
@@ -115,7 +111,7 @@ def my_enquiry(request: HttpRequest, reference: str) -> HttpResponse:
         except Refused as refusal:
             add_refusal(form, refusal)
     if found.is_open_to_advisers:
-        record_reading(user, found.resident, found, "질문 보기", address=address_of(request) or None)
+        record_reading(user, found.resident, found, "질문 보기", address=request.address or None)
     page = {
         "enquiry": found,
         "turns": reports.turns_of(found) if found.is_open_to_advisers else [],
@@ -127,9 +123,9 @@ def my_enquiry(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "consultations/staff/my_enquiry.html", page)
 
 
-def _said(request: HttpRequest, found: Enquiry, adviser: Adviser, typed: dict[str, Any]) -> str:
+def _said(request: PortalRequest, found: Enquiry, adviser: Adviser, typed: dict[str, Any]) -> str:
     """One of three buttons; the sentence for the adviser."""
-    by = _user(request).actor
+    by = staff_of(request).actor
     if "keep" in request.POST:
         actions.keep_draft(found.pk, typed["text"], adviser=adviser, by=by)
         return "저장했습니다. 나중에 이어서 하실 수 있습니다."
@@ -140,14 +136,14 @@ def _said(request: HttpRequest, found: Enquiry, adviser: Adviser, typed: dict[st
     return "답했습니다."
 
 
-def my_enquiry_refer(request: HttpRequest, reference: str) -> HttpResponse:
+def my_enquiry_refer(request: PortalRequest, reference: str) -> HttpResponse:
     """다른 기관 안내하기 (S14), by the adviser who read the question."""
     adviser = _adviser(request)
     found = get_object_or_404(Enquiry.objects.filter(adviser=adviser), reference=reference)
     form = forms.ReferForm(request.POST or None)
     if form.is_valid():
         try:
-            actions.refer(found.pk, FollowUp(form.cleaned_data["where"]), by=_user(request).actor, adviser=adviser)
+            actions.refer(found.pk, FollowUp(form.cleaned_data["where"]), by=staff_of(request).actor, adviser=adviser)
         except Refused as refusal:
             add_refusal(form, refusal)
         else:

@@ -1,11 +1,11 @@
 """Staff: the list of bookings, one booking and what is done with it, the day board."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -26,21 +26,17 @@ from services.enums.people import Role
 from services.forms.people import add_refusal
 from services.models import Notice, User, blind_index
 from services.reports import history
-from services.reports.people import address_of
 from services.rules.refusal import Refused
+from services.views.requests import PortalRequest, staff_of
 
 ROWS = 50
 
 
-def _staff(request: HttpRequest) -> User:
-    return cast(User, request.user)  # the rights matrix lets nobody else in
-
-
-def bookings(request: HttpRequest) -> HttpResponse:
+def bookings(request: PortalRequest) -> HttpResponse:
     """상담 예약: masked names, the next ones first."""
     form = BookingFilter(request.GET)
     form.is_valid()
-    rows = _filtered(reports.bookings_for(_staff(request)), form.cleaned_data).with_place()
+    rows = _filtered(reports.bookings_for(staff_of(request)), form.cleaned_data).with_place()
     page = Paginator(rows.order_by("starts_at", "pk"), ROWS).get_page(request.GET.get("page"))
     return render(request, "consultations/staff/bookings.html", {"form": form, "page": page})
 
@@ -67,11 +63,11 @@ def _with_last4(rows: "QuerySet[Booking]", digits: str) -> "QuerySet[Booking]":
     return rows.filter(resident__last4_index=blind_index(digits, purpose="last4"))
 
 
-def booking(request: HttpRequest, reference: str) -> HttpResponse:
+def booking(request: PortalRequest, reference: str) -> HttpResponse:
     """One booking in full, without the question, which only adviser and client may read (LA-06)."""
-    user = _staff(request)
+    user = staff_of(request)
     found = _whole(user, reference)
-    record_reading(user, found.resident, found, "보기", address=address_of(request) or None)
+    record_reading(user, found.resident, found, "보기", address=request.address or None)
     page = {
         "booking": found,
         "lines": history.timeline(found),
@@ -83,9 +79,9 @@ def booking(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "consultations/staff/booking.html", page)
 
 
-def booking_survey(request: HttpRequest, reference: str) -> HttpResponse:
+def booking_survey(request: PortalRequest, reference: str) -> HttpResponse:
     """전화로 여쭤 적기: the same two questions, read aloud; the answers are not shown again."""
-    user = _staff(request)
+    user = staff_of(request)
     found = get_object_or_404(reports.bookings_for(user), reference=reference)
     form = SurveyForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -103,15 +99,15 @@ def booking_survey(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "consultations/staff/booking_survey.html", {"booking": found, "form": form})
 
 
-def day_board(request: HttpRequest, day_id: int) -> HttpResponse:
+def day_board(request: PortalRequest, day_id: int) -> HttpResponse:
     """Everybody who comes to one venue on one day, with the buttons of the day; each name shown is logged."""
-    user = _staff(request)
+    user = staff_of(request)
     day = get_object_or_404(ClinicDay.objects.select_related("venue"), pk=day_id)
     if not may_see_day(user, day):
         raise Http404
     rows = reports.day_board(day)
     seen = [(one.resident, one) for row in rows for one in row.bookings]
-    record_readings(user, seen, "상담일 명단 보기", address=address_of(request) or None)
+    record_readings(user, seen, "상담일 명단 보기", address=request.address or None)
     page = {
         "day": day,
         "rows": rows,
@@ -122,15 +118,15 @@ def day_board(request: HttpRequest, day_id: int) -> HttpResponse:
     return render(request, "consultations/staff/day_board.html", page)
 
 
-def day_sheet(request: HttpRequest, day_id: int) -> HttpResponse:
+def day_sheet(request: PortalRequest, day_id: int) -> HttpResponse:
     """상담일 명단, one sheet of A4 with the least data: no phone, no question; each name on it is logged."""
-    user = _staff(request)
+    user = staff_of(request)
     day = get_object_or_404(ClinicDay.objects.select_related("venue"), pk=day_id)
     if not may_see_day(user, day):
         raise Http404
     rows = list(day.bookings.live().select_related("resident").order_by("starts_at", "pk"))
     seen = [(one.resident, one) for one in rows]
-    record_readings(user, seen, "상담일 명단 인쇄", address=address_of(request) or None)
+    record_readings(user, seen, "상담일 명단 인쇄", address=request.address or None)
     page = {"day": day, "rows": rows, "links": link_lines(day)}
     return render(request, "consultations/staff/day_sheet.html", page)
 
@@ -156,9 +152,9 @@ ACTS = {
 
 
 @require_POST
-def booking_act(request: HttpRequest, reference: str) -> HttpResponse:
+def booking_act(request: PortalRequest, reference: str) -> HttpResponse:
     """One button of the day: 오심, 마침, 오지 않음, 취소."""
-    user = _staff(request)
+    user = staff_of(request)
     found = get_object_or_404(reports.bookings_for(user), reference=reference)
     if request.POST.get("act") not in ACTS:
         raise Http404
@@ -174,9 +170,9 @@ def booking_act(request: HttpRequest, reference: str) -> HttpResponse:
     return redirect("consultations:staff_booking", reference)
 
 
-def booking_move(request: HttpRequest, reference: str) -> HttpResponse:
+def booking_move(request: PortalRequest, reference: str) -> HttpResponse:
     """시간 바꾸기 for somebody on the phone or at the counter, also in the last hours before; the look is logged."""
-    user = _staff(request)
+    user = staff_of(request)
     found = _whole(user, reference)
     free = offers(BookingKind(found.kind))
     form = MoveForm(request.POST if request.method == "POST" else None, offers=free)
@@ -189,13 +185,13 @@ def booking_move(request: HttpRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, "상담 시간을 바꾸었습니다. 예약번호는 그대로입니다.")
             return redirect("consultations:staff_booking", reference)
-    record_reading(user, found.resident, found, "시간 바꾸기", address=address_of(request) or None)
+    record_reading(user, found.resident, found, "시간 바꾸기", address=request.address or None)
     return render(request, "consultations/staff/booking_move.html", {"booking": found, "form": form})
 
 
-def booking_elsewhere(request: HttpRequest, reference: str) -> HttpResponse:
+def booking_elsewhere(request: PortalRequest, reference: str) -> HttpResponse:
     """다른 기관 안내하기: the person is told whom to phone, and the time is free again."""
-    user = _staff(request)
+    user = staff_of(request)
     found = _whole(user, reference)
     form = ReferForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -206,7 +202,7 @@ def booking_elsewhere(request: HttpRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, "다른 기관을 안내했습니다. 문자를 보냅니다.")
             return redirect("consultations:staff_booking", reference)
-    record_reading(user, found.resident, found, "다른 기관 안내하기", address=address_of(request) or None)
+    record_reading(user, found.resident, found, "다른 기관 안내하기", address=request.address or None)
     return render(request, "consultations/staff/booking_elsewhere.html", {"booking": found, "form": form})
 
 

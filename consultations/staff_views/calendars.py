@@ -1,9 +1,9 @@
 """Staff: the list of advisers, and the secret calendar address of each."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 
@@ -11,17 +11,17 @@ from consultations.actions.calendars import renew_feed, revoke_feed
 from consultations.models import Adviser
 from consultations.reports import advisers as reports
 from consultations.reports.enquiries import adviser_of
-from services.models import User
 from services.rules.refusal import Refused
+from services.views.requests import PortalRequest, staff_of
 
 
-def advisers(request: HttpRequest) -> HttpResponse:
+def advisers(request: PortalRequest) -> HttpResponse:
     """세무사·변호사: kind, office, term, account, calendar."""
     return render(request, "consultations/staff/advisers.html", {"lines": reports.adviser_lines()})
 
 
 @never_cache
-def adviser_calendar(request: HttpRequest, pk: int) -> HttpResponse:
+def adviser_calendar(request: PortalRequest, pk: int) -> HttpResponse:
     """The calendar address of one adviser; who has an account makes it alone, here it can only be ended."""
     adviser = get_object_or_404(Adviser.objects.select_related("user", "calendar_feed"), pk=pk)
     answer = _act(request, adviser, may_make=adviser.user is None)
@@ -31,9 +31,9 @@ def adviser_calendar(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @never_cache
-def my_calendar(request: HttpRequest) -> HttpResponse:
+def my_calendar(request: PortalRequest) -> HttpResponse:
     """내 달력: an adviser's own address, seen once."""
-    adviser = adviser_of(cast(User, request.user))
+    adviser = adviser_of(staff_of(request))
     if adviser is None:
         raise Http404
     answer = _act(request, adviser, may_make=True)
@@ -42,9 +42,9 @@ def my_calendar(request: HttpRequest) -> HttpResponse:
     return render(request, "consultations/staff/my_calendar.html", answer)
 
 
-def _act(request: HttpRequest, adviser: Adviser, *, may_make: bool) -> dict[str, Any] | None:
+def _act(request: PortalRequest, adviser: Adviser, *, may_make: bool) -> dict[str, Any] | None:
     """What the page shows, with the new address if one was just made; None after an address was ended."""
-    act, by, address = request.POST.get("act"), cast(User, request.user).actor, ""
+    act, by, address = request.POST.get("act"), staff_of(request).actor, ""
     if act == "renew" and may_make:
         address = reports.calendar_address(renew_feed(adviser, by=by))
     elif act == "revoke":

@@ -1,12 +1,11 @@
 """Staff: clinic days, making them, opening those in review, closing and reopening."""
 
 from datetime import date, timedelta
-from typing import cast
 
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -24,10 +23,10 @@ from consultations.reports.offers import SkippedDay, skipped_days
 from consultations.reports.worklist import told_of, worklist_lines
 from services.enums.people import Role
 from services.forms.people import add_refusal
-from services.models import User
 from services.reports import history
 from services.rules.korean import date_letter
 from services.rules.refusal import Refused
+from services.views.requests import PortalRequest, staff_of
 
 MOST_DAYS = 400  # nobody plans further ahead
 
@@ -36,11 +35,11 @@ def _default_until() -> date:
     return timezone.localdate() + timedelta(days=31 * settings.CONSULTATION_MONTHS_AHEAD)
 
 
-def clinic_days(request: HttpRequest) -> HttpResponse:
+def clinic_days(request: PortalRequest) -> HttpResponse:
     """정례 상담일: the coming ones with seats and bookings, holidays that were left out, and a button to make more."""
     state = request.GET.get("state", "")
     first, last = timezone.localdate(), timezone.localdate() + timedelta(days=MOST_DAYS)
-    is_officer = Role.CONSULTATION_OFFICER in cast(User, request.user).roles
+    is_officer = Role.CONSULTATION_OFFICER in staff_of(request).roles
     skipped = [(one, _move_form(one, is_officer=is_officer)) for one in skipped_days(_default_until())]
     lines = clinic_day_lines(first, last, state=state)
     page = {
@@ -64,9 +63,9 @@ def _move_form(skipped: SkippedDay, *, is_officer: bool) -> MoveHolidayForm | No
 
 
 @require_POST
-def holiday_move(request: HttpRequest) -> HttpResponse:
+def holiday_move(request: PortalRequest) -> HttpResponse:
     """공휴일 상담을 다른 날로 옮기기: one click with the suggested day."""
-    user, form = cast(User, request.user), MoveHolidayForm(request.POST)
+    user, form = staff_of(request), MoveHolidayForm(request.POST)
     if not form.is_valid():
         messages.error(request, "날짜를 다시 확인해 주세요. 예: 2026-05-26")
         return redirect("consultations:staff_clinic_days")
@@ -81,9 +80,9 @@ def holiday_move(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def clinic_days_make(request: HttpRequest) -> HttpResponse:
+def clinic_days_make(request: PortalRequest) -> HttpResponse:
     """상담일 만들기: what the timetable promises until a day; again makes nothing."""
-    user, form = cast(User, request.user), MakeDaysForm(request.POST)
+    user, form = staff_of(request), MakeDaysForm(request.POST)
     farthest = timezone.localdate() + timedelta(days=MOST_DAYS)
     until = form.cleaned_data["until"] if form.is_valid() else _default_until()
     made = actions.make_clinic_days(min(until, farthest), by=user.actor)
@@ -93,9 +92,9 @@ def clinic_days_make(request: HttpRequest) -> HttpResponse:
     return redirect("consultations:staff_clinic_days")
 
 
-def clinic_day(request: HttpRequest, day_id: int) -> HttpResponse:
+def clinic_day(request: PortalRequest, day_id: int) -> HttpResponse:
     """One clinic day: opening it in an election window needs a basis and a document number."""
-    user = cast(User, request.user)
+    user = staff_of(request)
     day = get_object_or_404(ClinicDay.objects.select_related("venue", "decided_by"), pk=day_id)
     form = BasisForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -130,9 +129,9 @@ def _disruptions_of(day: ClinicDay) -> DisruptionQuerySet:
 
 
 @require_POST
-def clinic_day_act(request: HttpRequest, day_id: int) -> HttpResponse:
+def clinic_day_act(request: PortalRequest, day_id: int) -> HttpResponse:
     """예약 닫기, 다시 받기."""
-    user = cast(User, request.user)
+    user = staff_of(request)
     verb = actions.reopen_booking if request.POST.get("act") == "reopen" else actions.close_booking
     get_object_or_404(ClinicDay, pk=day_id)
     try:
@@ -144,9 +143,9 @@ def clinic_day_act(request: HttpRequest, day_id: int) -> HttpResponse:
     return redirect("consultations:staff_clinic_day", day_id)
 
 
-def clinic_day_cancel(request: HttpRequest, day_id: int) -> HttpResponse:
+def clinic_day_cancel(request: PortalRequest, day_id: int) -> HttpResponse:
     """이 상담일을 취소할까요? Everybody affected is told and put on the call list."""
-    user = cast(User, request.user)
+    user = staff_of(request)
     day = get_object_or_404(ClinicDay.objects.select_related("venue"), pk=day_id)
     form = CancelDayForm(request.POST if request.method == "POST" else None)
     if form.is_valid():

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
@@ -25,17 +25,13 @@ from services.actions.history import record_reading, record_readings
 from services.actions.people import find_or_add_resident
 from services.forms.people import add_refusal
 from services.models import Resident, Township, User, blind_index
-from services.reports.people import address_of
 from services.rules.refusal import Refused
+from services.views.requests import PortalRequest, staff_of
 
 SECOND = "이미 예약이 있습니다. 위의 예약을 말씀드리고 하나 더 하시는지 여쭤 주세요."
 
 
-def _staff(request: HttpRequest) -> User:
-    return cast(User, request.user)  # the rights matrix lets nobody else in
-
-
-def counter(request: HttpRequest) -> HttpResponse:
+def counter(request: PortalRequest) -> HttpResponse:
     """전화·창구 예약: one page, by keyboard alone, for people with any telephone; may begin from a question."""
     data = request.POST if request.method == "POST" else None
     asked = _asked(request)
@@ -47,26 +43,26 @@ def counter(request: HttpRequest) -> HttpResponse:
         others = reports.future_bookings_of(_known(form.cleaned_data))
         if others and not form.cleaned_data["is_second"]:
             seen = [(one.resident, one) for one in others]
-            record_readings(_staff(request), seen, "이미 있는 예약 보기", address=address_of(request) or None)
+            record_readings(staff_of(request), seen, "이미 있는 예약 보기", address=request.address or None)
             form.add_error("is_second", SECOND)
         else:
             try:
-                return _done(request, _make(_staff(request), form.cleaned_data, found, asked))
+                return _done(request, _make(staff_of(request), form.cleaned_data, found, asked))
             except Refused as refusal:
                 add_refusal(form, refusal)
     if asked:
-        record_reading(_staff(request), asked.resident, asked, "만날 약속 잡기", address=address_of(request) or None)
+        record_reading(staff_of(request), asked.resident, asked, "만날 약속 잡기", address=request.address or None)
     page = {"form": form, "first": first, "others": others, "kind": kind, "enquiry": asked}
     return render(request, "consultations/staff/counter.html", page)
 
 
-def _asked(request: HttpRequest) -> Enquiry | None:
+def _asked(request: PortalRequest) -> Enquiry | None:
     """The question this appointment comes from (?enquiry=Q-26-0003), if this officer may see it."""
     reference = request.GET.get("enquiry")
-    return get_object_or_404(enquiries_for(_staff(request)), reference=reference) if reference else None
+    return get_object_or_404(enquiries_for(staff_of(request)), reference=reference) if reference else None
 
 
-def _choices(request: HttpRequest, asked: Enquiry | None) -> tuple[KindForm, BookingKind, list[Offer]]:
+def _choices(request: PortalRequest, asked: Enquiry | None) -> tuple[KindForm, BookingKind, list[Offer]]:
     """The first choice, and the times it leaves: those running now, then those to come."""
     chosen = (request.POST if request.method == "POST" else request.GET).dict()
     known = {"kind": asked.kind, "enquiry": asked.reference} if asked else {"kind": BookingKind.LAW.value}
@@ -132,7 +128,7 @@ def _wait(user: User, typed: dict[str, Any]) -> Waiting:
     )
 
 
-def _done(request: HttpRequest, made: Booking | Waiting) -> HttpResponse:
+def _done(request: PortalRequest, made: Booking | Waiting) -> HttpResponse:
     if isinstance(made, Waiting):
         messages.success(request, f"대기 {made.rank}번입니다. 예약번호 {made.shown_reference}")
         return redirect("consultations:staff_waitings")

@@ -1,11 +1,11 @@
 """Staff: always-on enquiries by schedule, field and state; not one word of their texts is read here (LA-06)."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
@@ -20,22 +20,18 @@ from services.enums.people import Role
 from services.forms.people import add_refusal
 from services.models import User
 from services.reports import history
-from services.reports.people import address_of
 from services.rules.references import normalise_reference
 from services.rules.refusal import Refused
+from services.views.requests import PortalRequest, staff_of
 
 ROWS = 50
 
 
-def _staff(request: HttpRequest) -> User:
-    return cast(User, request.user)  # the rights matrix lets nobody else in
-
-
-def enquiries(request: HttpRequest) -> HttpResponse:
+def enquiries(request: PortalRequest) -> HttpResponse:
     """상시 상담: what waits, the nearest day first."""
     form = forms.EnquiryFilter(request.GET)
     form.is_valid()
-    rows = _filtered(reports.enquiries_for(_staff(request)), form.cleaned_data)
+    rows = _filtered(reports.enquiries_for(staff_of(request)), form.cleaned_data)
     page = Paginator(rows.order_by("due_on", "pk"), ROWS).get_page(request.GET.get("page"))
     context = {"form": form, "page": page, "today": timezone.localdate()}
     return render(request, "consultations/staff/enquiries.html", context)
@@ -52,11 +48,11 @@ def _filtered(rows: Any, wanted: dict[str, Any]) -> Any:
     return rows if state == "all" else rows.waiting()
 
 
-def enquiry(request: HttpRequest, reference: str) -> HttpResponse:
+def enquiry(request: PortalRequest, reference: str) -> HttpResponse:
     """One question from outside: when, which field, how far; the look is logged."""
-    user = _staff(request)
+    user = staff_of(request)
     found = get_object_or_404(reports.enquiries_for(user), reference=reference)
-    record_reading(user, found.resident, found, "보기", address=address_of(request) or None)
+    record_reading(user, found.resident, found, "보기", address=request.address or None)
     page = {
         "enquiry": found,
         "lines": history.timeline(found),
@@ -67,7 +63,7 @@ def enquiry(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "consultations/staff/enquiry.html", page)
 
 
-def _decide(request: HttpRequest, page: str, found: Enquiry, form: Form, decide: Any, done: str) -> HttpResponse:
+def _decide(request: PortalRequest, page: str, found: Enquiry, form: Form, decide: Any, done: str) -> HttpResponse:
     """A page of one form on one question: do it, or say why not."""
     if form.is_valid():
         try:
@@ -80,53 +76,53 @@ def _decide(request: HttpRequest, page: str, found: Enquiry, form: Form, decide:
     return render(request, page, {"enquiry": found, "form": form})
 
 
-def _found(request: HttpRequest, reference: str) -> Enquiry:
-    return get_object_or_404(reports.enquiries_for(_staff(request)), reference=reference)
+def _found(request: PortalRequest, reference: str) -> Enquiry:
+    return get_object_or_404(reports.enquiries_for(staff_of(request)), reference=reference)
 
 
-def enquiry_assign(request: HttpRequest, reference: str) -> HttpResponse:
+def enquiry_assign(request: PortalRequest, reference: str) -> HttpResponse:
     """맡을 세무사·변호사 정하기."""
     found = _found(request, reference)
     kinds = actions.kinds_for(BookingKind(found.kind))
     form = forms.AssignForm(request.POST or None, kinds=kinds)
 
     def decide(adviser: Any) -> None:
-        actions.assign(found.pk, adviser.pk, by=_staff(request).actor)
+        actions.assign(found.pk, adviser.pk, by=staff_of(request).actor)
 
     page = "consultations/staff/enquiry_assign.html"
     return _decide(request, page, found, form, decide, "맡을 사람을 정했습니다.")
 
 
-def enquiry_extend(request: HttpRequest, reference: str) -> HttpResponse:
+def enquiry_extend(request: PortalRequest, reference: str) -> HttpResponse:
     """답하는 날을 늦출까요? Once, with a message and a letter (MW-08)."""
     found = _found(request, reference)
     form = forms.ExtendForm(request.POST or None)
 
     def decide(days: int, reason: str) -> None:
-        actions.extend(found.pk, days, reason, by=_staff(request).actor)
+        actions.extend(found.pk, days, reason, by=staff_of(request).actor)
 
     page = "consultations/staff/enquiry_extend.html"
     return _decide(request, page, found, form, decide, "답하는 날을 늦추고 알렸습니다.")
 
 
-def enquiry_refer(request: HttpRequest, reference: str) -> HttpResponse:
+def enquiry_refer(request: PortalRequest, reference: str) -> HttpResponse:
     """다른 기관 안내하기 (S14)."""
     found = _found(request, reference)
     form = forms.ReferForm(request.POST or None)
 
     def decide(where: str) -> None:
-        actions.refer(found.pk, FollowUp(where), by=_staff(request).actor)
+        actions.refer(found.pk, FollowUp(where), by=staff_of(request).actor)
 
     page = "consultations/staff/enquiry_refer.html"
     return _decide(request, page, found, form, decide, "다른 기관을 안내했습니다.")
 
 
-def enquiry_new(request: HttpRequest) -> HttpResponse:
+def enquiry_new(request: PortalRequest) -> HttpResponse:
     """전화·창구 질문: typed for somebody on the phone or at the counter."""
     form = forms.CounterEnquiryForm(request.POST or None)
     if form.is_valid():
         try:
-            made = _receive(_staff(request), form.cleaned_data)
+            made = _receive(staff_of(request), form.cleaned_data)
         except Refused as refusal:
             add_refusal(form, refusal)
         else:

@@ -2,12 +2,11 @@
 
 import io
 from base64 import b64encode
-from typing import cast
 
 import qrcode
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -17,25 +16,25 @@ from qrcode.image.svg import SvgPathImage
 from consultations.actions import links as actions
 from consultations.models import ClinicDay
 from consultations.staff_views.bookings import may_see_day
-from services.models import User
 from services.rules.refusal import Refused
+from services.views.requests import PortalRequest, staff_of
 
 
-def _day(request: HttpRequest, day_id: int) -> ClinicDay:
+def _day(request: PortalRequest, day_id: int) -> ClinicDay:
     """A clinic day of this member of staff. Raises Http404 for a day at somebody else's venue."""
     day = get_object_or_404(ClinicDay.objects.select_related("venue"), pk=day_id)
-    if not may_see_day(cast(User, request.user), day):
+    if not may_see_day(staff_of(request), day):
         raise Http404
     return day
 
 
 @require_POST
 @never_cache
-def link_make(request: HttpRequest, day_id: int, adviser_id: int) -> HttpResponse:
+def link_make(request: PortalRequest, day_id: int, adviser_id: int) -> HttpResponse:
     """전용 주소 만들기: it is shown once, on this answer, to be copied or printed."""
     day = _day(request, day_id)
     try:
-        link, token = actions.make_link(day.pk, adviser_id, user=cast(User, request.user))
+        link, token = actions.make_link(day.pk, adviser_id, user=staff_of(request))
     except Refused as refusal:
         messages.error(request, refusal.sentence)
         return redirect("consultations:staff_day_board", day.pk)
@@ -53,11 +52,11 @@ def _square(address: str) -> str:
 
 
 @require_POST
-def link_revoke(request: HttpRequest, day_id: int, adviser_id: int) -> HttpResponse:
+def link_revoke(request: PortalRequest, day_id: int, adviser_id: int) -> HttpResponse:
     """전용 주소 거두기: it stops at once, also where it is open just now."""
     day = _day(request, day_id)
     try:
-        actions.revoke_link(day.pk, adviser_id, user=cast(User, request.user))
+        actions.revoke_link(day.pk, adviser_id, user=staff_of(request))
     except Refused as refusal:
         messages.error(request, refusal.sentence)
     else:

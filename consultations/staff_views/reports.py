@@ -1,11 +1,10 @@
 """Staff: the running month in numbers, issued reports and their files; an adviser's own half-year reports."""
 
 from datetime import date
-from typing import cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
@@ -18,19 +17,15 @@ from consultations.reports.papers import shown
 from consultations.reports.statistics import missing_months, month_paper, month_statistics
 from services.enums.people import Role
 from services.forms.people import add_refusal
-from services.models import User
 from services.rules.history import Actor
 from services.rules.refusal import Refused
+from services.views.requests import PortalRequest, staff_of
 
 ROWS = 30
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def _user(request: HttpRequest) -> User:
-    return cast(User, request.user)  # the rights matrix lets nobody else in
-
-
-def statistics(request: HttpRequest) -> HttpResponse:
+def statistics(request: PortalRequest) -> HttpResponse:
     """이번 달 숫자: as the report will show them, small numbers suppressed for everybody."""
     paper = month_paper(month_statistics(timezone.localdate().replace(day=1)))
     tables = [
@@ -46,13 +41,13 @@ def statistics(request: HttpRequest) -> HttpResponse:
     return render(request, "consultations/staff/statistics.html", page)
 
 
-def reports(request: HttpRequest) -> HttpResponse:
+def reports(request: PortalRequest) -> HttpResponse:
     """보고서: what was issued, and what is missing made by hand."""
-    is_officer = Role.CONSULTATION_OFFICER in _user(request).roles
+    is_officer = Role.CONSULTATION_OFFICER in staff_of(request).roles
     form = MissingReportForm(request.POST or None, months=missing_months(), halves=missing_halves())
     if is_officer and form.is_valid():
         try:
-            made = _issue(*form.cleaned_data["what"], by=_user(request).actor)
+            made = _issue(*form.cleaned_data["what"], by=staff_of(request).actor)
         except Refused as refusal:
             add_refusal(form, refusal)
         else:
@@ -71,30 +66,30 @@ def _issue(kind: ReportKind, first: date, *, by: Actor) -> int:
     return 1
 
 
-def report_pdf(request: HttpRequest, report_id: int) -> HttpResponse:
+def report_pdf(request: PortalRequest, report_id: int) -> HttpResponse:
     """A report as it was issued."""
     return _pdf(get_object_or_404(StatisticsReport.objects.defer("figures", "xlsx"), pk=report_id))
 
 
-def report_xlsx(request: HttpRequest, report_id: int) -> HttpResponse:
+def report_xlsx(request: PortalRequest, report_id: int) -> HttpResponse:
     """The tables of a report as they were issued."""
     return _xlsx(get_object_or_404(StatisticsReport.objects.defer("figures", "pdf"), pk=report_id))
 
 
-def my_reports(request: HttpRequest) -> HttpResponse:
+def my_reports(request: PortalRequest) -> HttpResponse:
     """내 보고서: the own half-years (별지 3)."""
-    issued = reports_of(_user(request)).without_files()
+    issued = reports_of(staff_of(request)).without_files()
     return render(request, "consultations/staff/my_reports.html", {"issued": issued})
 
 
-def my_report_pdf(request: HttpRequest, report_id: int) -> HttpResponse:
+def my_report_pdf(request: PortalRequest, report_id: int) -> HttpResponse:
     """An own report as it was issued; somebody else's is not found."""
-    return _pdf(get_object_or_404(reports_of(_user(request)), pk=report_id))
+    return _pdf(get_object_or_404(reports_of(staff_of(request)), pk=report_id))
 
 
-def my_report_xlsx(request: HttpRequest, report_id: int) -> HttpResponse:
+def my_report_xlsx(request: PortalRequest, report_id: int) -> HttpResponse:
     """The tables of an own report; somebody else's is not found."""
-    return _xlsx(get_object_or_404(reports_of(_user(request)), pk=report_id))
+    return _xlsx(get_object_or_404(reports_of(staff_of(request)), pk=report_id))
 
 
 def _pdf(report: StatisticsReport) -> HttpResponse:

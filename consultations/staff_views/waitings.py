@@ -1,9 +1,7 @@
 """Staff: who waits for which day, and answering for people who say so on the phone."""
 
-from typing import cast
-
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -11,9 +9,8 @@ from consultations.actions import waiting as actions
 from consultations.reports import waiting as reports
 from services.actions.history import record_reading
 from services.enums.people import Role
-from services.models import User
-from services.reports.people import address_of
 from services.rules.refusal import Refused
+from services.views.requests import PortalRequest, staff_of
 
 ACTS = {
     "accept": (actions.accept, "자리를 받아 예약했습니다. 문자를 보냅니다."),
@@ -22,22 +19,22 @@ ACTS = {
 }
 
 
-def waitings(request: HttpRequest) -> HttpResponse:
+def waitings(request: PortalRequest) -> HttpResponse:
     """대기: masked names, by day and rank."""
-    user = cast(User, request.user)
+    user = staff_of(request)
     page = {"lines": reports.lines(reports.waitings_for(user)), "may_act": Role.AUDITOR not in user.roles}
     return render(request, "consultations/staff/waitings.html", page)
 
 
 @require_POST
-def waiting_act(request: HttpRequest, reference: str) -> HttpResponse:
+def waiting_act(request: PortalRequest, reference: str) -> HttpResponse:
     """What somebody in line said on the phone or at the counter."""
-    user = cast(User, request.user)
+    user = staff_of(request)
     found = get_object_or_404(reports.waitings_for(user).with_place(), reference=reference)
     if request.POST.get("act") not in ACTS:
         raise Http404
     verb, sentence = ACTS[request.POST["act"]]
-    record_reading(user, found.resident, found, "대기 답 적기", address=address_of(request) or None)
+    record_reading(user, found.resident, found, "대기 답 적기", address=request.address or None)
     try:
         verb(found.pk, by=user.actor)
     except Refused as refusal:

@@ -1,9 +1,7 @@
 """Staff: what keeps consultations from taking place, and everybody who is to be told."""
 
-from typing import cast
-
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -24,10 +22,9 @@ from consultations.reports import worklist as reports
 from services.actions.history import record_reading
 from services.enums.people import Role
 from services.forms.people import add_refusal
-from services.models import User
 from services.reports.history import timeline
-from services.reports.people import address_of
 from services.rules.refusal import Refused
+from services.views.requests import PortalRequest, staff_of
 
 SAID = {
     "colleague": "다른 분께 맡겼습니다.",
@@ -38,20 +35,16 @@ SAID = {
 }
 
 
-def _staff(request: HttpRequest) -> User:
-    return cast(User, request.user)  # the rights matrix lets nobody else in
-
-
-def worklists(request: HttpRequest) -> HttpResponse:
+def worklists(request: PortalRequest) -> HttpResponse:
     """알릴 분: what happened, and how many are undecided and untold; the finished ones on request."""
-    rows = reports.disruptions_for(_staff(request))
+    rows = reports.disruptions_for(staff_of(request))
     is_all = "all" in request.GET
     lines = reports.worklist_lines(rows.filter(last_on__gte=timezone.localdate()) if is_all else rows.open())
     page = {"lines": lines, "is_all": is_all, "is_officer": _is_officer(request)}
     return render(request, "consultations/staff/worklists.html", page)
 
 
-def worklist(request: HttpRequest, disruption_id: int) -> HttpResponse:
+def worklist(request: PortalRequest, disruption_id: int) -> HttpResponse:
     """Everybody affected, masked: what was arranged, who is told, and the buttons."""
     disruption = _visible(request, disruption_id)
     lines = reports.affected_lines(disruption)
@@ -75,7 +68,7 @@ def worklist(request: HttpRequest, disruption_id: int) -> HttpResponse:
 
 
 @require_POST
-def stand_in(request: HttpRequest, disruption_id: int) -> HttpResponse:
+def stand_in(request: PortalRequest, disruption_id: int) -> HttpResponse:
     """대신 올 사람 정하기: afterwards all bookings can be given to them at the same time."""
     disruption = _visible(request, disruption_id)
     form = StandInForm(request.POST, advisers=reports.stand_ins(disruption))
@@ -83,7 +76,7 @@ def stand_in(request: HttpRequest, disruption_id: int) -> HttpResponse:
         messages.error(request, disruptions.CANNOT_STAND_IN)
         return redirect("consultations:staff_worklist", disruption.pk)
     try:
-        who = disruptions.seat_stand_in(disruption.pk, int(form.cleaned_data["adviser"]), by=_staff(request).actor)
+        who = disruptions.seat_stand_in(disruption.pk, int(form.cleaned_data["adviser"]), by=staff_of(request).actor)
     except Refused as refusal:
         messages.error(request, refusal.sentence)
     else:
@@ -97,11 +90,11 @@ def _may_withdraw(disruption: Disruption, lines: list[reports.AffectedLine]) -> 
 
 
 @require_POST
-def worklist_act(request: HttpRequest, disruption_id: int) -> HttpResponse:
+def worklist_act(request: PortalRequest, disruption_id: int) -> HttpResponse:
     """One button: a way for one person ("next-17"), for everybody ("next-all"), or withdrawing it all."""
     disruption = _visible(request, disruption_id)
     way, _, whom = request.POST.get("act", "").partition("-")
-    user = _staff(request)
+    user = staff_of(request)
     if way == "withdraw":
         return _withdraw(request, disruption)
     if way not in actions.WAYS or (whom == "all" and way not in actions.FOR_ALL):
@@ -119,9 +112,9 @@ def worklist_act(request: HttpRequest, disruption_id: int) -> HttpResponse:
     return redirect("consultations:staff_worklist", disruption.pk)
 
 
-def _withdraw(request: HttpRequest, disruption: Disruption) -> HttpResponse:
+def _withdraw(request: PortalRequest, disruption: Disruption) -> HttpResponse:
     try:
-        disruptions.withdraw(disruption.pk, user=_staff(request))
+        disruptions.withdraw(disruption.pk, user=staff_of(request))
     except Refused as refusal:
         messages.error(request, refusal.sentence)
     else:
@@ -129,7 +122,7 @@ def _withdraw(request: HttpRequest, disruption: Disruption) -> HttpResponse:
     return redirect("consultations:staff_worklist", disruption.pk)
 
 
-def _say_arranged(request: HttpRequest, arranged: actions.Arranged) -> None:
+def _say_arranged(request: PortalRequest, arranged: actions.Arranged) -> None:
     """How many were arranged, and of the others the reason, each sentence once with its numbers."""
     if arranged.done:
         messages.success(request, f"{arranged.done}분을 정했습니다. 문자나 전화로 알립니다.")
@@ -142,9 +135,9 @@ def _say_arranged(request: HttpRequest, arranged: actions.Arranged) -> None:
         messages.info(request, "정할 분이 없습니다.")
 
 
-def affected(request: HttpRequest, affected_id: int) -> HttpResponse:
+def affected(request: PortalRequest, affected_id: int) -> HttpResponse:
     """One person by name, with every other time that is free."""
-    user = _staff(request)
+    user = staff_of(request)
     rows = Affected.objects.with_people().with_told().select_related("disruption__venue", "disruption__adviser")
     row = get_object_or_404(rows, pk=affected_id)
     line = reports.lines_of([row])[0]
@@ -158,19 +151,19 @@ def affected(request: HttpRequest, affected_id: int) -> HttpResponse:
         else:
             messages.success(request, "시간을 바꾸었습니다. 문자나 전화로 알립니다.")
             return redirect("consultations:staff_worklist", row.disruption_id)
-    record_reading(user, row.booking.resident, row.booking, "알릴 분 보기", address=address_of(request) or None)
+    record_reading(user, row.booking.resident, row.booking, "알릴 분 보기", address=request.address or None)
     page = {"line": line, "row": row, "booking": row.booking, "disruption": row.disruption, "form": form}
     return render(request, "consultations/staff/affected.html", page | {"history": timeline(row)})
 
 
-def absence_new(request: HttpRequest, sitting_id: int) -> HttpResponse:
+def absence_new(request: PortalRequest, sitting_id: int) -> HttpResponse:
     """못 옴 알리기: 예약 {n}건을 어떻게 할까요?"""
     sittings = Sitting.objects.select_related("adviser", "clinic_day__venue")
     sitting = get_object_or_404(sittings, pk=sitting_id)
     form = AbsenceForm(request.POST or None)
     if form.is_valid():
         try:
-            made = disruptions.report_absence(sitting.pk, reason=form.cleaned_data["reason"], user=_staff(request))
+            made = disruptions.report_absence(sitting.pk, reason=form.cleaned_data["reason"], user=staff_of(request))
         except Refused as refusal:
             add_refusal(form, refusal)
         else:
@@ -180,13 +173,13 @@ def absence_new(request: HttpRequest, sitting_id: int) -> HttpResponse:
     return render(request, "consultations/staff/absence_new.html", page)
 
 
-def day_close(request: HttpRequest, day_id: int) -> HttpResponse:
+def day_close(request: PortalRequest, day_id: int) -> HttpResponse:
     """이날 상담 닫기: bookings stay until each is arranged."""
     day = get_object_or_404(ClinicDay.objects.select_related("venue"), pk=day_id)
     form = CloseDayForm(request.POST or None)
     if form.is_valid():
         try:
-            made = disruptions.close_day(day.pk, reason=form.cleaned_data["reason"], user=_staff(request))
+            made = disruptions.close_day(day.pk, reason=form.cleaned_data["reason"], user=staff_of(request))
         except Refused as refusal:
             add_refusal(form, refusal)
         else:
@@ -195,7 +188,7 @@ def day_close(request: HttpRequest, day_id: int) -> HttpResponse:
     return render(request, "consultations/staff/day_close.html", page)
 
 
-def venue_close(request: HttpRequest) -> HttpResponse:
+def venue_close(request: PortalRequest) -> HttpResponse:
     """장소 닫기: a place cannot be used for some days."""
     initial = {"venue": request.GET.get("venue"), "first": timezone.localdate()}
     form = CloseVenueForm(request.POST or None, initial=initial)
@@ -203,7 +196,7 @@ def venue_close(request: HttpRequest) -> HttpResponse:
         typed = form.cleaned_data
         try:
             made = disruptions.close_venue(
-                typed["venue"].pk, typed["first"], typed["last"], reason=typed["reason"], user=_staff(request)
+                typed["venue"].pk, typed["first"], typed["last"], reason=typed["reason"], user=staff_of(request)
             )
         except Refused as refusal:
             add_refusal(form, refusal)
@@ -212,18 +205,18 @@ def venue_close(request: HttpRequest) -> HttpResponse:
     return render(request, "consultations/staff/venue_close.html", {"form": form})
 
 
-def _made(request: HttpRequest, disruption: Disruption, way: str) -> HttpResponse:
+def _made(request: PortalRequest, disruption: Disruption, way: str) -> HttpResponse:
     """To the new worklist, with the chosen way done for all that fit."""
     messages.success(request, "적었습니다. 새 예약은 받지 않습니다.")
     if way != ONE_BY_ONE and disruption.closed_at is None:
-        _say_arranged(request, actions.arrange_all(disruption.pk, way, by=_staff(request).actor))
+        _say_arranged(request, actions.arrange_all(disruption.pk, way, by=staff_of(request).actor))
     return redirect("consultations:staff_worklist", disruption.pk)
 
 
-def _visible(request: HttpRequest, disruption_id: int) -> Disruption:
-    rows = reports.disruptions_for(_staff(request)).select_related("venue", "adviser", "clinic_day")
+def _visible(request: PortalRequest, disruption_id: int) -> Disruption:
+    rows = reports.disruptions_for(staff_of(request)).select_related("venue", "adviser", "clinic_day")
     return get_object_or_404(rows, pk=disruption_id)
 
 
-def _is_officer(request: HttpRequest) -> bool:
-    return Role.CONSULTATION_OFFICER in _staff(request).roles
+def _is_officer(request: PortalRequest) -> bool:
+    return Role.CONSULTATION_OFFICER in staff_of(request).roles

@@ -1,6 +1,6 @@
 """An adviser's calendar address: a calendar program reads it without logging in."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, quote_etag
 from django.views.decorators.http import require_safe
@@ -8,12 +8,13 @@ from django.views.decorators.http import require_safe
 from consultations.actions.calendars import note_reading
 from consultations.models import CalendarFeed
 from consultations.reports.calendars import feed_of
+from services.views.requests import PortalRequest
 
 GONE = "이 달력 주소는 쓰지 않습니다. 새 주소는 업무 화면의 내 달력이나 상담 담당자에게서 받으실 수 있습니다.\n"
 
 
 @require_safe
-def calendar_feed(request: HttpRequest, token: str) -> HttpResponseBase:
+def calendar_feed(request: PortalRequest, token: str) -> HttpResponseBase:
     """The consultations of the adviser behind this address; 304 for who has them already."""
     open_feeds = CalendarFeed.objects.filter(revoked_at__isnull=True).select_related("adviser")
     feed = open_feeds.filter(token_hash=CalendarFeed.hash_of(token)).first()

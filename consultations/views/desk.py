@@ -6,7 +6,7 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -19,15 +19,15 @@ from consultations.models import AdviserLink, Booking
 from consultations.reports import advisers as reports
 from services.actions.history import acting, record_reading, record_readings
 from services.forms.people import CodeForm, add_refusal
-from services.reports.people import address_of
 from services.rules.refusal import Refused
+from services.views.requests import PortalRequest
 
 P = ParamSpec("P")
 AT_THE_DESK = "전용 주소로 상담 내용 보기"
 
 
 @never_cache
-def desk_open(request: HttpRequest, token: str) -> HttpResponse:
+def desk_open(request: PortalRequest, token: str) -> HttpResponse:
     """The address itself: remembered in the session, so that it stands in no further address of this visit.
 
     Programs that look at addresses in messages come here too: nothing is sent and nothing is used up.
@@ -39,13 +39,13 @@ def desk_open(request: HttpRequest, token: str) -> HttpResponse:
     return redirect("consultations:desk")
 
 
-def _link(request: HttpRequest) -> AdviserLink | None:
+def _link(request: PortalRequest) -> AdviserLink | None:
     """The link by whose address this browser came, live or not."""
     links = AdviserLink.objects.select_related("adviser", "clinic_day__venue")
     return links.filter(pk=request.session.get(actions.LINK) or 0).first()
 
 
-def _closed(request: HttpRequest, link: AdviserLink | None) -> HttpResponse:
+def _closed(request: PortalRequest, link: AdviserLink | None) -> HttpResponse:
     """Why nothing opens, and whom to call; words that were just typed are given back to be copied."""
     page = {
         "is_unknown": link is None,
@@ -62,7 +62,7 @@ def _department() -> dict[str, str]:
 
 
 @never_cache
-def desk_code(request: HttpRequest) -> HttpResponse:
+def desk_code(request: PortalRequest) -> HttpResponse:
     """휴대전화로 확인해 주세요: a code to the adviser's registered phone, only when the button is pressed."""
     link, session = _link(request), request.session
     if link is None or not link.is_live:
@@ -84,9 +84,9 @@ def desk_code(request: HttpRequest) -> HttpResponse:
     return render(request, "consultations/desk_code.html", page)
 
 
-def _send(request: HttpRequest, link: AdviserLink) -> HttpResponse:
+def _send(request: PortalRequest, link: AdviserLink) -> HttpResponse:
     try:
-        actions.send_desk_code(request.session, link, address=address_of(request))
+        actions.send_desk_code(request.session, link, address=request.address)
     except Refused as refusal:
         messages.error(request, refusal.sentence)
     else:
@@ -94,7 +94,7 @@ def _send(request: HttpRequest, link: AdviserLink) -> HttpResponse:
     return redirect("consultations:desk_code")
 
 
-def _after_code(request: HttpRequest) -> HttpResponse:
+def _after_code(request: PortalRequest) -> HttpResponse:
     kept = request.session.get(actions.KEPT)
     if kept:
         messages.success(request, _("적으신 내용은 그대로 있습니다. 확인하고 저장해 주세요."))
@@ -103,13 +103,13 @@ def _after_code(request: HttpRequest) -> HttpResponse:
 
 
 def at_desk(
-    view: Callable[Concatenate[HttpRequest, AdviserLink, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    view: Callable[Concatenate[PortalRequest, AdviserLink, P], HttpResponse],
+) -> Callable[Concatenate[PortalRequest, P], HttpResponse]:
     """The view gets the link that this browser has opened with a code; without one it is not reached."""
 
     @never_cache
     @wraps(view)
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: PortalRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         link, was_open = _link(request), actions.OPEN in request.session
         if link is None or not link.is_live:
             return _closed(request, link)
@@ -124,17 +124,17 @@ def at_desk(
     return guarded
 
 
-def _keep(request: HttpRequest, reference: str) -> None:
+def _keep(request: PortalRequest, reference: str) -> None:
     typed = {name: request.POST[name] for name in ResultForm.base_fields if name in request.POST}
     actions.keep_words(request.session, reference, typed)
 
 
 @at_desk
-def desk(request: HttpRequest, link: AdviserLink) -> HttpResponse:
+def desk(request: PortalRequest, link: AdviserLink) -> HttpResponse:
     """The own bookings of that clinic day, nothing of other advisers or days; each name shown is logged."""
     lines = reports.desk_lines(link.adviser, link.clinic_day)
     seen = [(one.booking.resident, one.booking) for one in lines if not one.is_in_conflict]
-    record_readings(str(link.adviser), seen, "전용 주소로 명단 보기", address=address_of(request) or None)
+    record_readings(str(link.adviser), seen, "전용 주소로 명단 보기", address=request.address or None)
     return render(request, "consultations/desk.html", {"link": link, "lines": lines, **_department()})
 
 
@@ -144,13 +144,13 @@ def _own_booking(link: AdviserLink, reference: str) -> Booking:
 
 
 @at_desk
-def desk_booking(request: HttpRequest, link: AdviserLink, reference: str) -> HttpResponse:
+def desk_booking(request: PortalRequest, link: AdviserLink, reference: str) -> HttpResponse:
     """One own booking with the client's question, unless a conflict was flagged; the look is logged."""
     found = _own_booking(link, reference)
     page: dict[str, Any] = {"link": link, "booking": found, **_department()}
     page["is_in_conflict"] = reports.is_in_conflict(found, link.adviser)
     if not page["is_in_conflict"]:
-        record_reading(str(link.adviser), found.resident, found, AT_THE_DESK, address=address_of(request) or None)
+        record_reading(str(link.adviser), found.resident, found, AT_THE_DESK, address=request.address or None)
         page["result"] = found.results.filter(adviser=link.adviser).first()
         page["may_flag"] = page["result"] is None and reports.can_be_flagged(found)
         page["may_record"] = page["result"] is None and reports.can_have_result(found)
@@ -158,7 +158,7 @@ def desk_booking(request: HttpRequest, link: AdviserLink, reference: str) -> Htt
 
 
 @at_desk
-def desk_result(request: HttpRequest, link: AdviserLink, reference: str) -> HttpResponse:
+def desk_result(request: PortalRequest, link: AdviserLink, reference: str) -> HttpResponse:
     """상담 결과 적기 (별지 1)."""
     found = _own_booking(link, reference)
     initial = {"topic": found.topic, "minutes": reports.own_minutes(found)} | actions.kept_words(
@@ -181,7 +181,7 @@ def desk_result(request: HttpRequest, link: AdviserLink, reference: str) -> Http
 
 
 @at_desk
-def desk_conflict(request: HttpRequest, link: AdviserLink, reference: str) -> HttpResponse:
+def desk_conflict(request: PortalRequest, link: AdviserLink, reference: str) -> HttpResponse:
     """이해 충돌을 알리시겠어요? (LA-05)."""
     found = _own_booking(link, reference)
     if request.method != "POST":
@@ -197,7 +197,7 @@ def desk_conflict(request: HttpRequest, link: AdviserLink, reference: str) -> Ht
 
 
 @require_POST
-def desk_leave(request: HttpRequest) -> HttpResponse:
+def desk_leave(request: PortalRequest) -> HttpResponse:
     """나가기."""
     actions.leave_desk(request.session)
     messages.success(request, _("나갔습니다. 이 화면에는 아무것도 남아 있지 않습니다."))

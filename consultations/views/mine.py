@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from consultations.views.booking import DONE
 from services.forms.people import add_refusal
 from services.reports.people import is_theirs
 from services.rules.refusal import Refused
+from services.views.requests import PortalRequest
 
 
 class NotYet(Exception):
@@ -32,7 +33,7 @@ class NotYet(Exception):
         self.response = response
 
 
-def own_booking(request: HttpRequest, reference: str) -> Booking:
+def own_booking(request: PortalRequest, reference: str) -> Booking:
     """The visitor's booking: by verified phone, opened by its number, or just made in this session.
 
     Raises NotYet for strangers without a verified phone, Http404 for somebody else's: neither reveals that it exists.
@@ -40,13 +41,13 @@ def own_booking(request: HttpRequest, reference: str) -> Booking:
     booking = Booking.objects.with_place().filter(reference=reference).first()
     if booking and (request.session.get(DONE) == booking.pk or is_theirs(request.session, booking, booking.resident)):
         return booking
-    if request.resident_phone_index:  # type: ignore[attr-defined]
+    if request.resident_phone_index:
         raise Http404
     raise NotYet(redirect(f"{reverse('services:my_start')}?next={request.path}"))
 
 
 @never_cache
-def booking(request: HttpRequest, reference: str) -> HttpResponse:
+def booking(request: PortalRequest, reference: str) -> HttpResponse:
     """One booking with its timeline and what may be done."""
     try:
         own = own_booking(request, reference)
@@ -64,7 +65,7 @@ def booking(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @never_cache
-def booking_cancel(request: HttpRequest, reference: str) -> HttpResponse:
+def booking_cancel(request: PortalRequest, reference: str) -> HttpResponse:
     """상담 예약을 취소하시겠어요?"""
     try:
         own = own_booking(request, reference)
@@ -85,7 +86,7 @@ def booking_cancel(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @never_cache
-def booking_move(request: HttpRequest, reference: str) -> HttpResponse:
+def booking_move(request: PortalRequest, reference: str) -> HttpResponse:
     """상담 시간 바꾸기: the old time stays until the new one is held."""
     try:
         own = own_booking(request, reference)
@@ -114,7 +115,7 @@ def _near_first(found: list[Offer], own: Booking) -> list[Offer]:
 
 
 @never_cache
-def booking_survey(request: HttpRequest, reference: str) -> HttpResponse:
+def booking_survey(request: PortalRequest, reference: str) -> HttpResponse:
     """상담은 어떠셨나요? Two questions, once."""
     try:
         own = own_booking(request, reference)
@@ -136,7 +137,7 @@ def booking_survey(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @never_cache
-def booking_calendar(request: HttpRequest, reference: str) -> HttpResponse:
+def booking_calendar(request: PortalRequest, reference: str) -> HttpResponse:
     """휴대전화 달력에 넣기."""
     try:
         own = own_booking(request, reference)

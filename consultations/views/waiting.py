@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,12 +21,13 @@ from services.actions.people import drop_draft
 from services.forms.people import add_refusal
 from services.reports.people import is_theirs
 from services.rules.refusal import Refused
+from services.views.requests import PortalRequest
 
 DONE = "waiting_done"  # session key: pk of the place in line just taken
 
 
 @never_cache
-def waiting_new(request: HttpRequest) -> HttpResponse:
+def waiting_new(request: PortalRequest) -> HttpResponse:
     """대기를 신청하시겠어요? The last page for who chose a full day."""
     draft = steps.draft_here(request)
     answers = steps.answers_of(draft)
@@ -61,18 +62,18 @@ def waiting_new(request: HttpRequest) -> HttpResponse:
     return render(request, "consultations/waiting_new.html", page, status=status)
 
 
-def own_waiting(request: HttpRequest, reference: str) -> Waiting:
+def own_waiting(request: PortalRequest, reference: str) -> Waiting:
     """The visitor's place in line. Raises NotYet or Http404 as `own_booking`."""
     found = Waiting.objects.with_place().filter(reference=reference).first()
     if found and (request.session.get(DONE) == found.pk or is_theirs(request.session, found, found.resident)):
         return found
-    if request.resident_phone_index:  # type: ignore[attr-defined]
+    if request.resident_phone_index:
         raise Http404
     raise NotYet(redirect(f"{reverse('services:my_start')}?next={request.path}"))
 
 
 @never_cache
-def waiting(request: HttpRequest, reference: str) -> HttpResponse:
+def waiting(request: PortalRequest, reference: str) -> HttpResponse:
     """Rank, or the place that is held with its buttons, or that its time has passed."""
     try:
         own = own_waiting(request, reference)
@@ -92,7 +93,7 @@ def waiting(request: HttpRequest, reference: str) -> HttpResponse:
 
 @never_cache
 @require_POST
-def waiting_act(request: HttpRequest, reference: str) -> HttpResponse:
+def waiting_act(request: PortalRequest, reference: str) -> HttpResponse:
     """이 자리 받기, 이번에는 받지 않기, 대기 취소하기."""
     try:
         own = own_waiting(request, reference)

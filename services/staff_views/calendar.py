@@ -1,10 +1,9 @@
 """Staff look at the holidays of a year, add one at short notice or take one off."""
 
 from datetime import date
-from typing import cast
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -12,14 +11,15 @@ from django.views.decorators.http import require_POST
 from services.actions import calendar as actions
 from services.forms.calendar import HolidayForm
 from services.forms.people import add_refusal
-from services.models import Holiday, User
+from services.models import Holiday
 from services.reports.calendar import FIRST_YEAR, LAST_YEAR, holiday_lines
 from services.rules.refusal import Refused
+from services.views.requests import PortalRequest, staff_of
 
 
-def holidays(request: HttpRequest) -> HttpResponse:
+def holidays(request: PortalRequest) -> HttpResponse:
     """The holidays of `?year=` and a form for one more."""
-    user = cast(User, request.user)  # the rights matrix lets nobody else in
+    user = staff_of(request)
     form = HolidayForm(request.POST or None)
     if form.is_valid():
         try:
@@ -42,9 +42,9 @@ def holidays(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def holiday_remove(request: HttpRequest, holiday_id: int) -> HttpResponse:
+def holiday_remove(request: PortalRequest, holiday_id: int) -> HttpResponse:
     """Undo what staff wrote about one day."""
-    user = cast(User, request.user)  # the rights matrix lets nobody else in
+    user = staff_of(request)
     get_object_or_404(Holiday, pk=holiday_id)
     day = actions.remove_holiday(holiday_id, by=user.actor)
     messages.success(request, "적어 둔 것을 지웠습니다.")

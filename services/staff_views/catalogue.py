@@ -1,9 +1,7 @@
 """Staff write the service pages and today's notices."""
 
-from typing import cast
-
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -11,22 +9,23 @@ from django.views.decorators.http import require_POST
 from services.actions import catalogue as actions
 from services.forms.catalogue import AnnouncementForm, ServicePageForm
 from services.forms.people import add_refusal
-from services.models import Announcement, ServicePage, User
+from services.models import Announcement, ServicePage
 from services.reports.catalogue import service_card
 from services.reports.history import timeline
 from services.rules.refusal import Refused
+from services.views.requests import PortalRequest, staff_of
 
 
-def service_pages(request: HttpRequest) -> HttpResponse:
+def service_pages(request: PortalRequest) -> HttpResponse:
     """Every service page, shown or hidden."""
     today = timezone.localdate()
     cards = [service_card(page, today) for page in ServicePage.objects.all()]
     return render(request, "services/staff/service_pages.html", {"cards": cards})
 
 
-def service_page(request: HttpRequest, slug: str) -> HttpResponse:
+def service_page(request: PortalRequest, slug: str) -> HttpResponse:
     """Change one service page."""
-    user = cast(User, request.user)  # the rights matrix lets nobody else in
+    user = staff_of(request)
     page = get_object_or_404(ServicePage, slug=slug)
     form, status = ServicePageForm(request.POST or None, instance=page), 200
     if form.is_valid():
@@ -42,9 +41,9 @@ def service_page(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "services/staff/service_page.html", context, status=status)
 
 
-def announcements(request: HttpRequest) -> HttpResponse:
+def announcements(request: PortalRequest) -> HttpResponse:
     """Today's notices: what is shown, what comes, and a form for a new one."""
-    user = cast(User, request.user)  # the rights matrix lets nobody else in
+    user = staff_of(request)
     today = timezone.localdate()
     form = AnnouncementForm(request.POST or None, initial={"shown_from": today, "shown_until": today})
     if form.is_valid():
@@ -60,9 +59,9 @@ def announcements(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def announcement_end(request: HttpRequest, announcement_id: int) -> HttpResponse:
+def announcement_end(request: PortalRequest, announcement_id: int) -> HttpResponse:
     """Take one notice off."""
-    user = cast(User, request.user)  # the rights matrix lets nobody else in
+    user = staff_of(request)
     get_object_or_404(Announcement, pk=announcement_id)
     try:
         actions.end_announcement(announcement_id, by=user.actor)

@@ -1,19 +1,17 @@
 """Staff look at a file; the reading log says so."""
 
-from typing import cast
-
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from services.actions.history import record_reading
-from services.models import Document, User
+from services.models import Document
 from services.reports.documents import LinkIsOld, LinkIsWrong, open_link, read_file
-from services.reports.people import address_of
+from services.views.requests import PortalRequest, staff_of
 
 
-def document(request: HttpRequest, token: str) -> HttpResponse:
+def document(request: PortalRequest, token: str) -> HttpResponse:
     """A file of a case whose page this member of staff had open."""
-    user = cast(User, request.user)  # the rights matrix lets nobody else in
+    user = staff_of(request)
     try:
         opened = open_link(token, user)
         data = read_file(opened.path)
@@ -23,6 +21,6 @@ def document(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404 from error
     if opened.document.resident:
         action = "내려받기" if opened.is_original else "보기"
-        address = address_of(request) or None
+        address = request.address or None
         record_reading(user, opened.document.resident, opened.document, action, address=address)
     return HttpResponse(data, headers=opened.headers)

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -15,15 +15,15 @@ from services.forms.people import add_refusal
 from services.models import User
 from services.reports.history import timeline
 from services.reports.notices import calls_for, letters_for, letters_pdf, notices_for, script_for
-from services.reports.people import address_of
 from services.rules.refusal import Refused
+from services.views.requests import PortalRequest, staff_of
 
 PAGE = 50
 
 
-def notices(request: HttpRequest) -> HttpResponse:
+def notices(request: PortalRequest) -> HttpResponse:
     """알림 발송: what went out, what waits, what failed; numbers are masked."""
-    user = _staff(request)
+    user = staff_of(request)
     form = NoticeFilterForm(request.GET)
     found = notices_for(user).filter(**form.conditions()).select_related("resident").defer("short", "body")
     page = Paginator(found.order_by("-created_at", "-pk"), PAGE).get_page(request.GET.get("page"))
@@ -31,12 +31,12 @@ def notices(request: HttpRequest) -> HttpResponse:
     return render(request, "services/staff/notices.html", shown | {"may_read": _may_read(user)})
 
 
-def notice(request: HttpRequest, pk: int) -> HttpResponse:
+def notice(request: PortalRequest, pk: int) -> HttpResponse:
     """One message in full, with every attempt; the reading is noted."""
-    user = _staff(request)
+    user = staff_of(request)
     shown = get_object_or_404(notices_for(user).select_related("resident"), pk=pk)
     if shown.resident:
-        record_reading(user, shown.resident, shown, "알림 보기", address=address_of(request) or None)
+        record_reading(user, shown.resident, shown, "알림 보기", address=request.address or None)
     page = {"notice": shown, "attempts": shown.attempts.all(), "lines": timeline(shown)}
     siblings = notices_for(user).filter(once_key=shown.once_key).exclude(pk=pk).order_by("pk")
     may_retry = shown.state == NoticeState.DEAD and bool(user.roles - {Role.AUDITOR})
@@ -44,9 +44,9 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def notices_retry(request: HttpRequest) -> HttpResponse:
+def notices_retry(request: PortalRequest) -> HttpResponse:
     """Ask, then send the picked dead notices again; who was told meanwhile is left out."""
-    user = _staff(request)
+    user = staff_of(request)
     form = NoticePickForm(request.POST, notices=notices_for(user).dead())
     if not form.is_valid():
         messages.error(request, str(form.errors["picked"][0]))
@@ -59,25 +59,25 @@ def notices_retry(request: HttpRequest) -> HttpResponse:
     return redirect("services:staff_notices")
 
 
-def calls(request: HttpRequest) -> HttpResponse:
+def calls(request: PortalRequest) -> HttpResponse:
     """전화할 분: whom to phone by when; names and numbers are masked here."""
-    page = Paginator(calls_for(_staff(request)), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(calls_for(staff_of(request)), PAGE).get_page(request.GET.get("page"))
     return render(request, "services/staff/calls.html", {"page": page})
 
 
 @require_POST
-def calls_print(request: HttpRequest) -> HttpResponse:
+def calls_print(request: PortalRequest) -> HttpResponse:
     """The same list on paper with full names and numbers; every one of them is noted as read."""
-    user = _staff(request)
+    user = staff_of(request)
     tasks = list(calls_for(user)[:200])
     seen = [(task.notice.resident, task) for task in tasks if task.notice.resident]
-    record_readings(user, seen, "전화 명단 인쇄", address=address_of(request) or None)
+    record_readings(user, seen, "전화 명단 인쇄", address=request.address or None)
     return render(request, "services/staff/calls_print.html", {"tasks": tasks})
 
 
-def call(request: HttpRequest, pk: int) -> HttpResponse:
+def call(request: PortalRequest, pk: int) -> HttpResponse:
     """One call: the number, the words to say, and the outcome."""
-    user = _staff(request)
+    user = staff_of(request)
     task = get_object_or_404(calls_for(user), pk=pk)
     form = CallForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -89,36 +89,36 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, "통화 결과를 적었습니다.")
             return redirect("services:staff_calls")
     if task.notice.resident:
-        record_reading(user, task.notice.resident, task, "전화", address=address_of(request) or None)
+        record_reading(user, task.notice.resident, task, "전화", address=request.address or None)
     page = {"task": task, "form": form, "script": script_for(task, user), "resident": task.notice.resident}
     return render(request, "services/staff/call.html", page)
 
 
-def letters(request: HttpRequest) -> HttpResponse:
+def letters(request: PortalRequest) -> HttpResponse:
     """부칠 편지: print, post, mark."""
-    page = Paginator(letters_for(_staff(request)), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(letters_for(staff_of(request)), PAGE).get_page(request.GET.get("page"))
     return render(request, "services/staff/letters.html", {"page": page})
 
 
 @require_POST
-def letters_print(request: HttpRequest) -> HttpResponse:
+def letters_print(request: PortalRequest) -> HttpResponse:
     """The picked letters as one PDF; every addressee is noted as read."""
-    user = _staff(request)
+    user = staff_of(request)
     form = NoticePickForm(request.POST, notices=letters_for(user))
     if not form.is_valid():
         messages.error(request, str(form.errors["picked"][0]))
         return redirect("services:staff_letters")
     picked = list(form.cleaned_data["picked"].order_by("created_at", "pk")[:PAGE])
     seen = [(letter.resident, letter) for letter in picked if letter.resident]
-    record_readings(user, seen, "편지 인쇄", address=address_of(request) or None)
+    record_readings(user, seen, "편지 인쇄", address=request.address or None)
     headers = {"Content-Disposition": 'attachment; filename="letters.pdf"', "Cache-Control": "no-store"}
     return HttpResponse(letters_pdf(picked, user), content_type="application/pdf", headers=headers)
 
 
 @require_POST
-def letters_posted(request: HttpRequest) -> HttpResponse:
+def letters_posted(request: PortalRequest) -> HttpResponse:
     """The picked letters are in the post."""
-    user = _staff(request)
+    user = staff_of(request)
     form = NoticePickForm(request.POST, notices=letters_for(user))
     if form.is_valid():
         count = actions.mark_posted(form.cleaned_data["picked"], by=user)
@@ -126,11 +126,6 @@ def letters_posted(request: HttpRequest) -> HttpResponse:
     else:
         messages.error(request, str(form.errors["picked"][0]))
     return redirect("services:staff_letters")
-
-
-def _staff(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # noqa: S101 - the rights matrix lets nobody else in
-    return request.user
 
 
 def _may_read(user: User) -> bool:

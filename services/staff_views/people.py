@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -17,41 +17,33 @@ from services.actions.history import record_reading
 from services.forms.people import FindResidentForm, NewStaffForm, ReadingsForm, ReasonForm, StaffForm, add_refusal
 from services.models import Resident, User
 from services.reports import staff as reports
-from services.reports.people import address_of, cases_of, todos_of
+from services.reports.people import cases_of, todos_of
 from services.rules.refusal import Refused
+from services.views.requests import PortalRequest, staff_of
 
 
-def today(request: HttpRequest) -> HttpResponse:
+def today(request: PortalRequest) -> HttpResponse:
     """What waits for this person today."""
-    user = _user(request)
+    user = staff_of(request)
     return render(request, "services/staff/today.html", {"todos": todos_of(user), "user": user})
-
-
-def _user(request: HttpRequest) -> User:
-    """The rights matrix lets only staff come here."""
-    user = request.user
-    if not isinstance(user, User):
-        msg = "A staff page without a member of staff."
-        raise TypeError(msg)
-    return user
 
 
 # --- Accounts ----------------------------------------------------------------------------------------------------
 
 
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: PortalRequest) -> HttpResponse:
     """Everybody with an account."""
     page = Paginator(reports.everybody(), 50).get_page(request.GET.get("page"))
     return render(request, "services/staff/people.html", {"page": page})
 
 
 @never_cache
-def person_new(request: HttpRequest) -> HttpResponse:
+def person_new(request: PortalRequest) -> HttpResponse:
     """A new account; the first password is shown once, on this answer."""
     form = NewStaffForm(request.POST or None)
     if form.is_valid():
         try:
-            person, password = actions.add_staff(by=_user(request).actor, **form.cleaned_data)
+            person, password = actions.add_staff(by=staff_of(request).actor, **form.cleaned_data)
         except Refused as refusal:
             add_refusal(form, refusal)
         else:
@@ -59,14 +51,14 @@ def person_new(request: HttpRequest) -> HttpResponse:
     return render(request, "services/staff/person_new.html", {"form": form})
 
 
-def person(request: HttpRequest, pk: int) -> HttpResponse:
+def person(request: PortalRequest, pk: int) -> HttpResponse:
     """Roles, department and township of one account, and the ways to close it or reset its second factor."""
     account = get_object_or_404(User, pk=pk)
     known = {"roles": list(account.roles), "department": account.department, "township": account.township}
     form = StaffForm(request.POST or None, initial=known)
     if form.is_valid():
         try:
-            actions.change_staff(account, by=_user(request).actor, **form.cleaned_data)
+            actions.change_staff(account, by=staff_of(request).actor, **form.cleaned_data)
         except Refused as refusal:
             add_refusal(form, refusal)
         else:
@@ -76,7 +68,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _with_reason(
-    request: HttpRequest, pk: int, template: str, act: Callable[[User, str], HttpResponse | None]
+    request: PortalRequest, pk: int, template: str, act: Callable[[User, str], HttpResponse | None]
 ) -> HttpResponse:
     """Ask for the reason, act, go back to the list; the three pages below differ only in the act."""
     account = get_object_or_404(User, pk=pk)
@@ -91,32 +83,32 @@ def _with_reason(
     return render(request, template, {"form": form, "account": account})
 
 
-def person_close(request: HttpRequest, pk: int) -> HttpResponse:
+def person_close(request: PortalRequest, pk: int) -> HttpResponse:
     """계정 닫기."""
 
     def act(account: User, reason: str) -> None:
-        actions.close_account(account, by=_user(request).actor, reason=reason)
+        actions.close_account(account, by=staff_of(request).actor, reason=reason)
         messages.success(request, "계정을 닫았습니다.")
 
     return _with_reason(request, pk, "services/staff/person_close.html", act)
 
 
-def person_reopen(request: HttpRequest, pk: int) -> HttpResponse:
+def person_reopen(request: PortalRequest, pk: int) -> HttpResponse:
     """계정 다시 열기."""
 
     def act(account: User, reason: str) -> None:
-        actions.reopen_account(account, by=_user(request).actor, reason=reason)
+        actions.reopen_account(account, by=staff_of(request).actor, reason=reason)
         messages.success(request, "계정을 다시 열었습니다.")
 
     return _with_reason(request, pk, "services/staff/person_reopen.html", act)
 
 
 @never_cache
-def person_reset(request: HttpRequest, pk: int) -> HttpResponse:
+def person_reset(request: PortalRequest, pk: int) -> HttpResponse:
     """두 번째 확인 방법 지우기: a lost telephone."""
 
     def act(account: User, reason: str) -> HttpResponse:
-        password = actions.reset_second_factor(account, by=_user(request).actor, reason=reason)
+        password = actions.reset_second_factor(account, by=staff_of(request).actor, reason=reason)
         return render(request, "services/staff/_person_password.html", {"person": account, "password": password})
 
     return _with_reason(request, pk, "services/staff/person_reset.html", act)
@@ -126,23 +118,23 @@ def person_reset(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @never_cache
-def resident(request: HttpRequest) -> HttpResponse:
+def resident(request: PortalRequest) -> HttpResponse:
     """Find a resident by phone or name, which are posted and so stand in no address and no log."""
     form = FindResidentForm(request.POST or None)
-    found = reports.find_residents(form.cleaned_data["who"], user=_user(request)) if form.is_valid() else None
+    found = reports.find_residents(form.cleaned_data["who"], user=staff_of(request)) if form.is_valid() else None
     return render(request, "services/staff/resident.html", {"form": form, "found": found})
 
 
 @never_cache
-def resident_view(request: HttpRequest, pk: int) -> HttpResponse:
+def resident_view(request: PortalRequest, pk: int) -> HttpResponse:
     """왜 보시나요? The whole record is shown for a reason, and the reading is kept."""
-    user = _user(request)
+    user = staff_of(request)
     person = get_object_or_404(reports.visible_to(user, Resident.objects.select_related("township")), pk=pk)
     form = ReasonForm(request.POST or None)
     page: dict[str, object] = {"form": form, "resident": person, "is_open": False}
     if form.is_valid():
         reason = form.cleaned_data["reason"]
-        record_reading(user, person, person, "전체 보기", address=address_of(request) or None, reason=reason)
+        record_reading(user, person, person, "전체 보기", address=request.address or None, reason=reason)
         page |= {"is_open": True, "cases": cases_of([person])}
     return render(request, "services/staff/resident_view.html", page)
 
@@ -159,7 +151,7 @@ def _wanted(form: ReadingsForm) -> reports.ReadingFilter:
 
 
 @require_GET
-def readings(request: HttpRequest) -> HttpResponse:
+def readings(request: PortalRequest) -> HttpResponse:
     """접근 기록: the auditor's list."""
     form = ReadingsForm(request.GET)
     wanted = _wanted(form)
@@ -169,7 +161,7 @@ def readings(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def readings_csv(request: HttpRequest) -> HttpResponse:
+def readings_csv(request: PortalRequest) -> HttpResponse:
     """The same list for a sheet; residents by number, never by name."""
     sheet = io.StringIO()
     csv.writer(sheet).writerows(reports.readings_csv_rows(_wanted(ReadingsForm(request.GET))))

@@ -1,6 +1,6 @@
 """The first page, the catalogue, its search and today's notices."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
@@ -8,27 +8,28 @@ from services.forms.catalogue import SearchForm
 from services.models import ServicePage
 from services.reports import search as finder
 from services.reports.catalogue import announcements_on, home_notes, service_card, service_shelves
+from services.views.requests import PortalRequest
 
 
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: PortalRequest) -> HttpResponse:
     """The first page: three jobs, then everything else."""
     announcements = announcements_on(timezone.localdate())
     return render(request, "services/home.html", {"notes": home_notes(), "announcements": announcements})
 
 
-def catalogue(request: HttpRequest) -> HttpResponse:
+def catalogue(request: PortalRequest) -> HttpResponse:
     """Every service and programme of the city."""
     shelves = service_shelves(timezone.localdate())
     return render(request, "services/catalogue.html", {"shelves": shelves, "form": SearchForm()})
 
 
-def service_page(request: HttpRequest, slug: str) -> HttpResponse:
+def service_page(request: PortalRequest, slug: str) -> HttpResponse:
     """Who, what to bring, how long, how much, where: one service."""
     page = get_object_or_404(ServicePage.objects.shown(), slug=slug)
     return render(request, "services/service_page.html", {"card": service_card(page, timezone.localdate())})
 
 
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: PortalRequest) -> HttpResponse:
     """Services that fit what was typed."""
     form = SearchForm({"q": request.GET.get("q", "")})
     form.is_valid()
@@ -36,6 +37,6 @@ def search(request: HttpRequest) -> HttpResponse:
     return render(request, "services/search.html", {"form": form, "found": found})
 
 
-def announcements(request: HttpRequest) -> HttpResponse:
+def announcements(request: PortalRequest) -> HttpResponse:
     """Everything the city says today."""
     return render(request, "services/announcements.html", {"announcements": announcements_on(timezone.localdate())})

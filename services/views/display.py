@@ -2,22 +2,23 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from services.rules import display as rules
+from services.views.requests import PortalRequest
 
 
-def display(request: HttpRequest) -> HttpResponse:
+def display(request: PortalRequest) -> HttpResponse:
     """Text size, contrast and reading aloud, explained."""
     return render(request, "services/display.html")
 
 
 @require_POST
-def display_save(request: HttpRequest) -> HttpResponse:
+def display_save(request: PortalRequest) -> HttpResponse:
     """Remember the choice in a cookie and go back to where the person was; works without JavaScript."""
     response = redirect(_own_address(request, request.POST.get("next", "")))
     choices = ((rules.SIZE_COOKIE, "size", rules.SIZES), (rules.CONTRAST_COOKIE, "contrast", rules.CONTRASTS))
@@ -30,22 +31,22 @@ def display_save(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def accessibility(request: HttpRequest) -> HttpResponse:
+def accessibility(request: PortalRequest) -> HttpResponse:
     """What was done so that everybody can use the site, and what is known not to work."""
     return render(request, "services/accessibility.html")
 
 
-def guide(request: HttpRequest) -> HttpResponse:
+def guide(request: PortalRequest) -> HttpResponse:
     """How the site is used, for somebody who has never used it."""
     return render(request, "services/guide.html")
 
 
-def privacy(request: HttpRequest) -> HttpResponse:
+def privacy(request: PortalRequest) -> HttpResponse:
     """What is kept of whom, why, how long, and how to see, mend or stop it (PIPA article 30)."""
     return render(request, "services/privacy.html", {"draft_days": settings.DRAFT_DAYS})
 
 
-def _display_sentence(request: HttpRequest) -> str:
+def _display_sentence(request: PortalRequest) -> str:
     if request.POST.get("contrast") == "high":
         return _("선명하게 바꾸었습니다.")
     if request.POST.get("size") in ("large", "larger"):
@@ -53,6 +54,6 @@ def _display_sentence(request: HttpRequest) -> str:
     return _("처음대로 바꾸었습니다.")
 
 
-def _own_address(request: HttpRequest, address: str) -> str:
+def _own_address(request: PortalRequest, address: str) -> str:
     is_ours = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
     return address if is_ours else "/"

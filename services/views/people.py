@@ -16,6 +16,7 @@ from services.forms.people import CodeForm, PhoneForm, ReferenceForm, add_refusa
 from services.models import Verification, blind_index
 from services.reports import people as reports
 from services.rules.refusal import Refused
+from services.views.requests import PortalRequest
 
 WAITING = "verification"  # session key -> {"id": …, "next": …}: a code was sent and not yet typed
 
@@ -32,7 +33,7 @@ def start_verification(request: HttpRequest, phone_e164: str, *, next_url: str) 
     return redirect("services:verify_code")
 
 
-def _safe_next(request: HttpRequest) -> str:
+def _safe_next(request: PortalRequest) -> str:
     asked = request.GET.get("next", "")
     if url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
         return asked
@@ -40,7 +41,7 @@ def _safe_next(request: HttpRequest) -> str:
 
 
 @never_cache
-def my_start(request: HttpRequest) -> HttpResponse:
+def my_start(request: PortalRequest) -> HttpResponse:
     """휴대전화 번호를 알려 주세요."""
     form = PhoneForm(request.POST or None)
     if form.is_valid():
@@ -53,7 +54,7 @@ def my_start(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-def verify_code(request: HttpRequest) -> HttpResponse:
+def verify_code(request: PortalRequest) -> HttpResponse:
     """문자로 받은 인증번호를 적어 주세요."""
     verification = _waiting(request)
     if verification is None:
@@ -76,13 +77,13 @@ def _code_page(verification: Verification, form: CodeForm) -> dict[str, Any]:
     return {"form": form, "verification": verification, "did_not_arrive": failed}
 
 
-def _waiting(request: HttpRequest) -> Verification | None:
+def _waiting(request: PortalRequest) -> Verification | None:
     waiting = request.session.get(WAITING)
     return Verification.objects.filter(pk=waiting["id"]).first() if waiting else None
 
 
 @require_POST
-def verify_again(request: HttpRequest) -> HttpResponse:
+def verify_again(request: PortalRequest) -> HttpResponse:
     """인증번호 다시 받기."""
     verification = _waiting(request)
     if verification is None:
@@ -100,7 +101,7 @@ def verify_again(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-def my(request: HttpRequest) -> HttpResponse:
+def my(request: PortalRequest) -> HttpResponse:
     """Everything that the people with this phone asked for, with state and next step."""
     residents = reports.residents_of(request.session["resident_phone_index"])
     cases = reports.cases_of(residents)
@@ -109,27 +110,27 @@ def my(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-def my_data(request: HttpRequest) -> HttpResponse:
+def my_data(request: PortalRequest) -> HttpResponse:
     """내 개인정보 보기 (PD-07)."""
     residents = reports.residents_of(request.session["resident_phone_index"])
     return render(request, "services/my_data.html", {"residents": residents})
 
 
 @never_cache
-def my_readings(request: HttpRequest) -> HttpResponse:
+def my_readings(request: PortalRequest) -> HttpResponse:
     """누가 내 정보를 보았는지 보기."""
     readings = reports.readings_about(request.session["resident_phone_index"])
     return render(request, "services/my_readings.html", {"readings": readings})
 
 
 @never_cache
-def my_reference(request: HttpRequest) -> HttpResponse:
+def my_reference(request: PortalRequest) -> HttpResponse:
     """예약번호나 접수번호로 하나만 보기."""
     form = ReferenceForm(request.POST or None)
     if form.is_valid():
         typed, last4 = form.cleaned_data["reference"], form.cleaned_data["last4"]
         try:
-            actions.open_by_reference(request.session, typed, last4, address=reports.address_of(request))
+            actions.open_by_reference(request.session, typed, last4, address=request.address)
         except Refused as refusal:
             add_refusal(form, refusal)
         else:
@@ -138,7 +139,7 @@ def my_reference(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-def my_case(request: HttpRequest) -> HttpResponse:
+def my_case(request: PortalRequest) -> HttpResponse:
     """The one case that was opened by its number."""
     opened = request.session.get("resident_case")
     case = reports.case_by_reference(opened[2], opened[3]) if opened else None
@@ -148,7 +149,7 @@ def my_case(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def my_leave(request: HttpRequest) -> HttpResponse:
+def my_leave(request: PortalRequest) -> HttpResponse:
     """나가기."""
     actions.leave(request.session)
     messages.success(request, _("나갔습니다. 이 화면에는 아무것도 남아 있지 않습니다."))

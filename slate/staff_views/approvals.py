@@ -2,22 +2,23 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from services.rules.refusal import Refused
+from services.views.requests import PortalRequest, staff_of
 from slate import actions
 from slate.enums import ApplicationState
 from slate.forms.staff import BatchForm
 from slate.models import Application
 from slate.reports import current_programme, quote_of, total
-from slate.staff_views.queue import due_words, staff_of
+from slate.staff_views.queue import due_words
 
 ROWS = 20
 
 
-def approvals(request: HttpRequest) -> HttpResponse:
+def approvals(request: PortalRequest) -> HttpResponse:
     """Everything proposed by somebody else, in the order of due days."""
     user = staff_of(request)
     waiting = Application.objects.with_approver().order_by("due_on", "pk")
@@ -41,7 +42,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def approve_many(request: HttpRequest) -> HttpResponse:
+def approve_many(request: PortalRequest) -> HttpResponse:
     """{n}건 지원 결정하기: each by itself; what does not fit stays and says why."""
     user = staff_of(request)
     form = BatchForm(request.POST)

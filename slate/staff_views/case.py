@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from services.actions.history import record_reading
@@ -15,21 +15,21 @@ from services.forms.people import add_refusal
 from services.models import Document, User
 from services.reports.documents import link
 from services.reports.history import timeline
-from services.reports.people import address_of
 from services.rules.korean import won
 from services.rules.refusal import Refused
+from services.views.requests import PortalRequest, staff_of
 from slate import actions, rules
 from slate.enums import ApplicationState, CheckItem, Household, Needed, RefusalReason
 from slate.forms.staff import ChecksForm, DecideForm, RefusalForm, RequestMoreForm, VersionForm
 from slate.models import Application
 from slate.reports import letters, quote_of, total
 from slate.reports.cases import last_decision
-from slate.staff_views.queue import due_words, staff_of, visible
+from slate.staff_views.queue import due_words, visible
 
 S = ApplicationState
 
 
-def case(request: HttpRequest, reference: str) -> HttpResponse:
+def case(request: PortalRequest, reference: str) -> HttpResponse:
     """Everything about one application; whoever looks is written down (PD-10)."""
     user = staff_of(request)
     application = _open(request, reference, "보기")
@@ -50,10 +50,10 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "slate/staff/case.html", values)
 
 
-def _open(request: HttpRequest, reference: str, why: str) -> Application:
+def _open(request: PortalRequest, reference: str, why: str) -> Application:
     rows = visible(staff_of(request)).select_related("programme", "resident", "township", "officer", "proposed_by")
     application = get_object_or_404(rows, reference=reference)
-    record_reading(staff_of(request), application.resident, application, why, address=address_of(request) or None)
+    record_reading(staff_of(request), application.resident, application, why, address=request.address or None)
     return application
 
 
@@ -74,7 +74,7 @@ def _buttons(application: Application, user: User) -> list[tuple[str, str]]:
 
 
 def _act(
-    request: HttpRequest,
+    request: PortalRequest,
     application: Application,
     form: forms.Form,
     do: Callable[[dict[str, Any]], str],
@@ -95,7 +95,7 @@ def _act(
     return render(request, template, {"application": application, "form": form} | page, status=status)
 
 
-def checks(request: HttpRequest, reference: str) -> HttpResponse:
+def checks(request: PortalRequest, reference: str) -> HttpResponse:
     """자격을 확인했나요?"""
     application, user = _open(request, reference, "자격 확인"), staff_of(request)
     initial = {
@@ -126,7 +126,7 @@ def checks(request: HttpRequest, reference: str) -> HttpResponse:
     return _act(request, application, form, do, {"template": "checks"})
 
 
-def request_more(request: HttpRequest, reference: str) -> HttpResponse:
+def request_more(request: PortalRequest, reference: str) -> HttpResponse:
     """서류를 더 내 달라고 할까요?"""
     application, user = _open(request, reference, "보완 요청"), staff_of(request)
     form = RequestMoreForm(request.POST or None, initial={"version": application.version})
@@ -139,7 +139,7 @@ def request_more(request: HttpRequest, reference: str) -> HttpResponse:
     return _act(request, application, form, do, {"template": "request_more"})
 
 
-def propose_refusal(request: HttpRequest, reference: str) -> HttpResponse:
+def propose_refusal(request: PortalRequest, reference: str) -> HttpResponse:
     """지원 제외를 결재에 올릴까요?"""
     application, user = _open(request, reference, "지원 제외 올리기"), staff_of(request)
     form = RefusalForm(request.POST or None, initial={"version": application.version})
@@ -158,7 +158,7 @@ def _sentences() -> list[tuple[str, str, str]]:
     return [(str(code.label), *rules.REASON_SENTENCES[code]) for code in RefusalReason]
 
 
-def propose_approval(request: HttpRequest, reference: str) -> HttpResponse:
+def propose_approval(request: PortalRequest, reference: str) -> HttpResponse:
     """지원 결정을 결재에 올릴까요?"""
     application, user = _open(request, reference, "지원 결정 올리기"), staff_of(request)
     form = VersionForm(request.POST or None, initial={"version": application.version})
@@ -170,7 +170,7 @@ def propose_approval(request: HttpRequest, reference: str) -> HttpResponse:
     return _act(request, application, form, do, {"template": "propose_approval", "quote": quote_of(application)})
 
 
-def decide(request: HttpRequest, reference: str) -> HttpResponse:
+def decide(request: PortalRequest, reference: str) -> HttpResponse:
     """Approve, refuse or give back; never one's own proposal."""
     application, user = _open(request, reference, "결재"), staff_of(request)
     form = DecideForm(request.POST or None, initial={"version": application.version})
@@ -196,14 +196,14 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
     return _act(request, application, form, do, page)
 
 
-def letter(request: HttpRequest, reference: str) -> HttpResponse:
+def letter(request: PortalRequest, reference: str) -> HttpResponse:
     """결정 통지서, from the record."""
     application = _open(request, reference, "통지서 보기")
     values = {"application": application, "decision": last_decision(application)}
     return render(request, "slate/staff/letter.html", values)
 
 
-def letter_pdf(request: HttpRequest, reference: str) -> HttpResponse:
+def letter_pdf(request: PortalRequest, reference: str) -> HttpResponse:
     """결정 통지서 on paper."""
     record = last_decision(_open(request, reference, "통지서 내려받기"))
     if record is None:

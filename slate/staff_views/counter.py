@@ -2,22 +2,23 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from services.enums.people import Role
 from services.forms.people import add_refusal
 from services.models import Document, Township
 from services.rules.refusal import Refused
+from services.views.requests import PortalRequest, staff_of
 from slate import actions
 from slate.forms.answers import new_at_counter
 from slate.forms.staff import CounterForm
 from slate.models import Application
 from slate.reports import current_programme
-from slate.staff_views.queue import staff_of, visible
+from slate.staff_views.queue import visible
 
 
-def counter(request: HttpRequest) -> HttpResponse:
+def counter(request: PortalRequest) -> HttpResponse:
     """One screen; a township clerk takes in buildings of his own township only."""
     user, programme = staff_of(request), current_programme()
     townships = Township.objects.order_by("order")
@@ -35,7 +36,7 @@ def counter(request: HttpRequest) -> HttpResponse:
     return render(request, "slate/staff/counter.html", {"form": form, "programme": programme, "groups": form.groups})
 
 
-def receipt(request: HttpRequest, reference: str) -> HttpResponse:
+def receipt(request: PortalRequest, reference: str) -> HttpResponse:
     """접수증, to be printed."""
     rows: Any = visible(staff_of(request)).select_related("programme", "resident", "township")
     application: Application = get_object_or_404(rows, reference=reference)

@@ -1,22 +1,22 @@
 """The year's budget and the published figures."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from services.enums.people import Role
 from services.forms.people import add_refusal
 from services.rules.refusal import Refused
+from services.views.requests import PortalRequest, staff_of
 from slate import actions
 from slate.enums import Work
 from slate.forms.staff import AllotForm
 from slate.models import LedgerEntry, PastFigure, SupportRate
 from slate.reports import balances, current_programme, lines_off_their_ledger, total
 from slate.reports.terms import terms_of
-from slate.staff_views.queue import staff_of
 
 
-def budget(request: HttpRequest) -> HttpResponse:
+def budget(request: PortalRequest) -> HttpResponse:
     """예산: allotted, reserved, spent, left; an approver adds to it, with the document that says so."""
     user, programme = staff_of(request), current_programme()
     may_allot = Role.SLATE_APPROVER in user.roles and programme is not None
@@ -42,7 +42,7 @@ def budget(request: HttpRequest) -> HttpResponse:
     return render(request, "slate/staff/budget.html", values)
 
 
-def figures(request: HttpRequest) -> HttpResponse:
+def figures(request: PortalRequest) -> HttpResponse:
     """지원 기준, 가정과 발표한 숫자: each with its source and how sure it is."""
     programme = current_programme()
     values = {

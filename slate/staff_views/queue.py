@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from services.enums.people import Role
 from services.models import User, blind_index
 from services.rules.references import normalise_reference
 from services.rules.refusal import Refused
+from services.views.requests import PortalRequest, staff_of
 from slate import actions
 from slate.enums import ApplicationState
 from slate.forms.staff import SORT, AssignForm, QueueForm
@@ -25,18 +26,12 @@ ROWS = 20
 WHOLE_CITY = {Role.SLATE_OFFICER, Role.SLATE_APPROVER, Role.AUDITOR}
 
 
-def staff_of(request: HttpRequest) -> User:
-    """The member of staff; the middleware let nobody else in."""
-    assert isinstance(request.user, User)  # noqa: S101
-    return request.user
-
-
 def visible(user: User) -> ApplicationQuerySet:
     """The applications this person may see: a township clerk only those of his township."""
     return Application.objects.seen_by(user, whole_city=bool(user.roles & WHOLE_CITY))
 
 
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: PortalRequest) -> HttpResponse:
     """슬레이트 신청."""
     user = staff_of(request)
     form = QueueForm(request.GET)
@@ -94,7 +89,7 @@ def due_words(application: Application) -> str:
 
 
 @require_POST
-def assign(request: HttpRequest) -> HttpResponse:
+def assign(request: PortalRequest) -> HttpResponse:
     """담당자 정하기, for the chosen rows; a single one goes on to its case."""
     user = staff_of(request)
     form = AssignForm(request.POST)

@@ -1,7 +1,7 @@
 """The applicant's own application: where it is, what is missing, the decision, withdrawing."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -14,6 +14,7 @@ from services.models import Document
 from services.reports.documents import link
 from services.reports.people import is_theirs
 from services.rules.refusal import Refused
+from services.views.requests import PortalRequest
 from slate import actions
 from slate.enums import ApplicationState
 from slate.forms.questions import SupplyForm, WithdrawForm
@@ -26,23 +27,23 @@ class NotYours(Exception):
     """Nobody is known in this session: ask for the phone first."""
 
 
-def mine(request: HttpRequest, reference: str) -> Application:
+def mine(request: PortalRequest, reference: str) -> Application:
     """The visitor's application of this number. Raises Http404 for somebody else's, NotYours for a stranger."""
     rows = Application.objects.select_related("programme", "resident", "township", "officer")
     application = rows.filter(reference=reference).first()
     if application and is_theirs(request.session, application, application.resident):
         return application
-    if request.resident_phone_index or request.session.get("resident_case"):  # type: ignore[attr-defined]
+    if request.resident_phone_index or request.session.get("resident_case"):
         raise Http404
     raise NotYours
 
 
-def ask_for_phone(request: HttpRequest) -> HttpResponse:
+def ask_for_phone(request: PortalRequest) -> HttpResponse:
     return redirect(f"{reverse('services:my_start')}?{urlencode({'next': request.path})}")
 
 
 @never_cache
-def application(request: HttpRequest, reference: str) -> HttpResponse:
+def application(request: PortalRequest, reference: str) -> HttpResponse:
     """지금 어디까지."""
     try:
         row = mine(request, reference)
@@ -63,7 +64,7 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @never_cache
-def application_supply(request: HttpRequest, reference: str) -> HttpResponse:
+def application_supply(request: PortalRequest, reference: str) -> HttpResponse:
     """Papers that were asked for."""
     try:
         row = mine(request, reference)
@@ -87,7 +88,7 @@ def application_supply(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @never_cache
-def application_withdraw(request: HttpRequest, reference: str) -> HttpResponse:
+def application_withdraw(request: PortalRequest, reference: str) -> HttpResponse:
     """Asks once, then withdraws."""
     try:
         row = mine(request, reference)
@@ -106,7 +107,7 @@ def application_withdraw(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @never_cache
-def decision(request: HttpRequest, reference: str) -> HttpResponse:
+def decision(request: PortalRequest, reference: str) -> HttpResponse:
     """The letter, from the decision's record alone."""
     try:
         row = mine(request, reference)
@@ -116,7 +117,7 @@ def decision(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @never_cache
-def decision_pdf(request: HttpRequest, reference: str) -> HttpResponse:
+def decision_pdf(request: PortalRequest, reference: str) -> HttpResponse:
     """The letter on paper."""
     try:
         row = mine(request, reference)

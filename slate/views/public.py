@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
+from services.views.requests import PortalRequest
 from slate.enums import BuildingKind, Household, Work
 from slate.forms.questions import CheckForm
 from slate.models import PastFigure, Programme
@@ -16,7 +17,7 @@ ALREADY_REMOVED = "removed"
 KINDS = {"house": BuildingKind.HOUSE, "outbuilding": BuildingKind.WAREHOUSE, "stored": BuildingKind.STORED}
 
 
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: PortalRequest) -> HttpResponse:
     """A0: what is needed, and what to know before the first question."""
     programme = current_programme()
     has_draft = "slate" in request.session.get("drafts", {})
@@ -33,7 +34,7 @@ class Result:
     roof: Quote | None = None
 
 
-def check(request: HttpRequest) -> HttpResponse:
+def check(request: PortalRequest) -> HttpResponse:
     """Three questions, no name; the answer stands on the same page and in no address."""
     programme = current_programme()
     form = CheckForm(request.POST or None)
