@@ -39,7 +39,7 @@ Answers = dict[str, Any]
 
 @never_cache
 def start(request: HttpRequest) -> HttpResponse:
-    """Who may come, when and where, what to bring (B0)."""
+    """Who may come, when and where, what to bring (COPY B0)."""
     page = {
         "property_limit": settings.CONSULTATION_PROPERTY_LIMIT_WON,
         "income_limit": settings.CONSULTATION_INCOME_LIMIT_WON,

@@ -1,4 +1,4 @@
-"""Election windows (law.md EL-A, EL-F): days on which an event of the city needs a person's decision on its basis."""
+"""Election windows (EL-A, EL-F): days on which an event of the city needs a person's decision on its basis."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

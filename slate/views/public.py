@@ -18,7 +18,7 @@ KINDS = {"house": BuildingKind.HOUSE, "outbuilding": BuildingKind.WAREHOUSE, "st
 
 
 def start(request: PortalRequest) -> HttpResponse:
-    """A0: what is needed, and what to know before the first question."""
+    """COPY A0: what is needed, and what to know before the first question."""
     programme = current_programme()
     has_draft = "slate" in request.session.get("drafts", {})
     page = {"programme": programme, "figures": PastFigure.objects.all(), "has_draft": has_draft}

@@ -173,7 +173,7 @@ def test_tax_scope(facts, outcome):
     ],
 )
 def test_fourth_mondays_inside_an_election_window(day):
-    """HD-05, and 2027-02-22 because an unknown scope means review (law.md 0.7)."""
+    """HD-05, and 2027-02-22 because an unknown scope means review, never allowed."""
     assert window_on(date.fromisoformat(day), elections())
 
 
