@@ -12,13 +12,13 @@ from consultations.models import Affected, Booking, Disruption
 from consultations.notices import reminders_of_all, reminders_of_slot
 from services.actions.constraints import friendly
 from services.actions.history import record
-from services.actions.notices import resume, skip
+from services.actions.notices import pause, resume, skip
 from services.enums.notices import CallOutcome, Channel
 from services.models import Notice
 from services.rules.history import Actor
 from services.rules.refusal import Refused
 
-PAUSED = "상담을 어떻게 할지 정하는 중입니다."
+PAUSED, PAUSED_BY = "상담을 어떻게 할지 정하는 중입니다.", "worklist"
 SETTLED_TOGETHER = "전화로 함께 정했습니다."
 SETTLED_OTHERWISE = "다른 방법으로 정했습니다."
 
@@ -50,7 +50,7 @@ def add(disruption: Disruption, bookings: Collection[Booking]) -> None:
             for booking in bookings
         ]
     )
-    skip(reminders_of_all(bookings), PAUSED)
+    pause(reminders_of_all(bookings), PAUSED, code=PAUSED_BY)
 
 
 def settle(
@@ -80,7 +80,7 @@ def settle(
         record(row, state.lower(), by=by, before=before, after=state)
     if found:
         if booking.is_live and not booking.affected.unsettled().exists():
-            resume(reminders_of_slot(booking), PAUSED)
+            resume(reminders_of_slot(booking), code=PAUSED_BY)
         close_done({row.disruption_id for row in found}, by=by)
     return len(found)
 

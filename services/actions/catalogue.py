@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from services.actions.constraints import friendly
 from services.actions.history import record
+from services.enums.catalogue import AnnouncementMove, ServicePageMove
 from services.models import Announcement, ServicePage, User
 from services.rules.history import Actor
 from services.rules.refusal import Refused
@@ -36,7 +37,7 @@ def edit_service_page(page_id: int, *, version: int, by: Actor, **facts: Any) ->
     with friendly(*PAGE_CONSTRAINTS):
         page.save()
     labels = ", ".join(str(ServicePage._meta.get_field(field).verbose_name) for field in changed)  # type: ignore[union-attr]
-    record(page, "edited", by=by, reason=labels)
+    record(page, ServicePageMove.EDITED, by=by, reason=labels)
     return page
 
 
@@ -47,7 +48,7 @@ def announce(*, text: str, shown_from: date, shown_until: date, page: ServicePag
         notice = Announcement.objects.create(
             text=text, shown_from=shown_from, shown_until=shown_until, page=page, by=user
         )
-    record(notice, "announced", by=user.actor, reason=text)
+    record(notice, AnnouncementMove.ANNOUNCED, by=user.actor, reason=text)
     return notice
 
 
@@ -58,7 +59,7 @@ def end_announcement(announcement_id: int, *, by: Actor) -> None:
     yesterday = timezone.localdate() - timedelta(days=1)
     if notice.shown_until <= yesterday:
         raise Refused("이미 끝난 알림입니다.")
-    record(notice, "ended", by=by, reason=notice.text)
+    record(notice, AnnouncementMove.ENDED, by=by, reason=notice.text)
     if notice.shown_from > yesterday:
         notice.delete()
     else:

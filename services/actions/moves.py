@@ -3,7 +3,7 @@
 from typing import Any, TypeVar
 
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from services.actions.history import record, subject_of
@@ -15,6 +15,8 @@ from services.rules.korean import time_ko
 from services.rules.refusal import Refused
 
 M = TypeVar("M", bound=models.Model)
+CHANGED = "그사이 상태가 달라졌습니다. 지금 모습을 보고 다시 해 주세요."
+_ANYTHING, _STATE_CHANGES = Q(), ~Q(before=F("after"))
 
 
 def lock(rows: "QuerySet[M]", pk: object, *, version: int | None = None) -> M:
@@ -28,16 +30,22 @@ def lock(rows: "QuerySet[M]", pk: object, *, version: int | None = None) -> M:
     return row
 
 
+def refuse_unless(name: Move, row: models.Model, *, by: Actor) -> str:
+    """Where this move leads from the state at hand. Raises Refused(conflict) when it may not be made (any more)."""
+    after = name.target(getattr(row, "state"))  # noqa: B009
+    if after is None:
+        raise somebody_was_faster(row, by=by, among=_STATE_CHANGES)
+    return after
+
+
 def move(row: M, name: Move, *, by: Actor, reason: str = "", **changes: Any) -> M:
     """Make the move: a conditional UPDATE from the state (and version) at hand, then the history entry.
 
     Raises Refused(conflict) when the row is not, or no longer, where this move may be made.
     """
     before: str = getattr(row, "state")  # noqa: B009
-    after = name.target(before)
-    if after is None:
-        raise somebody_was_faster(row)
-    _write(row, changes | {"state": after}, state=before)
+    after = refuse_unless(name, row, by=by)
+    _write(row, changes | {"state": after}, by=by, state=before)
     record(row, name, by=by, before=before, after=after, reason=reason)
     return row
 
@@ -46,27 +54,31 @@ def note(row: M, name: Move, *, by: Actor, reason: str = "", **changes: Any) -> 
     """Change facts of the row, or only say what happened to it; its state stays."""
     state: str = getattr(row, "state", "")
     if changes or hasattr(row, "version"):
-        _write(row, changes)
+        _write(row, changes, by=by)
     record(row, name, by=by, before=state, after=state, reason=reason)
     return row
 
 
-def _write(row: models.Model, values: dict[str, Any], **condition: Any) -> None:
+def _write(row: models.Model, values: dict[str, Any], *, by: Actor, **condition: Any) -> None:
     if hasattr(row, "version"):
         condition["version"] = row.version
         values = values | {"version": row.version + 1}
     if type(row)._base_manager.filter(pk=row.pk, **condition).update(**values) != 1:
-        raise somebody_was_faster(row)
+        raise somebody_was_faster(row, by=by)
     for field, value in values.items():
         setattr(row, field, value)
 
 
-def somebody_was_faster(row: models.Model) -> Refused:
-    """The calm sentence for the second of two people: who was first, when, and what they did (C14, C15)."""
+def somebody_was_faster(row: models.Model, *, by: Actor | None = None, among: Q = _ANYTHING) -> Refused:
+    """The calm sentence for the second of two people: who was first, when, and what they did (C14, C15).
+
+    A resident is not told which member of staff it was.
+    """
     kind, key = subject_of(row)
-    last = HistoryEntry.objects.filter(subject_kind=kind, subject_id=key).order_by("-seq").first()
-    if last is None:
-        return Refused("이미 달라졌습니다. 지금 모습을 보고 다시 해 주세요.", conflict=True)
+    entries = HistoryEntry.objects.filter(among, subject_kind=kind, subject_id=key)
+    last = entries.order_by("-seq").first()
+    if last is None or (by and by.kind == ActorKind.RESIDENT):
+        return Refused(CHANGED, conflict=True)
     words = {str(one.value): str(one.label) for one in getattr(row, "moves", ())}
     who = f"{last.actor_label} 님이" if last.actor_kind == ActorKind.STAFF else f"{last.actor_label}이"
     what = words.get(last.move, "")

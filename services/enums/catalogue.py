@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from services.enums.moves import Move
+
 
 class ServiceKind(models.TextChoices):
     SERVICE = "service", "서비스"
@@ -28,3 +30,16 @@ class ServiceState(models.TextChoices):
     SOON = "soon", "곧 신청"
     CLOSED = "closed", "올해 신청 마감"
     ASK = "ask", "전화로 물어봐 주세요"
+
+
+class ServicePageMove(Move):
+    """What happens to a page of the catalogue."""
+
+    EDITED = "edited", "고침"
+
+
+class AnnouncementMove(Move):
+    """What happens to a notice on the first page."""
+
+    ANNOUNCED = "announced", "올림"
+    ENDED = "ended", "내림"

@@ -9,7 +9,8 @@ class Move(models.TextChoices):
     """Base of one enum a case model: the value stands in the history, the label in the timeline.
 
     `PATHS` (an `enum.nonmember`) gives each move that changes the state its paths, {from: to}; a move that is not in
-    it leaves the state alone. A model names its enum in `moves`, and its trigger takes `Moves.transitions()`.
+    it leaves the state alone. `STARTS` gives the states of a new row where there is more than the field's default.
+    A model names its enum in `moves`, and its trigger takes `Moves.transitions()`.
     """
 
     @classmethod
@@ -17,9 +18,14 @@ class Move(models.TextChoices):
         return getattr(cls, "PATHS", {})
 
     @classmethod
+    def starts(cls) -> frozenset[str]:
+        return frozenset(getattr(cls, "STARTS", ()))
+
+    @classmethod
     def transitions(cls) -> list[tuple[str, str]]:
-        """Every allowed (from, to), once and sorted, for pgtrigger.FSM."""
-        return sorted({pair for path in cls.paths().values() for pair in path.items()})
+        """Every allowed (from, to) that changes the state, once and sorted, for pgtrigger.FSM."""
+        pairs = {pair for path in cls.paths().values() for pair in path.items()}
+        return sorted((old, new) for old, new in pairs if old != new)
 
     def target(self, state: str) -> str | None:
         """Where this move leads from `state`; None if it may not be made there."""

@@ -4,6 +4,8 @@ import enum
 
 from django.db import models
 
+from services.enums.moves import Move
+
 
 class Channel(models.TextChoices):
     SMS = "sms", "문자"
@@ -42,6 +44,14 @@ class NoticeState(models.TextChoices):
     def citizen_label(self) -> str:
         """What the addressee reads; empty where the notice was withdrawn."""
         return _CITIZEN_LABELS[self.value]
+
+
+class NoticeMove(Move):
+    """What people do with a notice; what the dispatcher does stands in its attempts."""
+
+    RETRIED = "retried", "다시 보냄"
+    CALLED = "called", "전화함"
+    POSTED = "posted", "편지를 부침"
 
 
 _TONES = {

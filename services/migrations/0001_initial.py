@@ -326,6 +326,7 @@ class Migration(migrations.Migration):
                 ('lease_until', models.DateTimeField(blank=True, null=True)),
                 ('provider_id', models.CharField(blank=True, max_length=120)),
                 ('why', models.CharField(blank=True, max_length=120, verbose_name='까닭')),
+                ('paused_by', models.CharField(blank=True, max_length=20)),
                 ('request_id', models.CharField(blank=True, max_length=40)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='때')),
                 ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='보낸 때')),

@@ -7,7 +7,14 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from services.enums.catalogue import Schedule, ServiceGroup, ServiceKind, ServiceState
+from services.enums.catalogue import (
+    AnnouncementMove,
+    Schedule,
+    ServiceGroup,
+    ServiceKind,
+    ServicePageMove,
+    ServiceState,
+)
 from services.rules.catalogue import period_words, service_state
 from services.rules.search import index_of, initials_of
 
@@ -50,7 +57,7 @@ class ServicePage(models.Model):
     title_initials = models.TextField(editable=False)
     keyword_initials = models.TextField(editable=False)
 
-    history_words: ClassVar[dict[str, str]] = {"edited": "고침"}
+    moves: ClassVar = ServicePageMove
     objects: ClassVar[ServicePageQuerySet] = ServicePageQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
@@ -120,7 +127,7 @@ class Announcement(models.Model):
     )
     created_at = models.DateTimeField("쓴 때", default=timezone.now, editable=False)
 
-    history_words: ClassVar[dict[str, str]] = {"announced": "올림", "ended": "내림"}
+    moves: ClassVar = AnnouncementMove
     objects: ClassVar[AnnouncementQuerySet] = AnnouncementQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:

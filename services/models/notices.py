@@ -6,8 +6,10 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from services.enums.notices import CallOutcome, Channel, NoticeState
+from services.enums.notices import CallOutcome, Channel, NoticeMove, NoticeState
+from services.enums.people import Role
 from services.models.encryption import EncryptedTextField
+from services.models.people import User
 from services.rules.notices import mask_address, mask_email
 from services.rules.phones import mask_phone
 
@@ -24,7 +26,19 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         return self.filter(waiting | abandoned, channel__in=list(Channel.BY_MACHINE))
 
     def letters_to_print(self) -> "NoticeQuerySet":
-        return self.filter(channel=Channel.LETTER, state__in=list(NoticeState.WAITING), next_at__lte=timezone.now())
+        """Letters that nobody has posted yet, the oldest first."""
+        due = self.filter(channel=Channel.LETTER, state__in=list(NoticeState.WAITING), next_at__lte=timezone.now())
+        return due.order_by("created_at", "pk")
+
+    def seen_by(self, user: User) -> "NoticeQuerySet":
+        """Those of this person's desks (NOTICE_DESKS); a township clerk's are those of the township's residents."""
+        mine = models.Q(pk__in=())
+        for role in user.roles:
+            for beginning in settings.NOTICE_DESKS.get(role.value, ()):
+                own = models.Q(kind__startswith=beginning)
+                is_clerk = role == Role.TOWNSHIP_CLERK
+                mine |= own & models.Q(resident__township=user.township_id or 0) if is_clerk else own
+        return self.filter(mine)
 
     def dead(self) -> "NoticeQuerySet":
         return self.filter(state=NoticeState.DEAD)
@@ -54,11 +68,14 @@ class Notice(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     provider_id = models.CharField(max_length=120, blank=True)
     why = models.CharField("까닭", max_length=120, blank=True)
+    paused_by = models.CharField(
+        max_length=20, blank=True
+    )  # while set, `resume` of this code lets it go out after all
     request_id = models.CharField(max_length=40, blank=True)
     created_at = models.DateTimeField("때", default=timezone.now)
     sent_at = models.DateTimeField("보낸 때", null=True, blank=True)
 
-    history_words: ClassVar = {"retried": "다시 보냄", "called": "전화함", "posted": "편지를 부침"}
+    moves: ClassVar = NoticeMove
 
     objects: ClassVar[NoticeQuerySet] = NoticeQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -146,6 +163,13 @@ class CallTaskQuerySet(models.QuerySet["CallTask"]):
     def open(self) -> "CallTaskQuerySet":
         """Whom somebody still has to phone; a notice that was withdrawn or sent again is not called for."""
         return self.filter(closed_at__isnull=True, notice__state=NoticeState.CALL)
+
+    def seen_by(self, user: User) -> "CallTaskQuerySet":
+        """Whom this person's desks phone."""
+        return self.filter(notice__in=Notice.objects.seen_by(user))
+
+    def by_urgency(self) -> "CallTaskQuerySet":
+        return self.select_related("notice__resident", "by").order_by("due_on", "pk")
 
 
 class CallTask(models.Model):

@@ -1,6 +1,6 @@
-"""Messages about a person's phone: the code, and the warning to the old number."""
+"""The message that proves a person's phone: the code."""
 
-from services.models import Resident, Verification
+from services.models import Verification
 from services.notices.messages import Message, compose
 
 
@@ -11,12 +11,3 @@ def code_message(code: str) -> Message:
 
 def code_key(verification: Verification) -> str:
     return f"verification:{verification.pk}"
-
-
-def phone_changed_message() -> Message:
-    """S71, to the old number."""
-    return compose("services/notices/phone_changed")
-
-
-def phone_changed_key(resident: Resident, moment: int) -> str:
-    return f"resident:{resident.pk}:phone_changed:{moment}"

@@ -66,8 +66,8 @@ def timeline(subject: models.Model) -> list[HistoryLine]:
 
 
 def _move_labels(subject: models.Model) -> dict[str, str]:
-    words: dict[str, str] = getattr(subject, "history_words", {})  # until every app has its enum of moves
-    return words or {str(one.value): str(one.label) for one in getattr(subject, "moves", ())}
+    old: dict[str, str] = getattr(subject, "history_words", {})  # an app that has no enum of moves yet
+    return old or {str(one.value): str(one.label) for one in getattr(subject, "moves", ())}
 
 
 def _state_labels(subject: models.Model) -> dict[str, str]:

@@ -6,7 +6,6 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfWriter
@@ -19,28 +18,7 @@ from services.reports.people import Todo
 from services.rules.korean import date_letter
 
 if TYPE_CHECKING:
-    from services.models.notices import CallTaskQuerySet, NoticeQuerySet
-
-
-def notices_for(user: User) -> "NoticeQuerySet":
-    """The notices of this person's desks (NOTICE_DESKS); a township clerk's are those of the township's residents."""
-    mine = Q(pk__in=())
-    for role in user.roles:
-        for beginning in settings.NOTICE_DESKS.get(role.value, ()):
-            own = Q(kind__startswith=beginning)
-            mine |= own & Q(resident__township=user.township_id or 0) if role == Role.TOWNSHIP_CLERK else own
-    return Notice.objects.filter(mine)
-
-
-def calls_for(user: User) -> "CallTaskQuerySet":
-    """Whom this person's desk must phone, the most urgent first."""
-    calls = CallTask.objects.open().filter(notice__in=notices_for(user))
-    return calls.select_related("notice__resident", "by").order_by("due_on", "pk")
-
-
-def letters_for(user: User) -> "NoticeQuerySet":
-    """Letters of this person's desk that nobody has posted yet, the oldest first."""
-    return notices_for(user).letters_to_print().select_related("resident").order_by("created_at", "pk")
+    pass
 
 
 def todos(user: User) -> list[Todo]:
@@ -48,13 +26,13 @@ def todos(user: User) -> list[Todo]:
     if not any(role.value in settings.NOTICE_DESKS for role in user.roles):
         return []
     dead_url = f"{reverse('services:staff_notices')}?state={NoticeState.DEAD}"
-    dead = Todo("보내지 못한 알림", notices_for(user).dead().count(), dead_url, "danger")
+    dead = Todo("보내지 못한 알림", Notice.objects.seen_by(user).dead().count(), dead_url, "danger")
     if user.roles <= {Role.ADMINISTRATOR, Role.AUDITOR}:
         return [dead] if Role.ADMINISTRATOR in user.roles else []
-    due = calls_for(user).filter(due_on__lte=timezone.localdate()).count()
+    due = CallTask.objects.open().seen_by(user).filter(due_on__lte=timezone.localdate()).count()
     return [
         Todo("전화할 분", due, reverse("services:staff_calls"), "warn"),
-        Todo("부칠 편지", letters_for(user).count(), reverse("services:staff_letters")),
+        Todo("부칠 편지", Notice.objects.seen_by(user).letters_to_print().count(), reverse("services:staff_letters")),
         dead,
     ]
 

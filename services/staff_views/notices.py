@@ -12,20 +12,31 @@ from services.enums.notices import NoticeState
 from services.enums.people import Role
 from services.forms.notices import CallForm, NoticeFilterForm, NoticePickForm
 from services.forms.people import add_refusal
-from services.models import User
+from services.models import CallTask, Notice, User
+from services.models.notices import CallTaskQuerySet, NoticeQuerySet
 from services.reports.history import timeline
-from services.reports.notices import calls_for, letters_for, letters_pdf, notices_for, script_for
+from services.reports.notices import letters_pdf, script_for
 from services.rules.refusal import Refused
 from services.views.requests import PortalRequest, staff_of
 
 PAGE = 50
 
 
+def _calls(user: User) -> CallTaskQuerySet:
+    """Whom this person's desk must phone, the most urgent first."""
+    return CallTask.objects.open().seen_by(user).by_urgency()
+
+
+def _letters(user: User) -> NoticeQuerySet:
+    """Letters of this person's desk that nobody has posted yet, the oldest first."""
+    return Notice.objects.seen_by(user).letters_to_print().select_related("resident")
+
+
 def notices(request: PortalRequest) -> HttpResponse:
     """알림 발송: what went out, what waits, what failed; numbers are masked."""
     user = staff_of(request)
     form = NoticeFilterForm(request.GET)
-    found = notices_for(user).filter(**form.conditions()).select_related("resident").defer("short", "body")
+    found = Notice.objects.seen_by(user).filter(**form.conditions()).select_related("resident").defer("short", "body")
     page = Paginator(found.order_by("-created_at", "-pk"), PAGE).get_page(request.GET.get("page"))
     shown = {"page": page, "form": form, "may_retry": bool(user.roles - {Role.AUDITOR}), "dead": NoticeState.DEAD}
     return render(request, "services/staff/notices.html", shown | {"may_read": _may_read(user)})
@@ -34,11 +45,11 @@ def notices(request: PortalRequest) -> HttpResponse:
 def notice(request: PortalRequest, pk: int) -> HttpResponse:
     """One message in full, with every attempt; the reading is noted."""
     user = staff_of(request)
-    shown = get_object_or_404(notices_for(user).select_related("resident"), pk=pk)
+    shown = get_object_or_404(Notice.objects.seen_by(user).select_related("resident"), pk=pk)
     if shown.resident:
         record_reading(user, shown.resident, shown, "알림 보기", address=request.address or None)
     page = {"notice": shown, "attempts": shown.attempts.all(), "lines": timeline(shown)}
-    siblings = notices_for(user).filter(once_key=shown.once_key).exclude(pk=pk).order_by("pk")
+    siblings = Notice.objects.seen_by(user).filter(once_key=shown.once_key).exclude(pk=pk).order_by("pk")
     may_retry = shown.state == NoticeState.DEAD and bool(user.roles - {Role.AUDITOR})
     return render(request, "services/staff/notice.html", page | {"siblings": siblings, "may_retry": may_retry})
 
@@ -47,7 +58,7 @@ def notice(request: PortalRequest, pk: int) -> HttpResponse:
 def notices_retry(request: PortalRequest) -> HttpResponse:
     """Ask, then send the picked dead notices again; who was told meanwhile is left out."""
     user = staff_of(request)
-    form = NoticePickForm(request.POST, notices=notices_for(user).dead())
+    form = NoticePickForm(request.POST, notices=Notice.objects.seen_by(user).dead())
     if not form.is_valid():
         messages.error(request, str(form.errors["picked"][0]))
         return redirect("services:staff_notices")
@@ -61,7 +72,7 @@ def notices_retry(request: PortalRequest) -> HttpResponse:
 
 def calls(request: PortalRequest) -> HttpResponse:
     """전화할 분: whom to phone by when; names and numbers are masked here."""
-    page = Paginator(calls_for(staff_of(request)), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(_calls(staff_of(request)), PAGE).get_page(request.GET.get("page"))
     return render(request, "services/staff/calls.html", {"page": page})
 
 
@@ -69,7 +80,7 @@ def calls(request: PortalRequest) -> HttpResponse:
 def calls_print(request: PortalRequest) -> HttpResponse:
     """The same list on paper with full names and numbers; every one of them is noted as read."""
     user = staff_of(request)
-    tasks = list(calls_for(user)[:200])
+    tasks = list(_calls(user)[:200])
     seen = [(task.notice.resident, task) for task in tasks if task.notice.resident]
     record_readings(user, seen, "전화 명단 인쇄", address=request.address or None)
     return render(request, "services/staff/calls_print.html", {"tasks": tasks})
@@ -78,7 +89,7 @@ def calls_print(request: PortalRequest) -> HttpResponse:
 def call(request: PortalRequest, pk: int) -> HttpResponse:
     """One call: the number, the words to say, and the outcome."""
     user = staff_of(request)
-    task = get_object_or_404(calls_for(user), pk=pk)
+    task = get_object_or_404(_calls(user), pk=pk)
     form = CallForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -96,7 +107,7 @@ def call(request: PortalRequest, pk: int) -> HttpResponse:
 
 def letters(request: PortalRequest) -> HttpResponse:
     """부칠 편지: print, post, mark."""
-    page = Paginator(letters_for(staff_of(request)), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(_letters(staff_of(request)), PAGE).get_page(request.GET.get("page"))
     return render(request, "services/staff/letters.html", {"page": page})
 
 
@@ -104,7 +115,7 @@ def letters(request: PortalRequest) -> HttpResponse:
 def letters_print(request: PortalRequest) -> HttpResponse:
     """The picked letters as one PDF; every addressee is noted as read."""
     user = staff_of(request)
-    form = NoticePickForm(request.POST, notices=letters_for(user))
+    form = NoticePickForm(request.POST, notices=_letters(user))
     if not form.is_valid():
         messages.error(request, str(form.errors["picked"][0]))
         return redirect("services:staff_letters")
@@ -119,7 +130,7 @@ def letters_print(request: PortalRequest) -> HttpResponse:
 def letters_posted(request: PortalRequest) -> HttpResponse:
     """The picked letters are in the post."""
     user = staff_of(request)
-    form = NoticePickForm(request.POST, notices=letters_for(user))
+    form = NoticePickForm(request.POST, notices=_letters(user))
     if form.is_valid():
         count = actions.mark_posted(form.cleaned_data["picked"], by=user)
         messages.success(request, f"편지 {count}통을 부친 것으로 적었습니다.")

@@ -13,7 +13,9 @@ from services.actions.notices import (
     dispatch_due,
     follow_deliveries,
     mark_posted,
+    pause,
     post,
+    resume,
     retry,
     retry_many,
     skip,
@@ -291,6 +293,24 @@ class TestDispatching:
         post(MESSAGE, once_key="a", resident=make_resident(), not_before=timezone.now() + dt.timedelta(hours=2))
         assert skip(Notice.objects.filter(once_key="a"), "예약을 취소했습니다.") == 1
         assert states("a") == {"sms": "skipped"}
+
+    def test_a_paused_one_goes_out_after_all_in_whatever_words_it_was_paused(self, make_resident, sender):
+        """A sentence is for people; what was paused is found by its code, what was cancelled stays so."""
+        later, resident = timezone.now() + dt.timedelta(hours=2), make_resident()
+        for key in ("paused", "elsewhere", "cancelled"):
+            post(MESSAGE, once_key=key, resident=resident, not_before=later)
+        of = Notice.objects.filter
+        pause(of(once_key="paused"), "정하는 중입니다.", code="worklist")
+        pause(of(once_key="elsewhere"), "정하는 중입니다.", code="other")
+        skip(of(once_key="cancelled"), "정하는 중입니다.")
+        Notice.objects.update(why="다른 말로 적었습니다.")
+        assert resume(Notice.objects.all(), code="worklist") == 1
+        assert (states("paused"), states("elsewhere"), states("cancelled")) == (
+            {"sms": "queued"},
+            {"sms": "skipped"},
+            {"sms": "skipped"},
+        )
+        assert resume(Notice.objects.all(), code="worklist") == 0
 
 
 class TestDelivery:

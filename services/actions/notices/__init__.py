@@ -2,13 +2,14 @@
 
 from services.actions.notices.dispatch import dispatch_due, follow_deliveries
 from services.actions.notices.follow_up import close_call, mark_posted, retry, retry_many
-from services.actions.notices.posting import post, post_many, resume, skip, wish
+from services.actions.notices.posting import pause, post, post_many, resume, skip, wish
 
 __all__ = [
     "close_call",
     "dispatch_due",
     "follow_deliveries",
     "mark_posted",
+    "pause",
     "post",
     "post_many",
     "resume",

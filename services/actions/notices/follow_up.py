@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from services.actions.history import record
-from services.enums.notices import CallOutcome, Channel, NoticeState
+from services.enums.notices import CallOutcome, Channel, NoticeMove, NoticeState
 from services.models import CallTask, Notice, User
 from services.rules.refusal import Refused
 
@@ -28,7 +28,7 @@ def retry(notice: Notice, *, by: User) -> Notice:
         Notice.objects.filter(pk=call.pk, state=NoticeState.CALL).update(state=NoticeState.SKIPPED, why=REPLACED)
     notice.state, notice.attempts_made, notice.next_at, notice.why = NoticeState.QUEUED, 0, timezone.now(), ""
     notice.save(update_fields=["state", "attempts_made", "next_at", "why"])
-    record(notice, "retried", by=by.actor, before=NoticeState.DEAD, after=NoticeState.QUEUED)
+    record(notice, NoticeMove.RETRIED, by=by.actor, before=NoticeState.DEAD, after=NoticeState.QUEUED)
     return notice
 
 
@@ -65,7 +65,7 @@ def close_call(task: CallTask, outcome: CallOutcome, *, by: User, note: str = ""
     task.save()
     notice.attempts_made = task.tries
     notice.save(update_fields=["state", "sent_at", "why", "attempts_made"])
-    record(notice, "called", by=by.actor, before=NoticeState.CALL, after=notice.state, reason=outcome.label)
+    record(notice, NoticeMove.CALLED, by=by.actor, before=NoticeState.CALL, after=notice.state, reason=outcome.label)
     return task
 
 
@@ -73,11 +73,11 @@ def close_call(task: CallTask, outcome: CallOutcome, *, by: User, note: str = ""
 def mark_posted(letters: Iterable[Notice], *, by: User) -> int:
     """These letters were printed and posted; those already marked or withdrawn are left alone."""
     count = 0
-    for letter in Notice.objects.filter(pk__in=[letter.pk for letter in letters]).letters_to_print().order_by("pk"):
+    for letter in Notice.objects.filter(pk__in=[letter.pk for letter in letters]).letters_to_print():
         moved = Notice.objects.filter(pk=letter.pk, state=letter.state).update(
             state=NoticeState.SENT, sent_at=timezone.now(), attempts_made=1
         )
         if moved:
-            record(letter, "posted", by=by.actor, before=letter.state, after=NoticeState.SENT)
+            record(letter, NoticeMove.POSTED, by=by.actor, before=letter.state, after=NoticeState.SENT)
             count += moved
     return count

@@ -180,13 +180,21 @@ def skip(notices: "models.QuerySet[Notice]", why: str) -> int:
         return notices.filter(state__in=list(NoticeState.VOIDABLE)).update(state=NoticeState.SKIPPED, why=why)
 
 
-def resume(notices: "models.QuerySet[Notice]", why: str) -> int:
-    """Take back a `skip` of this reason while there is still time; returns how many go out after all."""
-    voided = notices.filter(state=NoticeState.SKIPPED, why=why)
+def pause(notices: "models.QuerySet[Notice]", why: str, *, code: str) -> int:
+    """Void notices until `resume` of the same code takes it back; `why` is for people. Returns how many."""
+    with transaction.atomic():
+        voidable = notices.filter(state__in=list(NoticeState.VOIDABLE))
+        return voidable.update(state=NoticeState.SKIPPED, why=why, paused_by=code)
+
+
+def resume(notices: "models.QuerySet[Notice]", *, code: str) -> int:
+    """Take back a `pause` of this code while there is still time; returns how many go out after all."""
+    voided = notices.filter(state=NoticeState.SKIPPED, paused_by=code)
     in_time = voided.filter(models.Q(expires_at__isnull=True) | models.Q(expires_at__gt=timezone.now()))
     by_call = models.When(channel=Channel.CALL, then=models.Value(NoticeState.CALL))
     with transaction.atomic():
-        return in_time.update(state=models.Case(by_call, default=models.Value(NoticeState.QUEUED)), why="")
+        state = models.Case(by_call, default=models.Value(NoticeState.QUEUED))
+        return in_time.update(state=state, why="", paused_by="")
 
 
 @transaction.atomic
