@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from services.enums.people import Role
-from services.rules.refusal import Refused
+from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
 from solar.actions import batches
 from solar.actions.monthly import issue
@@ -47,17 +47,14 @@ def import_new(request: PortalRequest) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None)
     if form.is_valid():
         file = form.cleaned_data["file"]
-        try:
+        with refusals_to(form):
             found = batches.upload(
                 form.cleaned_data["source"], file_name=file.name, content=file.read(), by=staff_of(request)
             )
-        except Refused as refusal:
-            form.add_error(refusal.field, refusal.sentence)
-        else:
             if not found.is_new:
                 messages.info(request, "같은 파일을 이미 올렸습니다. 아무것도 바뀌지 않았습니다.")
             return redirect("solar:staff_import_detail", found.batch.pk)
-    return render(request, "solar/staff/import_new.html", {"form": form, "has_sample": settings.DEMO})
+    return render_form(request, "solar/staff/import_new.html", {"form": form, "has_sample": settings.DEMO})
 
 
 def import_detail(request: PortalRequest, pk: int) -> HttpResponse:
@@ -74,11 +71,8 @@ def _look(request: PortalRequest, batch: ImportBatch) -> HttpResponse:
     form = MappingForm(request.POST or None, header=header, batch=batch)
     mapping = form.mapping if form.is_valid() else work.mapping_of(batch)
     if form.is_valid() and "accept" in request.POST:
-        try:
+        with refusals_to(request):
             batches.accept(batch, mapping, by=staff_of(request))
-        except Refused as refusal:
-            messages.info(request, refusal.sentence)
-        else:
             roll_up_all()
             messages.success(request, "자료를 받았습니다.")
         return redirect("solar:staff_import_detail", batch.pk)
@@ -90,11 +84,9 @@ def _look(request: PortalRequest, batch: ImportBatch) -> HttpResponse:
 def import_discard(request: PortalRequest, pk: int) -> HttpResponse:
     """Lay a file aside without taking it."""
     batch = _batch(pk)
-    try:
+    with refusals_to(request):
         batches.discard(batch, by=staff_of(request))
         messages.success(request, "이 자료를 버렸습니다. 받은 줄은 없습니다.")
-    except Refused as refusal:
-        messages.info(request, refusal.sentence)
     return redirect("solar:staff_imports")
 
 
@@ -102,12 +94,10 @@ def import_undo(request: PortalRequest, pk: int) -> HttpResponse:
     """Ask once, then take a whole file back."""
     batch = _batch(pk)
     if request.method == "POST":
-        try:
+        with refusals_to(request):
             count = batches.undo(batch, by=staff_of(request))
             roll_up_all()
             messages.success(request, f"{count:,}줄을 뺐습니다.")
-        except Refused as refusal:
-            messages.info(request, refusal.sentence)
         return redirect("solar:staff_import_detail", batch.pk)
     return render(request, "solar/staff/import_undo.html", {"batch": batch, "words": work.undo_words(batch)})
 
@@ -135,16 +125,13 @@ def reports(request: PortalRequest) -> HttpResponse:
     form = ReportForm(request.POST or None, initial={"year": past.year, "month": past.month})
     if form.is_valid() and _may_write(request):
         month = date(form.cleaned_data["year"], form.cleaned_data["month"], 1)
-        try:
+        with refusals_to(form):
             issue(month, by=staff_of(request).actor)
             messages.success(request, "월보를 확정했습니다.")
-        except Refused as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
             return redirect("solar:staff_reports")
     issued = SolarReport.objects.defer("pdf", "csv", "figures")
     context = {"form": form, "issued": issued, "may_write": _may_write(request)}
-    return render(request, "solar/staff/reports.html", context)
+    return render_form(request, "solar/staff/reports.html", context)
 
 
 def _batch(pk: int) -> ImportBatch:

@@ -164,6 +164,7 @@ def test_every_template_is_used():
     assert not dead, "\n".join(dead)
 
 
+DRAW = ("render", "render_form")
 FOLDER_OF_PAGES = {"views": "{app}/", "staff_views": "{app}/staff/"}
 # Who draws a page of another name, and why.
 OTHER_PAGES = {
@@ -190,5 +191,22 @@ def drawn(path: Path) -> list[tuple[str, str]]:
     return [
         (view, str(call.args[1].value).removeprefix(FOLDER_OF_PAGES[room].format(app=app)).removesuffix(".html"))
         for view, call in calls
-        if isinstance(call.func, ast.Name) and call.func.id == "render" and isinstance(call.args[1], ast.Constant)
+        if isinstance(call.func, ast.Name) and call.func.id in DRAW and isinstance(call.args[1], ast.Constant)
     ]
+
+
+CATCH_THEMSELVES = {  # step by step forms: a refusal leads to another step
+    "consultations/views/booking.py",
+    "consultations/views/enquiries.py",
+    "slate/views/application.py",
+}
+
+
+def test_pages_leave_a_refusal_to_the_one_helper():
+    """`with refusals_to(form)` or `refusals_to(request)`: same place of the sentence, same status everywhere."""
+    catching = {
+        str(path.relative_to(ROOT))
+        for path in modules()
+        if "views" in str(path.relative_to(ROOT)) and "except Refused" in path.read_text(encoding="utf-8")
+    }
+    assert catching <= CATCH_THEMSELVES

@@ -17,10 +17,9 @@ from consultations.models import Adviser, Booking, Enquiry
 from consultations.reports import advisers as desks
 from consultations.reports import enquiries as reports
 from services.actions.history import record_reading
-from services.forms.people import add_refusal
 from services.models import Document
 from services.reports.documents import link
-from services.rules.refusal import Refused
+from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
 
 
@@ -74,14 +73,11 @@ def result(request: PortalRequest, reference: str) -> HttpResponse:
     initial = {"topic": found.topic, "minutes": desks.own_minutes(found)}
     form = ResultForm(request.POST or None, initial=initial)
     if form.is_valid():
-        try:
+        with refusals_to(form):
             record_result(found.pk, adviser=adviser, by=staff_of(request).actor, **form.facts)
-        except Refused as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, "상담 결과를 적었습니다.")
             return redirect("consultations:staff_my_days")
-    return render(request, "consultations/staff/result.html", {"booking": found, "form": form})
+    return render_form(request, "consultations/staff/result.html", {"booking": found, "form": form})
 
 
 def conflict(request: PortalRequest, reference: str) -> HttpResponse:
@@ -90,11 +86,8 @@ def conflict(request: PortalRequest, reference: str) -> HttpResponse:
     found = _own_booking(adviser, reference)
     if request.method != "POST":
         return render(request, "consultations/staff/conflict.html", {"booking": found})
-    try:
+    with refusals_to(request):
         flag_conflict(found.pk, adviser=adviser, by=staff_of(request).actor)
-    except Refused as refusal:
-        messages.error(request, refusal.sentence)
-    else:
         messages.success(request, "이해 충돌을 알렸습니다. 담당자가 다시 정합니다.")
     return redirect("consultations:staff_my_booking", reference)
 
@@ -105,11 +98,9 @@ def my_enquiry(request: PortalRequest, reference: str) -> HttpResponse:
     found = get_object_or_404(Enquiry.objects.select_related("resident").filter(adviser=adviser), reference=reference)
     form = forms.AnswerForm(request.POST or None, initial={"text": reports.draft_of(found, adviser)})
     if form.is_valid():
-        try:
+        with refusals_to(form):
             messages.success(request, _said(request, found, adviser, form.cleaned_data))
             return redirect("consultations:staff_my_days")
-        except Refused as refusal:
-            add_refusal(form, refusal)
     if found.is_open_to_advisers:
         record_reading(user, found.resident, found, "질문 보기", address=request.address or None)
     page = {
@@ -120,7 +111,7 @@ def my_enquiry(request: PortalRequest, reference: str) -> HttpResponse:
         "form": form if found.is_waiting or form.errors else None,  # refused words are not lost
         "is_paused": reports.is_paused(found),
     }
-    return render(request, "consultations/staff/my_enquiry.html", page)
+    return render_form(request, "consultations/staff/my_enquiry.html", page)
 
 
 def _said(request: PortalRequest, found: Enquiry, adviser: Adviser, typed: dict[str, Any]) -> str:
@@ -142,11 +133,8 @@ def my_enquiry_refer(request: PortalRequest, reference: str) -> HttpResponse:
     found = get_object_or_404(Enquiry.objects.filter(adviser=adviser), reference=reference)
     form = forms.ReferForm(request.POST or None)
     if form.is_valid():
-        try:
+        with refusals_to(form):
             actions.refer(found.pk, FollowUp(form.cleaned_data["where"]), by=staff_of(request).actor, adviser=adviser)
-        except Refused as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, "다른 기관을 안내했습니다.")
             return redirect("consultations:staff_my_days")
-    return render(request, "consultations/staff/my_enquiry_refer.html", {"enquiry": found, "form": form})
+    return render_form(request, "consultations/staff/my_enquiry_refer.html", {"enquiry": found, "form": form})

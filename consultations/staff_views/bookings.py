@@ -23,10 +23,9 @@ from consultations.reports.offers import offers
 from consultations.reports.surveys import asked
 from services.actions.history import record_reading, record_readings
 from services.enums.people import Role
-from services.forms.people import add_refusal
 from services.models import Notice, User, blind_index
 from services.reports import history
-from services.rules.refusal import Refused
+from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
 
 ROWS = 50
@@ -86,11 +85,8 @@ def booking_survey(request: PortalRequest, reference: str) -> HttpResponse:
     form = SurveyForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         helped, ease = form.answers
-        try:
+        with refusals_to(request):
             answer_survey(found.pk, helped=helped, ease=ease, by=user.actor, source=Source.PHONE, taken_by=user)
-        except Refused as refusal:
-            messages.error(request, refusal.sentence)
-        else:
             messages.success(request, "답을 적었습니다.")
         return redirect("consultations:staff_booking", reference)
     if not form.errors and not asked(found).is_open:
@@ -159,11 +155,8 @@ def booking_act(request: PortalRequest, reference: str) -> HttpResponse:
     if request.POST.get("act") not in ACTS:
         raise Http404
     verb, sentence = ACTS[request.POST["act"]]
-    try:
+    with refusals_to(request):
         verb(found.pk, by=user.actor)
-    except Refused as refusal:
-        messages.error(request, refusal.sentence)
-    else:
         messages.success(request, sentence)
     if request.POST.get("back") == "board":
         return redirect("consultations:staff_day_board", found.clinic_day_id)
@@ -177,16 +170,13 @@ def booking_move(request: PortalRequest, reference: str) -> HttpResponse:
     free = offers(BookingKind(found.kind))
     form = MoveForm(request.POST if request.method == "POST" else None, offers=free)
     if form.is_valid():
-        try:
+        with refusals_to(form):
             slot = slot_of(form.cleaned_data["slot"], free)
             actions.move(found.pk, slot.day_id, slot.starts_at, order=slot.order, by=user.actor)
-        except Refused as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, "상담 시간을 바꾸었습니다. 예약번호는 그대로입니다.")
             return redirect("consultations:staff_booking", reference)
     record_reading(user, found.resident, found, "시간 바꾸기", address=request.address or None)
-    return render(request, "consultations/staff/booking_move.html", {"booking": found, "form": form})
+    return render_form(request, "consultations/staff/booking_move.html", {"booking": found, "form": form})
 
 
 def booking_elsewhere(request: PortalRequest, reference: str) -> HttpResponse:
@@ -195,15 +185,12 @@ def booking_elsewhere(request: PortalRequest, reference: str) -> HttpResponse:
     found = _whole(user, reference)
     form = ReferForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        try:
+        with refusals_to(form):
             actions.set_out_of_scope(found.pk, FollowUp(form.cleaned_data["where"]), by=user.actor)
-        except Refused as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, "다른 기관을 안내했습니다. 문자를 보냅니다.")
             return redirect("consultations:staff_booking", reference)
     record_reading(user, found.resident, found, "다른 기관 안내하기", address=request.address or None)
-    return render(request, "consultations/staff/booking_elsewhere.html", {"booking": found, "form": form})
+    return render_form(request, "consultations/staff/booking_elsewhere.html", {"booking": found, "form": form})
 
 
 def _whole(user: User, reference: str) -> Booking:

@@ -11,7 +11,7 @@ from consultations.actions.calendars import renew_feed, revoke_feed
 from consultations.models import Adviser
 from consultations.reports import advisers as reports
 from consultations.reports.enquiries import adviser_of
-from services.rules.refusal import Refused
+from services.views.refusals import refusals_to
 from services.views.requests import PortalRequest, staff_of
 
 
@@ -48,11 +48,8 @@ def _act(request: PortalRequest, adviser: Adviser, *, may_make: bool) -> dict[st
     if act == "renew" and may_make:
         address = reports.calendar_address(renew_feed(adviser, by=by))
     elif act == "revoke":
-        try:
+        with refusals_to(request):
             revoke_feed(adviser, by=by)
-        except Refused as refusal:
-            messages.error(request, refusal.sentence)
-        else:
             messages.success(request, "달력 주소를 끊었습니다. 이제 그 주소로는 아무것도 보이지 않습니다.")
         return None
     elif request.method == "POST":

@@ -22,10 +22,9 @@ from consultations.reports.bookings import clinic_day_lines
 from consultations.reports.offers import SkippedDay, skipped_days
 from consultations.reports.worklist import told_of, worklist_lines
 from services.enums.people import Role
-from services.forms.people import add_refusal
 from services.reports import history
 from services.rules.korean import date_letter
-from services.rules.refusal import Refused
+from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
 
 MOST_DAYS = 400  # nobody plans further ahead
@@ -69,11 +68,8 @@ def holiday_move(request: PortalRequest) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, "날짜를 다시 확인해 주세요. 예: 2026-05-26")
         return redirect("consultations:staff_clinic_days")
-    try:
+    with refusals_to(request):
         made = holidays.move_holiday(form.cleaned_data["on"], form.cleaned_data["to"], by=user.actor)
-    except Refused as refusal:
-        messages.error(request, refusal.sentence)
-    else:
         when = date_letter(form.cleaned_data["to"])
         messages.success(request, f"상담을 옮겨 상담일 {len(made)}개를 만들었습니다. 옮긴 날: {when}")
     return redirect("consultations:staff_clinic_days")
@@ -98,13 +94,10 @@ def clinic_day(request: PortalRequest, day_id: int) -> HttpResponse:
     day = get_object_or_404(ClinicDay.objects.select_related("venue", "decided_by"), pk=day_id)
     form = BasisForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        try:
+        with refusals_to(form):
             same_date = ClinicDay.objects.filter(on=day.on, state=ClinicDayState.REVIEW)
             ids = same_date.values_list("pk", flat=True) if "all" in request.POST else [day.pk]
             actions.record_basis(list(ids), user=user, **form.cleaned_data)
-        except Refused as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, "근거를 적고 예약을 열었습니다.")
             return redirect("consultations:staff_clinic_day", day_id)
     page = {
@@ -119,7 +112,7 @@ def clinic_day(request: PortalRequest, day_id: int) -> HttpResponse:
         "links": link_lines(day),
         "may_link": day.state != ClinicDayState.CANCELLED,
     }
-    return render(request, "consultations/staff/clinic_day.html", page)
+    return render_form(request, "consultations/staff/clinic_day.html", page)
 
 
 def _disruptions_of(day: ClinicDay) -> DisruptionQuerySet:
@@ -134,11 +127,8 @@ def clinic_day_act(request: PortalRequest, day_id: int) -> HttpResponse:
     user = staff_of(request)
     verb = actions.reopen_booking if request.POST.get("act") == "reopen" else actions.close_booking
     get_object_or_404(ClinicDay, pk=day_id)
-    try:
+    with refusals_to(request):
         verb(day_id, by=user.actor)
-    except Refused as refusal:
-        messages.error(request, refusal.sentence)
-    else:
         messages.success(request, "저장했습니다.")
     return redirect("consultations:staff_clinic_day", day_id)
 
@@ -149,13 +139,10 @@ def clinic_day_cancel(request: PortalRequest, day_id: int) -> HttpResponse:
     day = get_object_or_404(ClinicDay.objects.select_related("venue"), pk=day_id)
     form = CancelDayForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        try:
+        with refusals_to(form):
             people = actions.cancel_day(day_id, reason=form.cleaned_data["reason"], user=user)
-        except Refused as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, f"상담일을 취소했습니다. {people}분께 알리고 '전화할 분' 목록에 올렸습니다.")
             return redirect("consultations:staff_clinic_day", day_id)
     affected = day.bookings.filter(state__in=BookingState.LIVE).count()
     page = {"day": day, "form": form, "affected": affected}
-    return render(request, "consultations/staff/clinic_day_cancel.html", page)
+    return render_form(request, "consultations/staff/clinic_day_cancel.html", page)

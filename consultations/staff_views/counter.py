@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from consultations.actions import bookings as actions
@@ -23,9 +23,8 @@ from consultations.reports.offers import Offer, Slot, offers
 from consultations.reports.walk_ins import running_offers
 from services.actions.history import record_reading, record_readings
 from services.actions.people import find_or_add_resident
-from services.forms.people import add_refusal
 from services.models import Resident, Township, User, blind_index
-from services.rules.refusal import Refused
+from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
 
 SECOND = "이미 예약이 있습니다. 위의 예약을 말씀드리고 하나 더 하시는지 여쭤 주세요."
@@ -46,14 +45,12 @@ def counter(request: PortalRequest) -> HttpResponse:
             record_readings(staff_of(request), seen, "이미 있는 예약 보기", address=request.address or None)
             form.add_error("is_second", SECOND)
         else:
-            try:
+            with refusals_to(form):
                 return _done(request, _make(staff_of(request), form.cleaned_data, found, asked))
-            except Refused as refusal:
-                add_refusal(form, refusal)
     if asked:
         record_reading(staff_of(request), asked.resident, asked, "만날 약속 잡기", address=request.address or None)
     page = {"form": form, "first": first, "others": others, "kind": kind, "enquiry": asked}
-    return render(request, "consultations/staff/counter.html", page)
+    return render_form(request, "consultations/staff/counter.html", page)
 
 
 def _asked(request: PortalRequest) -> Enquiry | None:

@@ -17,11 +17,10 @@ from consultations.reports import enquiries as reports
 from services.actions.history import record_reading
 from services.actions.people import find_or_add_resident
 from services.enums.people import Role
-from services.forms.people import add_refusal
 from services.models import User
 from services.reports import history
 from services.rules.references import normalise_reference
-from services.rules.refusal import Refused
+from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
 
 ROWS = 50
@@ -66,14 +65,11 @@ def enquiry(request: PortalRequest, reference: str) -> HttpResponse:
 def _decide(request: PortalRequest, page: str, found: Enquiry, form: Form, decide: Any, done: str) -> HttpResponse:
     """A page of one form on one question: do it, or say why not."""
     if form.is_valid():
-        try:
+        with refusals_to(form):
             decide(**form.cleaned_data)
-        except Refused as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, done)
             return redirect("consultations:staff_enquiry", found.reference)
-    return render(request, page, {"enquiry": found, "form": form})
+    return render_form(request, page, {"enquiry": found, "form": form})
 
 
 def _found(request: PortalRequest, reference: str) -> Enquiry:
@@ -121,14 +117,11 @@ def enquiry_new(request: PortalRequest) -> HttpResponse:
     """전화·창구 질문: typed for somebody on the phone or at the counter."""
     form = forms.CounterEnquiryForm(request.POST or None)
     if form.is_valid():
-        try:
+        with refusals_to(form):
             made = _receive(staff_of(request), form.cleaned_data)
-        except Refused as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, f"질문을 받았습니다. 접수번호 {made.reference}")
             return redirect("consultations:staff_enquiry", made.reference)
-    return render(request, "consultations/staff/enquiry_new.html", {"form": form})
+    return render_form(request, "consultations/staff/enquiry_new.html", {"form": form})
 
 
 def _receive(user: User, typed: dict[str, Any]) -> Enquiry:

@@ -16,7 +16,7 @@ from qrcode.image.svg import SvgPathImage
 from consultations.actions import links as actions
 from consultations.models import ClinicDay
 from consultations.staff_views.bookings import may_see_day
-from services.rules.refusal import Refused
+from services.views.refusals import refusals_to
 from services.views.requests import PortalRequest, staff_of
 
 
@@ -33,15 +33,13 @@ def _day(request: PortalRequest, day_id: int) -> ClinicDay:
 def link_make(request: PortalRequest, day_id: int, adviser_id: int) -> HttpResponse:
     """전용 주소 만들기: it is shown once, on this answer, to be copied or printed."""
     day = _day(request, day_id)
-    try:
+    with refusals_to(request):
         link, token = actions.make_link(day.pk, adviser_id, user=staff_of(request))
-    except Refused as refusal:
-        messages.error(request, refusal.sentence)
-        return redirect("consultations:staff_day_board", day.pk)
-    address = settings.SITE_URL + reverse("consultations:desk_open", args=[token])
-    phone = actions.mobile_of(link.adviser)
-    page = {"day": day, "link": link, "address": address, "square": _square(address), "phone": phone}
-    return render(request, "consultations/staff/_link_made.html", page)
+        address = settings.SITE_URL + reverse("consultations:desk_open", args=[token])
+        phone = actions.mobile_of(link.adviser)
+        page = {"day": day, "link": link, "address": address, "square": _square(address), "phone": phone}
+        return render(request, "consultations/staff/_link_made.html", page)
+    return redirect("consultations:staff_day_board", day.pk)
 
 
 def _square(address: str) -> str:
@@ -55,10 +53,7 @@ def _square(address: str) -> str:
 def link_revoke(request: PortalRequest, day_id: int, adviser_id: int) -> HttpResponse:
     """전용 주소 거두기: it stops at once, also where it is open just now."""
     day = _day(request, day_id)
-    try:
+    with refusals_to(request):
         actions.revoke_link(day.pk, adviser_id, user=staff_of(request))
-    except Refused as refusal:
-        messages.error(request, refusal.sentence)
-    else:
         messages.success(request, "전용 주소를 거두었습니다. 이제 열리지 않습니다.")
     return redirect("consultations:staff_day_board", day.pk)

@@ -16,9 +16,8 @@ from consultations.reports.half_year import missing_halves, reports_of
 from consultations.reports.papers import shown
 from consultations.reports.statistics import missing_months, month_paper, month_statistics
 from services.enums.people import Role
-from services.forms.people import add_refusal
 from services.rules.history import Actor
-from services.rules.refusal import Refused
+from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
 
 ROWS = 30
@@ -46,17 +45,14 @@ def reports(request: PortalRequest) -> HttpResponse:
     is_officer = Role.CONSULTATION_OFFICER in staff_of(request).roles
     form = MissingReportForm(request.POST or None, months=missing_months(), halves=missing_halves())
     if is_officer and form.is_valid():
-        try:
+        with refusals_to(form):
             made = _issue(*form.cleaned_data["what"], by=staff_of(request).actor)
-        except Refused as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, f"보고서 {made}개를 만들었습니다.")
             return redirect("consultations:staff_reports")
     issued = StatisticsReport.objects.without_files()
     page = Paginator(issued, ROWS).get_page(request.GET.get("page"))
     context = {"page": page, "form": form if is_officer else None}
-    return render(request, "consultations/staff/reports.html", context)
+    return render_form(request, "consultations/staff/reports.html", context)
 
 
 def _issue(kind: ReportKind, first: date, *, by: Actor) -> int:

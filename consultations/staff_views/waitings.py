@@ -9,7 +9,7 @@ from consultations.actions import waiting as actions
 from consultations.reports import waiting as reports
 from services.actions.history import record_reading
 from services.enums.people import Role
-from services.rules.refusal import Refused
+from services.views.refusals import refusals_to
 from services.views.requests import PortalRequest, staff_of
 
 ACTS = {
@@ -35,10 +35,7 @@ def waiting_act(request: PortalRequest, reference: str) -> HttpResponse:
         raise Http404
     verb, sentence = ACTS[request.POST["act"]]
     record_reading(user, found.resident, found, "대기 답 적기", address=request.address or None)
-    try:
+    with refusals_to(request):
         verb(found.pk, by=user.actor)
-    except Refused as refusal:
-        messages.error(request, refusal.sentence)
-    else:
         messages.success(request, sentence)
     return redirect("consultations:staff_waitings")

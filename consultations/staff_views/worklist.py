@@ -21,9 +21,8 @@ from consultations.models import Affected, Booking, ClinicDay, Disruption, Sitti
 from consultations.reports import worklist as reports
 from services.actions.history import record_reading
 from services.enums.people import Role
-from services.forms.people import add_refusal
 from services.reports.history import timeline
-from services.rules.refusal import Refused
+from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
 
 SAID = {
@@ -75,11 +74,8 @@ def stand_in(request: PortalRequest, disruption_id: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, disruptions.CANNOT_STAND_IN)
         return redirect("consultations:staff_worklist", disruption.pk)
-    try:
+    with refusals_to(request):
         who = disruptions.seat_stand_in(disruption.pk, int(form.cleaned_data["adviser"]), by=staff_of(request).actor)
-    except Refused as refusal:
-        messages.error(request, refusal.sentence)
-    else:
         messages.success(request, f"{who.adviser}, 대신 오기로 적었습니다. 이제 예약을 맡길 수 있습니다.")
     return redirect("consultations:staff_worklist", disruption.pk)
 
@@ -103,21 +99,15 @@ def worklist_act(request: PortalRequest, disruption_id: int) -> HttpResponse:
         _say_arranged(request, actions.arrange_all(disruption.pk, way, by=user.actor))
         return redirect("consultations:staff_worklist", disruption.pk)
     row = get_object_or_404(disruption.affected, pk=int(whom) if whom.isdecimal() else 0)
-    try:
+    with refusals_to(request):
         actions.WAYS[way](row.pk, by=user.actor)
-    except Refused as refusal:
-        messages.error(request, refusal.sentence)
-    else:
         messages.success(request, SAID[way])
     return redirect("consultations:staff_worklist", disruption.pk)
 
 
 def _withdraw(request: PortalRequest, disruption: Disruption) -> HttpResponse:
-    try:
+    with refusals_to(request):
         disruptions.withdraw(disruption.pk, user=staff_of(request))
-    except Refused as refusal:
-        messages.error(request, refusal.sentence)
-    else:
         messages.success(request, "거두었습니다. 예약은 모두 그대로입니다.")
     return redirect("consultations:staff_worklist", disruption.pk)
 
@@ -144,16 +134,13 @@ def affected(request: PortalRequest, affected_id: int) -> HttpResponse:
     form = AffectedForm(request.POST or None, same_day=line.ways.same_day, later=line.ways.later)
     if form.is_valid():
         place = form.places[form.cleaned_data["place"]]
-        try:
+        with refusals_to(form):
             actions.move_to_next(row.pk, to=(place.day.pk, place.starts_at), order=place.order, by=user.actor)
-        except Refused as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, "시간을 바꾸었습니다. 문자나 전화로 알립니다.")
             return redirect("consultations:staff_worklist", row.disruption_id)
     record_reading(user, row.booking.resident, row.booking, "알릴 분 보기", address=request.address or None)
     page = {"line": line, "row": row, "booking": row.booking, "disruption": row.disruption, "form": form}
-    return render(request, "consultations/staff/affected.html", page | {"history": timeline(row)})
+    return render_form(request, "consultations/staff/affected.html", page | {"history": timeline(row)})
 
 
 def absence_new(request: PortalRequest, sitting_id: int) -> HttpResponse:
@@ -162,15 +149,12 @@ def absence_new(request: PortalRequest, sitting_id: int) -> HttpResponse:
     sitting = get_object_or_404(sittings, pk=sitting_id)
     form = AbsenceForm(request.POST or None)
     if form.is_valid():
-        try:
+        with refusals_to(form):
             made = disruptions.report_absence(sitting.pk, reason=form.cleaned_data["reason"], user=staff_of(request))
-        except Refused as refusal:
-            add_refusal(form, refusal)
-        else:
             return _made(request, made, form.cleaned_data["way"])
     held = Booking.objects.live().filter(clinic_day=sitting.clinic_day, holds__adviser=sitting.adviser_id)
     page = {"form": form, "sitting": sitting, "day": sitting.clinic_day, "count": held.count()}
-    return render(request, "consultations/staff/absence_new.html", page)
+    return render_form(request, "consultations/staff/absence_new.html", page)
 
 
 def day_close(request: PortalRequest, day_id: int) -> HttpResponse:
@@ -178,14 +162,11 @@ def day_close(request: PortalRequest, day_id: int) -> HttpResponse:
     day = get_object_or_404(ClinicDay.objects.select_related("venue"), pk=day_id)
     form = CloseDayForm(request.POST or None)
     if form.is_valid():
-        try:
+        with refusals_to(form):
             made = disruptions.close_day(day.pk, reason=form.cleaned_data["reason"], user=staff_of(request))
-        except Refused as refusal:
-            add_refusal(form, refusal)
-        else:
             return _made(request, made, form.cleaned_data["way"])
     page = {"form": form, "day": day, "count": day.bookings.live().count()}
-    return render(request, "consultations/staff/day_close.html", page)
+    return render_form(request, "consultations/staff/day_close.html", page)
 
 
 def venue_close(request: PortalRequest) -> HttpResponse:
@@ -194,15 +175,12 @@ def venue_close(request: PortalRequest) -> HttpResponse:
     form = CloseVenueForm(request.POST or None, initial=initial)
     if form.is_valid():
         typed = form.cleaned_data
-        try:
+        with refusals_to(form):
             made = disruptions.close_venue(
                 typed["venue"].pk, typed["first"], typed["last"], reason=typed["reason"], user=staff_of(request)
             )
-        except Refused as refusal:
-            add_refusal(form, refusal)
-        else:
             return _made(request, made, typed["way"])
-    return render(request, "consultations/staff/venue_close.html", {"form": form})
+    return render_form(request, "consultations/staff/venue_close.html", {"form": form})
 
 
 def _made(request: PortalRequest, disruption: Disruption, way: str) -> HttpResponse:

@@ -18,8 +18,8 @@ from consultations.forms.results import ResultForm
 from consultations.models import AdviserLink, Booking
 from consultations.reports import advisers as reports
 from services.actions.history import acting, record_reading, record_readings
-from services.forms.people import CodeForm, add_refusal
-from services.rules.refusal import Refused
+from services.forms.people import CodeForm
+from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest
 
 P = ParamSpec("P")
@@ -73,23 +73,17 @@ def desk_code(request: PortalRequest) -> HttpResponse:
         return _send(request, link)
     form = CodeForm(request.POST or None)
     if form.is_valid():
-        try:
+        with refusals_to(form):
             actions.open_desk(session, link, form.cleaned_data["code"])
-        except Refused as refusal:
-            add_refusal(form, refusal)
-        else:
             return _after_code(request)
     mobile, is_sent = actions.mobile_of(link.adviser), actions.CODE in session
     page = {"form": form, "mobile": mobile, "is_sent": is_sent, **_department()}
-    return render(request, "consultations/desk_code.html", page)
+    return render_form(request, "consultations/desk_code.html", page)
 
 
 def _send(request: PortalRequest, link: AdviserLink) -> HttpResponse:
-    try:
+    with refusals_to(request):
         actions.send_desk_code(request.session, link, address=request.address)
-    except Refused as refusal:
-        messages.error(request, refusal.sentence)
-    else:
         messages.success(request, _("인증번호를 보냈습니다. 남은 시간 3분"))
     return redirect("consultations:desk_code")
 
@@ -164,20 +158,16 @@ def desk_result(request: PortalRequest, link: AdviserLink, reference: str) -> Ht
     initial = {"topic": found.topic, "minutes": reports.own_minutes(found)} | actions.kept_words(
         request.session, reference
     )
-    form, status = ResultForm(request.POST if request.method == "POST" else None, initial=initial), 200
+    form = ResultForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
-        try:
+        with refusals_to(form):
             with acting(link.actor):
                 record_result(found.pk, adviser=link.adviser, by=link.actor, **form.facts)
-        except Refused as refusal:
-            add_refusal(form, refusal)
-            status = 409 if refusal.conflict else 200
-        else:
             actions.forget_words(request.session)
             messages.success(request, _("상담 결과를 적었습니다."))
             return redirect("consultations:desk")
     page = {"link": link, "booking": found, "form": form, **_department()}
-    return render(request, "consultations/desk_result.html", page, status=status)
+    return render_form(request, "consultations/desk_result.html", page)
 
 
 @at_desk
@@ -186,12 +176,9 @@ def desk_conflict(request: PortalRequest, link: AdviserLink, reference: str) -> 
     found = _own_booking(link, reference)
     if request.method != "POST":
         return render(request, "consultations/desk_conflict.html", {"link": link, "booking": found, **_department()})
-    try:
+    with refusals_to(request):
         with acting(link.actor):
             flag_conflict(found.pk, adviser=link.adviser, by=link.actor)
-    except Refused as refusal:
-        messages.error(request, refusal.sentence)
-    else:
         messages.success(request, _("이해 충돌을 알렸습니다. 담당자가 다시 정합니다."))
     return redirect("consultations:desk_booking", reference)
 

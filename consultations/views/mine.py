@@ -19,9 +19,8 @@ from consultations.reports.calendars import calendar_file
 from consultations.reports.offers import Offer, offers
 from consultations.reports.surveys import asked
 from consultations.views.booking import DONE
-from services.forms.people import add_refusal
 from services.reports.people import is_theirs
-from services.rules.refusal import Refused
+from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest
 
 
@@ -73,16 +72,13 @@ def booking_cancel(request: PortalRequest, reference: str) -> HttpResponse:
         return stranger.response
     form = CancelForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        try:
+        with refusals_to(form):
             reason = form.cleaned_data["reason"]
             bookings.cancel(own.pk, by=own.resident.actor, reason=reason, is_online=True)
-        except Refused as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, _("예약을 취소했습니다."))
             return redirect("consultations:booking", reference)
     page = {"booking": own, "form": form, "phone": settings.CONSULTATION_PHONE}
-    return render(request, "consultations/booking_cancel.html", page, status=409 if form.errors else 200)
+    return render_form(request, "consultations/booking_cancel.html", page)
 
 
 @never_cache
@@ -93,20 +89,17 @@ def booking_move(request: PortalRequest, reference: str) -> HttpResponse:
     except NotYet as stranger:
         return stranger.response
     found = offers(BookingKind(own.kind))
-    form, status = TimeForm(request.POST if request.method == "POST" else None, offers=found), 200
+    form = TimeForm(request.POST if request.method == "POST" else None, offers=found)
     if form.is_valid():
-        try:
+        with refusals_to(form):
             slot = slot_of(form.cleaned_data["slot"], found)
             by = own.resident.actor
             bookings.move(own.pk, slot.day_id, slot.starts_at, order=slot.order, by=by, is_online=True)
-        except Refused as refusal:
-            add_refusal(form, refusal)
-            status, found = 409 if refusal.conflict else 200, offers(BookingKind(own.kind))
-        else:
             messages.success(request, _("상담 시간을 바꾸었습니다. 예약번호는 그대로입니다."))
             return redirect("consultations:booking", reference)
+        found = offers(BookingKind(own.kind))  # without the place that was just taken
     page = {"booking": own, "form": form, "offers": _near_first(found, own), "phone": settings.CONSULTATION_PHONE}
-    return render(request, "consultations/booking_move.html", page, status=status)
+    return render_form(request, "consultations/booking_move.html", page)
 
 
 def _near_first(found: list[Offer], own: Booking) -> list[Offer]:
@@ -124,11 +117,8 @@ def booking_survey(request: PortalRequest, reference: str) -> HttpResponse:
     form = SurveyForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         helped, ease = form.answers
-        try:
+        with refusals_to(request):
             answer_survey(own.pk, helped=helped, ease=ease, by=own.resident.actor, source=Source.WEB)
-        except Refused as refusal:
-            messages.info(request, refusal.sentence)
-        else:
             messages.success(request, _("알려 주셔서 고맙습니다."))
         return redirect("consultations:booking", reference)
     if not form.errors and not asked(own).is_open:

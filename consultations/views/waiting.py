@@ -18,9 +18,8 @@ from consultations.reports.waiting import has_just_lapsed
 from consultations.views import booking as steps
 from consultations.views.mine import NotYet
 from services.actions.people import drop_draft
-from services.forms.people import add_refusal
 from services.reports.people import is_theirs
-from services.rules.refusal import Refused
+from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest
 
 DONE = "waiting_done"  # session key: pk of the place in line just taken
@@ -35,19 +34,15 @@ def waiting_new(request: PortalRequest) -> HttpResponse:
     if missing.page != forms.CHECK.page or not forms.is_waiting(answers):
         return redirect(f"consultations:{missing.page}")
     day = get_object_or_404(ClinicDay.objects.select_related("venue"), pk=answers["slot"].split("-")[0])
-    form, status = HourForm(request.POST if request.method == "POST" else None), 200
+    form = HourForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         resident = steps.resident_of(answers)
         source = Source.HELPER if answers["who"] == "other" else Source.WEB
         hour = WaitingHour(form.cleaned_data["hour"])
-        try:
+        with refusals_to(form):
             own = actions.join(
                 day.pk, steps.wish_of(answers), hour=hour, resident=resident, by=resident.actor, source=source
             )
-        except Refused as refusal:
-            add_refusal(form, refusal)
-            status = 409 if refusal.conflict else 200
-        else:
             drop_draft(request.session, steps.DRAFT)
             request.session[DONE] = own.pk
             return redirect("consultations:waiting", own.reference)
@@ -59,7 +54,7 @@ def waiting_new(request: PortalRequest) -> HttpResponse:
         "is_joint": answers["kind"] == BookingKind.BOTH,
         "back_url": reverse("consultations:booking_time"),
     }
-    return render(request, "consultations/waiting_new.html", page, status=status)
+    return render_form(request, "consultations/waiting_new.html", page)
 
 
 def own_waiting(request: PortalRequest, reference: str) -> Waiting:
@@ -100,7 +95,7 @@ def waiting_act(request: PortalRequest, reference: str) -> HttpResponse:
     except NotYet as stranger:
         return stranger.response
     act, by = request.POST.get("act"), own.resident.actor
-    try:
+    with refusals_to(request):
         if act == "accept":
             booking = actions.accept(own.pk, by=by)
             request.session[steps.DONE] = booking.pk
@@ -114,6 +109,4 @@ def waiting_act(request: PortalRequest, reference: str) -> HttpResponse:
             messages.success(request, _("대기를 취소했습니다."))
         else:
             raise Http404
-    except Refused as refusal:
-        messages.error(request, refusal.sentence)
     return redirect("consultations:waiting", reference)

@@ -17,6 +17,7 @@ from services.rules.resident_numbers import has_resident_number
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+CONFLICT = "conflict"  # code of a form's error: somebody else was faster
 DIGITS = {"inputmode": "numeric", "autocomplete": "off"}
 
 
@@ -140,10 +141,11 @@ class ReferenceForm(forms.Form):
     )
 
 
-def add_refusal(form: forms.BaseForm, refusal: Refused) -> None:
-    """Show a refused action at its field, or above the form."""
-    field = refusal.field if refusal.field in form.fields else None
-    form.add_error(field, refusal.sentence)
+def add_refusal(form: forms.BaseForm, refusal: Refused, *, field: str | None = None) -> None:
+    """Show a refused verb at its field, or above the form when the form has no such field."""
+    field = field or refusal.field
+    error = forms.ValidationError(refusal.sentence, code=CONFLICT if refusal.conflict else "refused")
+    form.add_error(field if field in form.fields else None, error)
 
 
 class StaffForm(forms.Form):

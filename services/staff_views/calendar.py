@@ -4,16 +4,15 @@ from datetime import date
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from services.actions import calendar as actions
 from services.forms.calendar import HolidayForm
-from services.forms.people import add_refusal
 from services.models import Holiday
 from services.reports.calendar import FIRST_YEAR, LAST_YEAR, holiday_lines
-from services.rules.refusal import Refused
+from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
 
 
@@ -22,11 +21,8 @@ def holidays(request: PortalRequest) -> HttpResponse:
     user = staff_of(request)
     form = HolidayForm(request.POST or None)
     if form.is_valid():
-        try:
+        with refusals_to(form):
             row = actions.add_holiday(user=user, **form.cleaned_data)
-        except Refused as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, "공휴일 표를 고쳤습니다. 이미 알려드린 답하는 날은 바뀌지 않습니다.")
             return redirect(f"{request.path}?year={row.day.year}")
     year = _year(request.GET.get("year", ""))
@@ -38,7 +34,7 @@ def holidays(request: PortalRequest) -> HttpResponse:
         "before": year - 1 if year > FIRST_YEAR else None,
         "after": year + 1 if year < LAST_YEAR else None,
     }
-    return render(request, "services/staff/holidays.html", context)
+    return render_form(request, "services/staff/holidays.html", context)
 
 
 @require_POST

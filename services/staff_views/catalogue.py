@@ -8,11 +8,10 @@ from django.views.decorators.http import require_POST
 
 from services.actions import catalogue as actions
 from services.forms.catalogue import AnnouncementForm, ServicePageForm
-from services.forms.people import add_refusal
 from services.models import Announcement, ServicePage
 from services.reports.catalogue import service_card
 from services.reports.history import timeline
-from services.rules.refusal import Refused
+from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
 
 
@@ -27,18 +26,14 @@ def service_page(request: PortalRequest, slug: str) -> HttpResponse:
     """Change one service page."""
     user = staff_of(request)
     page = get_object_or_404(ServicePage, slug=slug)
-    form, status = ServicePageForm(request.POST or None, instance=page), 200
+    form = ServicePageForm(request.POST or None, instance=page)
     if form.is_valid():
-        try:
+        with refusals_to(form):
             actions.edit_service_page(page.pk, by=user.actor, **form.cleaned_data)
-        except Refused as refusal:
-            add_refusal(form, refusal)
-            status = 409 if refusal.conflict else 200
-        else:
             messages.success(request, "저장했습니다.")
             return redirect("services:staff_service_page", slug)
     context = {"form": form, "page": page, "history": timeline(page)}
-    return render(request, "services/staff/service_page.html", context, status=status)
+    return render_form(request, "services/staff/service_page.html", context)
 
 
 def announcements(request: PortalRequest) -> HttpResponse:
@@ -47,15 +42,12 @@ def announcements(request: PortalRequest) -> HttpResponse:
     today = timezone.localdate()
     form = AnnouncementForm(request.POST or None, initial={"shown_from": today, "shown_until": today})
     if form.is_valid():
-        try:
+        with refusals_to(form):
             actions.announce(user=user, **form.cleaned_data)
-        except Refused as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, "알림을 올렸습니다.")
             return redirect("services:staff_announcements")
     rows = Announcement.objects.filter(shown_until__gte=today).select_related("page", "by")
-    return render(request, "services/staff/announcements.html", {"form": form, "rows": rows, "today": today})
+    return render_form(request, "services/staff/announcements.html", {"form": form, "rows": rows, "today": today})
 
 
 @require_POST
@@ -63,10 +55,7 @@ def announcement_end(request: PortalRequest, announcement_id: int) -> HttpRespon
     """Take one notice off."""
     user = staff_of(request)
     get_object_or_404(Announcement, pk=announcement_id)
-    try:
+    with refusals_to(request):
         actions.end_announcement(announcement_id, by=user.actor)
-    except Refused as refusal:
-        messages.error(request, refusal.sentence)
-    else:
         messages.success(request, "알림을 내렸습니다.")
     return redirect("services:staff_announcements")

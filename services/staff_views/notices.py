@@ -11,12 +11,11 @@ from services.actions.history import record_reading, record_readings
 from services.enums.notices import NoticeState
 from services.enums.people import Role
 from services.forms.notices import CallForm, NoticeFilterForm, NoticePickForm
-from services.forms.people import add_refusal
 from services.models import CallTask, Notice, User
 from services.models.notices import CallTaskQuerySet, NoticeQuerySet
 from services.reports.history import timeline
 from services.reports.notices import letters_pdf, script_for
-from services.rules.refusal import Refused
+from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
 
 PAGE = 50
@@ -92,17 +91,14 @@ def call(request: PortalRequest, pk: int) -> HttpResponse:
     task = get_object_or_404(_calls(user), pk=pk)
     form = CallForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        try:
+        with refusals_to(form):
             actions.close_call(task, form.cleaned_data["outcome"], by=user, note=form.cleaned_data["note"])
-        except Refused as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, "통화 결과를 적었습니다.")
             return redirect("services:staff_calls")
     if task.notice.resident:
         record_reading(user, task.notice.resident, task, "전화", address=request.address or None)
     page = {"task": task, "form": form, "script": script_for(task, user), "resident": task.notice.resident}
-    return render(request, "services/staff/call.html", page)
+    return render_form(request, "services/staff/call.html", page)
 
 
 def letters(request: PortalRequest) -> HttpResponse:

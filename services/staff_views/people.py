@@ -14,11 +14,11 @@ from django.views.decorators.http import require_GET
 
 from services.actions import staff as actions
 from services.actions.history import record_reading
-from services.forms.people import FindResidentForm, NewStaffForm, ReadingsForm, ReasonForm, StaffForm, add_refusal
+from services.forms.people import FindResidentForm, NewStaffForm, ReadingsForm, ReasonForm, StaffForm
 from services.models import Resident, User
 from services.reports import staff as reports
 from services.reports.people import cases_of, todos_of
-from services.rules.refusal import Refused
+from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
 
 
@@ -42,13 +42,10 @@ def person_new(request: PortalRequest) -> HttpResponse:
     """A new account; the first password is shown once, on this answer."""
     form = NewStaffForm(request.POST or None)
     if form.is_valid():
-        try:
+        with refusals_to(form):
             person, password = actions.add_staff(by=staff_of(request).actor, **form.cleaned_data)
-        except Refused as refusal:
-            add_refusal(form, refusal)
-        else:
             return render(request, "services/staff/_person_password.html", {"person": person, "password": password})
-    return render(request, "services/staff/person_new.html", {"form": form})
+    return render_form(request, "services/staff/person_new.html", {"form": form})
 
 
 def person(request: PortalRequest, pk: int) -> HttpResponse:
@@ -57,14 +54,11 @@ def person(request: PortalRequest, pk: int) -> HttpResponse:
     known = {"roles": list(account.roles), "department": account.department, "township": account.township}
     form = StaffForm(request.POST or None, initial=known)
     if form.is_valid():
-        try:
+        with refusals_to(form):
             actions.change_staff(account, by=staff_of(request).actor, **form.cleaned_data)
-        except Refused as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, "저장했습니다.")
             return redirect("services:staff_people")
-    return render(request, "services/staff/person.html", {"form": form, "account": account})
+    return render_form(request, "services/staff/person.html", {"form": form, "account": account})
 
 
 def _with_reason(
@@ -74,13 +68,10 @@ def _with_reason(
     account = get_object_or_404(User, pk=pk)
     form = ReasonForm(request.POST or None)
     if form.is_valid():
-        try:
+        with refusals_to(form):
             response = act(account, form.cleaned_data["reason"])
-        except Refused as refusal:
-            add_refusal(form, refusal)
-        else:
             return response or redirect("services:staff_people")
-    return render(request, template, {"form": form, "account": account})
+    return render_form(request, template, {"form": form, "account": account})
 
 
 def person_close(request: PortalRequest, pk: int) -> HttpResponse:

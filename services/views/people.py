@@ -12,10 +12,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from services.actions import people as actions
-from services.forms.people import CodeForm, PhoneForm, ReferenceForm, add_refusal
+from services.forms.people import CodeForm, PhoneForm, ReferenceForm
 from services.models import Verification, blind_index
 from services.reports import people as reports
-from services.rules.refusal import Refused
+from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest
 
 WAITING = "verification"  # session key -> {"id": …, "next": …}: a code was sent and not yet typed
@@ -45,12 +45,10 @@ def my_start(request: PortalRequest) -> HttpResponse:
     """휴대전화 번호를 알려 주세요."""
     form = PhoneForm(request.POST or None)
     if form.is_valid():
-        try:
+        with refusals_to(form):
             return start_verification(request, form.cleaned_data["phone"], next_url=_safe_next(request))
-        except Refused as refusal:
-            add_refusal(form, refusal)
     was_idle = request.session.get("resident_was_idle", False)
-    return render(request, "services/my_start.html", {"form": form, "was_idle": was_idle})
+    return render_form(request, "services/my_start.html", {"form": form, "was_idle": was_idle})
 
 
 @never_cache
@@ -61,15 +59,12 @@ def verify_code(request: PortalRequest) -> HttpResponse:
         return redirect("services:my_start")
     form = CodeForm(request.POST or None)
     if form.is_valid():
-        try:
+        with refusals_to(form):
             passed = actions.check_code(verification.pk, form.cleaned_data["code"])
-        except Refused as refusal:
-            add_refusal(form, refusal)
-        else:
             next_url = request.session.pop(WAITING)["next"]
             actions.enter(request.session, passed)
             return redirect(next_url)
-    return render(request, "services/verify_code.html", _code_page(verification, form))
+    return render_form(request, "services/verify_code.html", _code_page(verification, form))
 
 
 def _code_page(verification: Verification, form: CodeForm) -> dict[str, Any]:
@@ -89,15 +84,13 @@ def verify_again(request: PortalRequest) -> HttpResponse:
     if verification is None:
         return redirect("services:my_start")
     next_url = request.session[WAITING]["next"]
-    try:
+    form = CodeForm({"code": ""})
+    form.errors.clear()  # an empty code is no fault here
+    with refusals_to(form):
         response = start_verification(request, verification.phone, next_url=next_url)
-    except Refused as refusal:
-        form = CodeForm({"code": ""})
-        form.errors.clear()
-        form.add_error(None, refusal.sentence)
-        return render(request, "services/verify_code.html", _code_page(verification, form))
-    messages.success(request, _("인증번호를 다시 보냈습니다. 남은 시간 3분"))
-    return response
+        messages.success(request, _("인증번호를 다시 보냈습니다. 남은 시간 3분"))
+        return response
+    return render_form(request, "services/verify_code.html", _code_page(verification, form))
 
 
 @never_cache
@@ -129,13 +122,10 @@ def my_reference(request: PortalRequest) -> HttpResponse:
     form = ReferenceForm(request.POST or None)
     if form.is_valid():
         typed, last4 = form.cleaned_data["reference"], form.cleaned_data["last4"]
-        try:
+        with refusals_to(form):
             actions.open_by_reference(request.session, typed, last4, address=request.address)
-        except Refused as refusal:
-            add_refusal(form, refusal)
-        else:
             return redirect("services:my_case")
-    return render(request, "services/my_reference.html", {"form": form})
+    return render_form(request, "services/my_reference.html", {"form": form})
 
 
 @never_cache

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from services.rules.refusal import Refused
+from services.views.refusals import refusals_to
 from services.views.requests import PortalRequest, staff_of
 from slate import actions
 from slate.enums import ApplicationState
@@ -59,15 +59,12 @@ def approve_many(request: PortalRequest) -> HttpResponse:
             "left_won": total(programme).left_won - sum(quote.support_won for quote in sums) if programme else 0,
         }
         return render(request, "slate/staff/approve_many.html", values)
-    try:
+    with refusals_to(request):
         results = actions.approve_many(chosen, by=user)
-    except Refused as refusal:
-        messages.error(request, refusal.sentence)
-        return redirect("slate:staff_approvals")
-    done = sum(result.is_approved for result in results)
-    rest = [result for result in results if not result.is_approved]
-    left = f" {len(rest)}건은 남았습니다." if rest else ""
-    messages.success(request, f"{len(results)}건 가운데 {done}건을 결정했습니다.{left}")
-    for result in rest:
-        messages.warning(request, f"{result.application.reference}: {result.sentence}")
+        done = sum(result.is_approved for result in results)
+        rest = [result for result in results if not result.is_approved]
+        left = f" {len(rest)}건은 남았습니다." if rest else ""
+        messages.success(request, f"{len(results)}건 가운데 {done}건을 결정했습니다.{left}")
+        for result in rest:
+            messages.warning(request, f"{result.application.reference}: {result.sentence}")
     return redirect("slate:staff_approvals")

@@ -11,12 +11,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from services.actions.history import record_reading
 from services.enums.people import Role
-from services.forms.people import add_refusal
 from services.models import Document, User
 from services.reports.documents import link
 from services.reports.history import timeline
 from services.rules.korean import won
-from services.rules.refusal import Refused
+from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
 from slate import actions, rules
 from slate.enums import ApplicationState, CheckItem, Household, Needed, RefusalReason
@@ -81,18 +80,13 @@ def _act(
     page: dict[str, Any],
 ) -> HttpResponse:
     """A page that asks once and acts: done -> back to the case, refused -> the same page with the sentence."""
-    status = 200
     if form.is_valid():
-        try:
+        with refusals_to(form):
             sentence = do(form.cleaned_data)
-        except Refused as refusal:
-            add_refusal(form, refusal)
-            status = 409 if refusal.conflict else 200
-        else:
             messages.success(request, sentence)
             return redirect("slate:staff_case", application.reference)
     template = f"slate/staff/{page.pop('template')}.html"
-    return render(request, template, {"application": application, "form": form} | page, status=status)
+    return render_form(request, template, {"application": application, "form": form} | page)
 
 
 def checks(request: PortalRequest, reference: str) -> HttpResponse:

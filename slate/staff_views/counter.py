@@ -6,9 +6,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from services.enums.people import Role
-from services.forms.people import add_refusal
 from services.models import Document, Township
-from services.rules.refusal import Refused
+from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
 from slate import actions
 from slate.forms.answers import new_at_counter
@@ -26,14 +25,13 @@ def counter(request: PortalRequest) -> HttpResponse:
         townships = townships.filter(pk=user.township_id or 0)
     form = CounterForm(request.POST or None, townships=townships)
     if programme and form.is_valid():
-        try:
+        with refusals_to(form):
             new = new_at_counter(form.cleaned_data, programme)
             application = actions.submit(programme, new, by=user.actor, clerk=user)
-        except Refused as refusal:
-            add_refusal(form, refusal)
-        else:
             return redirect("slate:staff_receipt", application.reference)
-    return render(request, "slate/staff/counter.html", {"form": form, "programme": programme, "groups": form.groups})
+    return render_form(
+        request, "slate/staff/counter.html", {"form": form, "programme": programme, "groups": form.groups}
+    )
 
 
 def receipt(request: PortalRequest, reference: str) -> HttpResponse:

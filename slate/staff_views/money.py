@@ -5,8 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from services.enums.people import Role
-from services.forms.people import add_refusal
-from services.rules.refusal import Refused
+from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
 from slate import actions
 from slate.enums import Work
@@ -23,11 +22,8 @@ def budget(request: PortalRequest) -> HttpResponse:
     form = AllotForm(request.POST if request.method == "POST" and may_allot else None)
     if programme and form.is_valid():
         data = form.cleaned_data
-        try:
+        with refusals_to(form):
             actions.allot(programme, Work(data["work"]), data["amount_won"], by=user, note=data["note"])
-        except Refused as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, "저장했습니다.")
             return redirect("slate:staff_budget")
     values = {
@@ -39,7 +35,7 @@ def budget(request: PortalRequest) -> HttpResponse:
         "form": form if may_allot else None,
         "may_allot": may_allot,
     }
-    return render(request, "slate/staff/budget.html", values)
+    return render_form(request, "slate/staff/budget.html", values)
 
 
 def figures(request: PortalRequest) -> HttpResponse:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from services.enums.people import Role
 from services.models import User, blind_index
 from services.rules.references import normalise_reference
-from services.rules.refusal import Refused
+from services.views.refusals import refusals_to
 from services.views.requests import PortalRequest, staff_of
 from slate import actions
 from slate.enums import ApplicationState
@@ -94,12 +94,9 @@ def assign(request: PortalRequest) -> HttpResponse:
     user = staff_of(request)
     form = AssignForm(request.POST)
     if form.is_valid():
-        try:
+        with refusals_to(request):
             chosen = form.cleaned_data["chosen"]
             changed = actions.assign(chosen, form.cleaned_data["officer"], by=user)
-        except Refused as refusal:
-            messages.error(request, refusal.sentence)
-        else:
             messages.success(request, f"담당자를 정했습니다. {changed}건을 바꾸었습니다.")
             if len(chosen) == 1:
                 return redirect("slate:staff_case", chosen[0].reference)

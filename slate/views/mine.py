@@ -9,11 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from services.actions import documents
-from services.forms.people import add_refusal
 from services.models import Document
 from services.reports.documents import link
 from services.reports.people import is_theirs
-from services.rules.refusal import Refused
+from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest
 from slate import actions
 from slate.enums import ApplicationState
@@ -74,17 +73,14 @@ def application_supply(request: PortalRequest, reference: str) -> HttpResponse:
     if row.state != ApplicationState.NEEDS_INFO:
         return redirect("slate:application", reference)
     if form.is_valid():
-        try:
+        with refusals_to(form):
             for upload in form.papers:
                 documents.accept(upload, subject=row, kind="supplied", by=row.resident.actor, resident=row.resident)
             actions.supply(row, answer=form.cleaned_data["answer"], by=row.resident.actor)
-        except Refused as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, _("제출했습니다."))
             return redirect("slate:application", reference)
     page = {"application": row, "form": form, "request_for_more": open_request(row)}
-    return render(request, "slate/application_supply.html", page)
+    return render_form(request, "slate/application_supply.html", page)
 
 
 @never_cache
@@ -96,14 +92,11 @@ def application_withdraw(request: PortalRequest, reference: str) -> HttpResponse
         return ask_for_phone(request)
     form = WithdrawForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        try:
+        with refusals_to(form):
             actions.withdraw(row, by=row.resident.actor, reason=form.cleaned_data["reason"])
-        except Refused as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, _("신청을 취소했습니다."))
             return redirect("slate:application", reference)
-    return render(request, "slate/application_withdraw.html", {"application": row, "form": form})
+    return render_form(request, "slate/application_withdraw.html", {"application": row, "form": form})
 
 
 @never_cache
