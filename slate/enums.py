@@ -259,6 +259,17 @@ class Origin(models.TextChoices):
     COUNTER = "counter", "행정복지센터"
 
 
+class ConsentKind(models.TextChoices):
+    """Each asked for on its own, none ticked beforehand (PD-01)."""
+
+    COLLECT = "collect", "개인정보 받기와 쓰기(수집·이용)"
+    LOOKUP = "lookup", "시가 자료를 확인하기(행정정보 공동이용)"
+    CONTRACTOR = "contractor", "철거 업체에 알려 주기(제3자 제공)"
+    ELECTRONIC = "electronic", "카카오톡·문자로 결정을 받아 보기(전자 송달)"
+
+    REQUIRED = enum.nonmember(("collect", "lookup", "contractor"))
+
+
 class PhotoKind(models.TextChoices):
     WHOLE = "whole", "건물 전체"
     CLOSE = "close", "슬레이트 지붕 가까이"

@@ -1,7 +1,7 @@
 """Booking, moving, cancelling and closing a consultation: the adviser's time first, then everything that follows."""
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from consultations.actions import affected
 from consultations.actions.offers import give_back
 from consultations.actions.seats import Wish, hold, lock_day, refuse_missing_consents, seating_for, with_kept_needs
 from consultations.enums import AffectedState, BookingKind, BookingState, CancelReason, FollowUp, JointOrder, Source
-from consultations.models import Booking, ClinicDay, Consent
+from consultations.models import Booking, ClinicDay
 from consultations.notices import (
     TOO_LATE_TO_SEND,
     call_to_settle,
@@ -21,10 +21,13 @@ from consultations.notices import (
     reminders_for,
     reminders_of,
 )
+from consultations.reports.consents import booking_consents
+from services.actions.consents import write_consents
 from services.actions.constraints import friendly
 from services.actions.history import record
 from services.actions.notices import post_many, skip
 from services.actions.turns import in_turn
+from services.enums.consents import ConsentHow
 from services.enums.notices import Channel
 from services.models import Notice, Resident, User
 from services.rules.history import Actor
@@ -72,16 +75,16 @@ def book(
         taken_by=taken_by,
         arrived_at=timezone.now() if is_here else None,
     )
-    announce(booking, wish, by=by)
+    announce(booking, wish, how=source.consent_how, by=by)
     if is_here:
         record(booking, "arrived", by=by, before=booking.state, after=booking.state)
     return booking
 
 
-def announce(booking: Booking, wish: Wish, *, by: Actor) -> None:
+def announce(booking: Booking, wish: Wish, *, how: ConsentHow, by: Actor) -> None:
     """Consents, history, message and reminders of a new booking; who is unsure is phoned (COPY B1)."""
     if wish.consents:
-        _write_consents(booking, wish.consents)
+        write_consents(booking, wish.consents, booking_consents(), resident=booking.resident, how=how)
     record(booking, "booked", by=by, after=booking.state)
     letters = [*letters_of("booked", booking, title="무료 상담을 예약했습니다"), *reminders_for(booking)]
     if booking.kind == BookingKind.UNSURE:
@@ -127,18 +130,6 @@ def insert(
 def new_reference() -> str:
     """Six digits that can be said on the phone."""
     return f"{secrets.randbelow(900_000) + 100_000}"
-
-
-CONSENT_TEXT_VERSION = "2026-11"
-
-
-def _write_consents(booking: Booking, answers: Mapping[str, bool]) -> None:
-    Consent.objects.bulk_create(
-        [
-            Consent(booking=booking, kind=kind, is_given=is_given, text_version=CONSENT_TEXT_VERSION)
-            for kind, is_given in answers.items()
-        ]
-    )
 
 
 def tell(

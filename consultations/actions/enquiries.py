@@ -9,7 +9,6 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from consultations.actions.bookings import CONSENT_TEXT_VERSION
 from consultations.actions.seats import NEEDS_CONSENT
 from consultations.enums import (
     AdviserKind,
@@ -24,8 +23,10 @@ from consultations.enums import (
     Topic,
     TurnKind,
 )
-from consultations.models import Adviser, Booking, Enquiry, EnquiryConsent, EnquiryPause, Turn, Waiting
+from consultations.models import Adviser, Booking, Enquiry, EnquiryPause, Turn, Waiting
 from consultations.notices import enquiry_key, enquiry_message
+from consultations.reports.consents import enquiry_consents
+from services.actions.consents import write_consents
 from services.actions.constraints import friendly
 from services.actions.documents import adopt, remove
 from services.actions.history import record
@@ -100,10 +101,8 @@ def receive(
     enquiry.due_on = _due(enquiry)
     enquiry.save(force_insert=True)
     _write(enquiry, TurnKind.QUESTION, ask.question)
-    EnquiryConsent.objects.bulk_create(
-        EnquiryConsent(enquiry=enquiry, kind=kind, is_given=is_given, text_version=CONSENT_TEXT_VERSION)
-        for kind, is_given in ask.consents.items()
-    )
+    how = source.consent_how
+    write_consents(enquiry, ask.consents, enquiry_consents(), resident=resident, how=how)
     if draft:
         adopt(draft, enquiry, resident=resident)
     record(enquiry, "received", by=by, after=enquiry.state)

@@ -142,7 +142,7 @@ def accept(waiting_id: int, *, by: Actor) -> Booking:
     waiting.booking = booking
     _close(offer, OfferState.ACCEPTED)
     _move(waiting, WaitingState.ACCEPTED, "accepted", by=by)
-    announce(booking, wish, by=by)
+    announce(booking, wish, how=Source(waiting.source).consent_how, by=by)
     return booking
 
 

@@ -5,6 +5,7 @@ import enum
 from django.db import models
 
 from consultations.enums.timetable import AdviserKind, Tone
+from services.enums.consents import ConsentHow
 
 
 class BookingKind(models.TextChoices):
@@ -158,6 +159,11 @@ class Source(models.TextChoices):
     WAITING = "WAITING", "대기에서"
 
     BY_STAFF = enum.nonmember(frozenset({"PHONE", "COUNTER", "WALK_IN"}))
+
+    @property
+    def consent_how(self) -> ConsentHow:
+        """Staff explain the texts and ask; everybody else answers on a screen of their own."""
+        return ConsentHow.SPOKEN if self in Source.BY_STAFF else ConsentHow.WEB
 
 
 class Need(models.TextChoices):

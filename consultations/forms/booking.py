@@ -18,6 +18,7 @@ from consultations.rules.scope import APPEAL_LIMIT_WON
 from services.forms.people import PersonForm, clean_free_text, clean_phone, name_field, phone_field
 from services.forms.widgets import RadioCards
 from services.models import Township
+from services.rules.consents import ConsentWords
 from services.rules.korean import date_long, won_big
 from services.rules.phones import is_mobile
 
@@ -309,17 +310,15 @@ class ConsentsForm(forms.Form):
 
     CHOICES = [("yes", _("동의합니다")), ("no", _("동의하지 않습니다"))]
 
-    def __init__(self, *args: Any, has_needs: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, words: Mapping[ConsentKind, ConsentWords], has_needs: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for kind in ConsentKind:
-            if kind == ConsentKind.HEALTH and not has_needs:
-                continue
-            is_required = kind in ConsentKind.REQUIRED
+        self.words = {kind: one for kind, one in words.items() if has_needs or kind != ConsentKind.HEALTH}
+        for kind, one in self.words.items():
             self.fields[kind.value] = forms.ChoiceField(
-                label=kind.label,
+                label=one.title,
                 choices=self.CHOICES,
                 widget=RadioCards,
-                required=is_required,
+                required=one.is_required,
                 error_messages={"required": _("동의하시는지 아직 고르지 않으셨습니다. 하나를 골라 주세요.")},
             )
 
@@ -343,6 +342,10 @@ class ConsentsForm(forms.Form):
             )
             % {"number": number, "why": why, "phone": settings.CONSULTATION_PHONE}
         )
+
+    @property
+    def asked(self) -> list[tuple[forms.BoundField, ConsentWords]]:
+        return [(self[kind.value], one) for kind, one in self.words.items()]
 
     def given(self) -> dict[str, bool]:
         """Every consent that was answered, yes or no."""

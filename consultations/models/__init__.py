@@ -1,10 +1,10 @@
 """Tables of free tax and legal advice, one module a subject."""
 
 from consultations.models.api_requests import ApiRequest
-from consultations.models.bookings import Booking, Consent, Hold
+from consultations.models.bookings import Booking, Hold
 from consultations.models.calendars import CalendarFeed
 from consultations.models.disruptions import Affected, Disruption
-from consultations.models.enquiries import Enquiry, EnquiryConsent, EnquiryPause, Turn
+from consultations.models.enquiries import Enquiry, EnquiryPause, Turn
 from consultations.models.links import AdviserLink
 from consultations.models.results import ConflictFlag, Result
 from consultations.models.statistics import StatisticsReport
@@ -21,10 +21,8 @@ __all__ = [
     "CalendarFeed",
     "ClinicDay",
     "ConflictFlag",
-    "Consent",
     "Disruption",
     "Enquiry",
-    "EnquiryConsent",
     "EnquiryPause",
     "Hold",
     "Result",

@@ -1,4 +1,4 @@
-"""Bookings, the advisers' time they hold, and the consents given with them."""
+"""Bookings, and the advisers' time they hold."""
 
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -24,6 +24,7 @@ from consultations.enums import (
 from consultations.models.timetable import Adviser, ClinicDay
 from consultations.rules.deadlines import can_still_change, survey_until
 from consultations.rules.reminders import reminder_of, reminder_times
+from services.models.consents import needs_consents
 from services.models.encryption import EncryptedJSONField, EncryptedTextField
 from services.models.history import tracked
 from services.rules.korean import time_ko
@@ -138,7 +139,10 @@ class Booking(models.Model):
                 name="booking_moves",
                 field="state",
                 transitions=[(old, new) for old, targets in BookingState.MOVES.items() for new in sorted(targets)],
-            )
+            ),
+            needs_consents(
+                "consultations.booking", ConsentKind.REQUIRED, when="NEW.source IN ('WEB', 'HELPER', 'API')"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -258,28 +262,3 @@ class Hold(models.Model):
 
     def __str__(self) -> str:
         return f"{self.adviser_id} {self.period}"
-
-
-class Consent(models.Model):
-    """One answer to one consent text of one booking (PD-01, PD-02)."""
-
-    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="consents")
-    kind = models.CharField(max_length=12, choices=ConsentKind)
-    is_given = models.BooleanField("동의")
-    text_version = models.CharField("글", max_length=20)
-    at = models.DateTimeField("때", default=timezone.now)
-
-    class Meta:
-        ordering = ["booking", "pk"]
-        verbose_name = "동의"
-        verbose_name_plural = "동의"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["booking", "kind"],
-                name="consent_once_per_kind",
-                violation_error_message="이 동의는 이미 받았습니다.",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {'동의' if self.is_given else '동의하지 않음'}"

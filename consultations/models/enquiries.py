@@ -20,6 +20,7 @@ from consultations.enums import (
     TurnKind,
 )
 from consultations.models.timetable import Adviser
+from services.models.consents import needs_consents
 from services.models.encryption import EncryptedTextField
 from services.models.history import tracked
 
@@ -101,7 +102,8 @@ class Enquiry(models.Model):
                 name="enquiry_moves",
                 field="state",
                 transitions=[(old, new) for old, targets in EnquiryState.MOVES.items() for new in sorted(targets)],
-            )
+            ),
+            needs_consents("consultations.enquiry", ConsentKind.REQUIRED),
         ]
 
     def __str__(self) -> str:
@@ -187,28 +189,3 @@ class EnquiryPause(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sent_on} ~ {self.received_on or ''}"
-
-
-class EnquiryConsent(models.Model):
-    """One answer to one consent text of one enquiry (PD-01, PD-02)."""
-
-    enquiry = models.ForeignKey(Enquiry, on_delete=models.CASCADE, related_name="consents")
-    kind = models.CharField(max_length=12, choices=ConsentKind)
-    is_given = models.BooleanField("동의")
-    text_version = models.CharField("글", max_length=20)
-    at = models.DateTimeField("때", default=timezone.now)
-
-    class Meta:
-        ordering = ["enquiry", "pk"]
-        verbose_name = "상시 상담 동의"
-        verbose_name_plural = "상시 상담 동의"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["enquiry", "kind"],
-                name="enquiry_consent_once_per_kind",
-                violation_error_message="이 동의는 이미 받았습니다.",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {'동의' if self.is_given else '동의하지 않음'}"

@@ -19,6 +19,7 @@ from consultations.actions.seats import Wish
 from consultations.enums import BookingKind, ConsentKind, JointOrder, Need, Source, Topic
 from consultations.forms import booking as forms
 from consultations.models import Booking, ClinicDay
+from consultations.reports import consents
 from consultations.reports import offers as reports
 from consultations.rules.scope import APPEAL_LIMIT_WON, Scope, tax_scope
 from services.actions.people import draft_of, drop_draft, find_or_add_resident, save_answers
@@ -259,16 +260,13 @@ def booking_consents(request: HttpRequest) -> HttpResponse:
         return redirect(f"consultations:{missing.page}")
     known = {kind: "yes" if given else "no" for kind, given in (answers.get("consents") or {}).items()}
     data = request.POST if request.method == "POST" else None
-    form = forms.ConsentsForm(data, initial=known, has_needs=bool(answers.get("needs")))
+    form = forms.ConsentsForm(
+        data, initial=known, words=consents.booking_consents(), has_needs=bool(answers.get("needs"))
+    )
     if form.is_valid():
         save_answers(draft, consents=form.given())
         return redirect(f"consultations:{missing_page(request, answers_of(draft)).page}")
-    periods: dict[str, Any] = {
-        "retention": settings.CONSULTATION_RETENTION,
-        "adviser_retention": settings.CONSULTATION_ADVISER_RETENTION,
-        "sensitive_retention": settings.CONSULTATION_SENSITIVE_RETENTION,
-    }
-    return _page(request, step, answers, form=form, **periods)
+    return _page(request, step, answers, form=form)
 
 
 # --- Check and done ------------------------------------------------------------------------------------------------

@@ -16,10 +16,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from consultations.actions import enquiries as actions
-from consultations.enums import AnswerBy, BookingKind, CallTime, ConsentKind, EnquiryState, Topic
+from consultations.enums import AnswerBy, BookingKind, CallTime, EnquiryState, Topic
 from consultations.forms import booking as shared
 from consultations.forms import enquiries as forms
 from consultations.models import Enquiry
+from consultations.reports import consents
 from consultations.reports import enquiries as reports
 from consultations.views.mine import NotYet
 from services.actions import documents
@@ -187,16 +188,16 @@ def enquiry_consents(request: HttpRequest) -> HttpResponse:
     if _missing(request, answers).number < step.number:
         return redirect(f"consultations:{_missing(request, answers).page}")
     known = {kind: "yes" if given else "no" for kind, given in (answers.get("consents") or {}).items()}
-    form = shared.ConsentsForm(request.POST if request.method == "POST" else None, initial=known, has_needs=False)
-    del form.fields[ConsentKind.NEWS]
+    form = shared.ConsentsForm(
+        request.POST if request.method == "POST" else None,
+        initial=known,
+        words=consents.enquiry_consents(),
+        has_needs=False,
+    )
     if form.is_valid():
         save_answers(draft, consents=form.given())
         return redirect(f"consultations:{_missing(request, _answers(draft)).page}")
-    periods: dict[str, Any] = {
-        "retention": settings.CONSULTATION_RETENTION,
-        "adviser_retention": settings.CONSULTATION_ADVISER_RETENTION,
-    }
-    return _page(request, step, answers, form=form, **periods)
+    return _page(request, step, answers, form=form)
 
 
 # --- Check and done --------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from services.enums.people import Role
 from services.models import Township, User
 from services.rules.history import Actor
 from slate import actions, rules
-from slate.enums import CheckItem, Household, Needed, RefusalReason, Work
+from slate.enums import CheckItem, ConsentKind, Household, Needed, RefusalReason, Work
 from slate.models import Application, Programme
 
 BY = Actor.system("demo")
@@ -114,9 +114,7 @@ def _new(number: int) -> actions.NewApplication:
         household=household,
         ownership="owner",
         owner_agreed=True,
-        consent_collect=True,
-        consent_lookup=True,
-        consent_contractor=True,
+        consents=dict.fromkeys(ConsentKind.REQUIRED, True),
         parts=parts,
     )
 

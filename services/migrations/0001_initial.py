@@ -36,6 +36,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ConsentText',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('subject_kind', models.CharField(max_length=60)),
+                ('kind', models.CharField(max_length=20)),
+                ('version', models.PositiveSmallIntegerField(verbose_name='몇 번째 글')),
+                ('words', models.JSONField()),
+                ('sha256', models.CharField(max_length=64)),
+                ('since', models.DateTimeField(default=django.utils.timezone.now, verbose_name='언제부터')),
+            ],
+            options={
+                'verbose_name': '동의 글',
+                'verbose_name_plural': '동의 글',
+                'ordering': ['subject_kind', 'kind', '-version'],
+                'constraints': [models.UniqueConstraint(fields=('subject_kind', 'kind', 'version'), name='consent_text_version_once', violation_error_message='이 번호의 동의 글은 이미 있습니다.'), models.UniqueConstraint(fields=('subject_kind', 'kind', 'sha256'), name='consent_text_is_one_version', violation_error_message='이 동의 글은 이미 있습니다.')],
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='232e8ba3b1f124185cb767a19d21f2b140a95a16', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_6e204', table='services_consenttext', when='BEFORE'))],
+            },
+        ),
+        migrations.CreateModel(
             name='Counter',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -227,6 +246,28 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '시민',
                 'constraints': [models.UniqueConstraint(fields=('phone_index', 'name_index'), name='resident_once_per_phone_and_name', violation_error_message='이 이름과 전화번호는 이미 있습니다.')],
                 'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "services_residentevent" ("can_receive_texts", "created_at", "id", "is_demo", "last4_index", "name_index", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone_index", "township_id") VALUES (NEW."can_receive_texts", NEW."created_at", NEW."id", NEW."is_demo", NEW."last4_index", NEW."name_index", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."phone_index", NEW."township_id"); RETURN NULL;', hash='cdf4c5ebe3d6b8729cdc107ea6282c4c38bd2230', operation='INSERT', pgid='pgtrigger_insert_insert_30c31', table='services_resident', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."can_receive_texts" IS DISTINCT FROM (NEW."can_receive_texts") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_demo" IS DISTINCT FROM (NEW."is_demo") OR OLD."last4_index" IS DISTINCT FROM (NEW."last4_index") OR OLD."name_index" IS DISTINCT FROM (NEW."name_index") OR OLD."phone_index" IS DISTINCT FROM (NEW."phone_index") OR OLD."township_id" IS DISTINCT FROM (NEW."township_id"))', func='INSERT INTO "services_residentevent" ("can_receive_texts", "created_at", "id", "is_demo", "last4_index", "name_index", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone_index", "township_id") VALUES (NEW."can_receive_texts", NEW."created_at", NEW."id", NEW."is_demo", NEW."last4_index", NEW."name_index", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone_index", NEW."township_id"); RETURN NULL;', hash='c398f20e586fd61b6e3351c5eea07793c54bca39', operation='UPDATE', pgid='pgtrigger_update_update_e6896', table='services_resident', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "services_residentevent" ("can_receive_texts", "created_at", "id", "is_demo", "last4_index", "name_index", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone_index", "township_id") VALUES (OLD."can_receive_texts", OLD."created_at", OLD."id", OLD."is_demo", OLD."last4_index", OLD."name_index", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."phone_index", OLD."township_id"); RETURN NULL;', hash='f44baa1e7d71fe380e7f6dad5a09ed8ecb5c65e4', operation='DELETE', pgid='pgtrigger_delete_delete_c9b18', table='services_resident', when='AFTER')), pgtrigger.compiler.Trigger(name='needs_actor', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n", hash='e4d20ce176fb3241565679993cd8e928231c1660', level='STATEMENT', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_needs_actor_c5735', table='services_resident', when='BEFORE'))],
+            },
+        ),
+        migrations.CreateModel(
+            name='Consent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('subject_kind', models.CharField(max_length=60)),
+                ('subject_id', models.CharField(max_length=40)),
+                ('resident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='services.resident')),
+                ('kind', models.CharField(max_length=20)),
+                ('text', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='services.consenttext')),
+                ('is_given', models.BooleanField(verbose_name='동의')),
+                ('how', models.CharField(choices=[('web', '누리집에서'), ('paper', '종이로'), ('spoken', '말로')], max_length=6, verbose_name='어떻게')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='때')),
+                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='취소한 때')),
+            ],
+            options={
+                'verbose_name': '동의',
+                'verbose_name_plural': '동의',
+                'ordering': ['subject_kind', 'subject_id', 'pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('subject_kind', 'subject_id', 'kind'), name='consent_once_per_kind', violation_error_message='이 동의는 이미 받았습니다.'), models.CheckConstraint(condition=models.Q(('withdrawn_at__isnull', True), models.Q(('is_given', True), ('withdrawn_at__gte', models.F('at'))), _connector='OR'), name='only_a_given_consent_is_withdrawn', violation_error_message='동의하신 것만 취소할 수 있습니다.')],
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF TG_OP = 'UPDATE' AND OLD.withdrawn_at IS NULL\n        AND (to_jsonb(NEW) - 'withdrawn_at') = (to_jsonb(OLD) - 'withdrawn_at') THEN\n        RETURN NEW;\n    END IF;\n    RAISE EXCEPTION 'consents are append-only' USING ERRCODE = 'restrict_violation';\n", hash='94ed99b45e96485ae3a5b594f847027ce19c9184', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_241bc', table='services_consent', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(

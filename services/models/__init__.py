@@ -3,6 +3,7 @@
 from services.models.cache import CacheRow
 from services.models.calendar import Holiday
 from services.models.catalogue import Announcement, ServicePage
+from services.models.consents import Consent, ConsentText
 from services.models.documents import Document
 from services.models.encryption import EncryptedJSONField, EncryptedTextField, blind_index
 from services.models.history import HistoryEntry, HistorySeal, ReadingLogEntry
@@ -15,6 +16,8 @@ __all__ = [
     "Announcement",
     "CacheRow",
     "CallTask",
+    "Consent",
+    "ConsentText",
     "ContactWish",
     "Counter",
     "Document",

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.core.exceptions import FieldDoesNotExist
 from django.db import connection, models
 
+from services.enums.consents import ConsentMove
 from services.enums.history import ActorKind
 from services.models import HistoryEntry, HistorySeal, blind_index
 
@@ -67,7 +68,8 @@ def timeline(subject: models.Model) -> list[HistoryLine]:
 
 def _move_labels(subject: models.Model) -> dict[str, str]:
     old: dict[str, str] = getattr(subject, "history_words", {})  # an app that has no enum of moves yet
-    return old or {str(one.value): str(one.label) for one in getattr(subject, "moves", ())}
+    moves = old or {str(one.value): str(one.label) for one in getattr(subject, "moves", ())}
+    return {str(one.value): str(one.label) for one in ConsentMove} | moves
 
 
 def _state_labels(subject: models.Model) -> dict[str, str]:

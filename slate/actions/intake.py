@@ -1,6 +1,7 @@
 """What applicants do: apply (also over the counter), supply what is missing, withdraw."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -8,11 +9,13 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
+from services.actions.consents import write_consents
 from services.actions.constraints import friendly
 from services.actions.documents import adopt
 from services.actions.history import record
 from services.actions.people import find_or_add_resident
 from services.actions.references import next_number
+from services.enums.consents import ConsentHow
 from services.models import Draft, Township, User
 from services.reports.calendar import holidays_between
 from services.rules import calendar
@@ -23,10 +26,11 @@ from services.rules.refusal import Refused
 from slate import notices, rules
 from slate.actions.money import lock_lines_of, release
 from slate.actions.moves import locked, move, need_state, tell
-from slate.enums import ApplicationState, Household, Origin
+from slate.enums import ApplicationState, ConsentKind, Household, Origin
 from slate.models import Application, BuildingPart, InfoRequest, Programme
 from slate.models.applications import fingerprint
 from slate.reports import supported_before
+from slate.reports.consents import application_consents
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +59,7 @@ class NewApplication:
     address: str
     household: Household
     ownership: str
-    consent_collect: bool
-    consent_lookup: bool
-    consent_contractor: bool
-    consent_electronic: bool = False
+    consents: Mapping[str, bool]
     city_may_verify: bool = True
     owner_name: str = ""
     owner_phone: str = ""
@@ -112,15 +113,13 @@ def submit(
         owner_agreed=new.owner_agreed,
         remark=new.remark,
         contact_way=new.contact_way,
-        consent_collect=new.consent_collect,
-        consent_lookup=new.consent_lookup,
-        consent_contractor=new.consent_contractor,
-        consent_electronic=new.consent_electronic,
         origin=Origin.COUNTER if clerk else Origin.ONLINE,
         entered_by=clerk,
         due_on=calendar.due_on(today, programme.first_answer_days, holidays_between(today, today + _A_YEAR)),
     )
     _add_parts(application, new, marks)
+    how = ConsentHow.SPOKEN if clerk else ConsentHow.WEB
+    write_consents(application, new.consents, application_consents(programme), resident=resident, how=how)
     if draft:
         adopt(draft, application, resident=resident)
     record(application, "submitted", by=by, after=application.state)
@@ -141,7 +140,7 @@ def _refuse_closed(programme: Programme) -> None:
 
 
 def _refuse_missing(new: NewApplication) -> None:
-    if not (new.consent_collect and new.consent_lookup and new.consent_contractor):
+    if not all(new.consents.get(kind) for kind in ConsentKind.REQUIRED):
         raise Refused(
             "1번부터 3번까지 동의하지 않으시면 누리집에서는 신청할 수 없습니다. "
             "마음이 바뀌시면 '동의합니다'를 고르시고, 아니면 전화로 물어보세요."

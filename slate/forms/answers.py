@@ -6,7 +6,7 @@ from typing import Any
 
 from services.models import Township
 from slate.actions import NewApplication, NewPart
-from slate.enums import BuildingKind, Household, InUse
+from slate.enums import BuildingKind, ConsentKind, Household, InUse
 from slate.models import Programme
 
 
@@ -58,10 +58,7 @@ def _new(said: dict[str, Any], parts: list[NewPart]) -> NewApplication:
         owner_agreed=said["owner_agreed"],
         city_may_verify=said["city_may_verify"] == "yes",
         contact_way=said["contact_way"],
-        consent_collect=said["consent_collect"] == "yes",
-        consent_lookup=said["consent_lookup"] == "yes",
-        consent_contractor=said["consent_contractor"] == "yes",
-        consent_electronic=said["consent_electronic"] == "yes",
+        consents={kind: said[f"consent_{kind}"] == "yes" for kind in ConsentKind.values if said[f"consent_{kind}"]},
         parts=parts,
     )
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from services.forms.people import PersonForm, clean_free_text, clean_phone, name_field
 from services.forms.widgets import RadioCards
 from services.models import Township
+from services.rules.consents import ConsentWords
 from slate import rules
 from slate.enums import (
     BuildingKind,
@@ -22,6 +23,9 @@ from slate.enums import (
     WithdrawReason,
     YesNoUnknown,
 )
+from slate.models import Programme
+from slate.reports import current_programme
+from slate.reports.consents import application_consents
 
 AGREE = [("yes", _("동의합니다")), ("no", _("동의하지 않습니다"))]
 DECIMAL = {"inputmode": "decimal", "autocomplete": "off"}
@@ -283,6 +287,12 @@ class ConsentForm(forms.Form):
     consent_electronic = choice(
         _("4. 카카오톡·문자로 결정을 받아 보기(전자 송달)"), AGREE, CONSENT_MISSING, required=False
     )
+
+    @property
+    def asked(self) -> list[tuple[forms.BoundField, ConsentWords]]:
+        """The fields with the words that are kept with the answers."""
+        words = application_consents(current_programme() or Programme())
+        return [(self[f"consent_{kind}"], one) for kind, one in words.items()]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

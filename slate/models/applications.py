@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from services.models import EncryptedJSONField, EncryptedTextField, Resident, User, blind_index
+from services.models.consents import needs_consents
 from services.models.history import tracked
 from slate import rules
 from slate.enums import (
@@ -18,6 +19,7 @@ from slate.enums import (
     ApplicationState,
     BuildingKind,
     CheckItem,
+    ConsentKind,
     ContactWay,
     Household,
     InUse,
@@ -93,10 +95,6 @@ class Application(models.Model):
     owner_agreed = models.BooleanField("주인 동의", default=False)
     remark = EncryptedTextField("하고 싶은 말", blank=True)
     contact_way = models.CharField("연락 방법", max_length=10, choices=ContactWay, default=ContactWay.SMS)
-    consent_collect = models.BooleanField("개인정보 받기와 쓰기")
-    consent_lookup = models.BooleanField("시가 자료를 확인하기")
-    consent_contractor = models.BooleanField("철거 업체에 알려 주기")
-    consent_electronic = models.BooleanField("전자 송달", default=False)
     origin = models.CharField("접수한 곳", max_length=10, choices=Origin, default=Origin.ONLINE)
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -142,11 +140,6 @@ class Application(models.Model):
                 violation_error_message="알 수 없는 상태입니다.",
             ),
             models.CheckConstraint(
-                condition=Q(consent_collect=True, consent_lookup=True, consent_contractor=True),
-                name="application_has_required_consents",
-                violation_error_message="필요한 동의가 빠져 있습니다. 1번부터 3번까지 골라 주세요.",
-            ),
-            models.CheckConstraint(
                 condition=~Q(state__in=ApplicationState.WITH_APPROVER) | Q(proposed_by__isnull=False),
                 name="application_proposal_has_proposer",
                 violation_error_message="결재를 올린 사람이 없습니다.",
@@ -163,6 +156,7 @@ class Application(models.Model):
         ]
         triggers = [
             pgtrigger.FSM(name="allowed_moves", field="state", transitions=[(a.value, b.value) for a, b in MOVES]),
+            needs_consents("slate.application", ConsentKind.REQUIRED),
             pgtrigger.Trigger(
                 name="needs_decision", when=pgtrigger.Before, operation=pgtrigger.Update, func=_NEEDS_DECISION
             ),

@@ -273,9 +273,7 @@ def application_consents(request: HttpRequest) -> HttpResponse:
     phone = answers_of(draft).get("contact", {}).get("phone", "")
     if phone and _is_proved(request, phone) and answers_of(draft).get("proved_phone") != phone:
         save_answers(draft, proved_phone=phone)
-    programme = current_programme() or Programme()
-    terms = {"retention": programme.retention, "contractor_retention": programme.contractor_retention}
-    return ask(request, "application_consents", questions.ConsentForm, **terms)
+    return ask(request, "application_consents", questions.ConsentForm)
 
 
 @never_cache

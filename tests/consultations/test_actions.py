@@ -9,7 +9,7 @@ from consultations.actions import bookings, clinic_days
 from consultations.enums import BookingKind, BookingState, ClinicDayState, ConsentKind, FollowUp, JointOrder, Source
 from consultations.models import Booking, ClinicDay, Hold
 from services.enums.people import Role
-from services.models import HistoryEntry, Notice
+from services.models import Consent, HistoryEntry, Notice
 from services.rules.refusal import Refused
 from tests.consultations.factories import BY, CONSENTS, EVE, MONDAY, adviser, at, booked, clinic_day, rule, venue
 
@@ -46,7 +46,7 @@ class TestBooking:
             "consultations/notices/reminder",
             "consultations/notices/today",
         }
-        assert {consent.kind: consent.is_given for consent in booking.consents.all()} == CONSENTS
+        assert {consent.kind: consent.is_given for consent in Consent.objects.of(booking).all()} == CONSENTS
 
     def test_a_joint_wish_takes_both_advisers_or_none(self, make_resident):
         day = clinic_day()

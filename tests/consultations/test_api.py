@@ -15,9 +15,9 @@ from jsonschema_rs import Draft202012Validator
 
 from consultations.actions.api_requests import forget_answers
 from consultations.enums import BookingState, ClinicDayState, Need
-from consultations.models import ApiRequest, Booking, Consent, Waiting
+from consultations.models import ApiRequest, Booking, Waiting
 from services.enums.people import VerificationState
-from services.models import HistoryEntry, Notice, Resident, Verification
+from services.models import Consent, HistoryEntry, Notice, Resident, Verification
 from tests.conftest import StrictClient
 from tests.consultations.factories import EVE, MONDAY, at, booked, clinic_day, code, venue
 

@@ -7,7 +7,10 @@ from django.db import IntegrityError, InternalError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from consultations.enums import BookingState, ClinicDayState
-from consultations.models import Adviser, Booking, ClinicDay, Consent, Hold, Sitting, TimetableRule
+from consultations.models import Adviser, Booking, ClinicDay, Hold, Sitting, TimetableRule
+from consultations.reports.consents import booking_consents
+from services.actions.consents import write_consents
+from services.enums.consents import ConsentHow
 from tests.consultations.factories import EVE, MONDAY, adviser, at, booked, clinic_day, rule, venue
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +69,7 @@ def test_booking_once_a_day(booking):
 
 def test_consent_once_per_kind(booking):
     with breaks("consent_once_per_kind"):
-        Consent.objects.create(booking=booking, kind="ADVISER", is_given=False, text_version="x")
+        write_consents(booking, {"ADVISER": False}, booking_consents(), resident=booking.resident, how=ConsentHow.WEB)
 
 
 def test_clinic_day_once_per_venue():

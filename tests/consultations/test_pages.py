@@ -11,7 +11,7 @@ from consultations.actions import bookings
 from consultations.enums import BookingState, ClinicDayState
 from consultations.forms.booking import STEPS, TOTAL
 from consultations.models import Booking
-from services.models import Draft, Notice, Resident
+from services.models import Consent, Draft, Notice, Resident
 from services.reports.people import cases_of
 from tests.consultations.factories import ANSWERS, BY, EVE, MONDAY, at, booked, clinic_day, rule, url, venue
 
@@ -47,7 +47,7 @@ class TestBookingJourney:
         )
         assert booking.needs == ["WHEELCHAIR"]
         assert booking.resident.born_on == "1945-03-09"
-        assert {one.kind: one.is_given for one in booking.consents.all()} == {
+        assert {one.kind: one.is_given for one in Consent.objects.of(booking).all()} == {
             "COLLECTION": True,
             "ADVISER": True,
             "HEALTH": True,

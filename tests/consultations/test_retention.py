@@ -12,7 +12,7 @@ from consultations.models import Adviser, Booking, Result
 from gimje_portal import settings as module
 from services.actions.jobs import purge
 from services.enums.people import Role
-from services.models import HistoryEntry, ReadingLogEntry, Resident
+from services.models import Consent, HistoryEntry, ReadingLogEntry, Resident
 from services.rules.korean import days_ko
 from tests.consultations.factories import BY, CONSENTS, EVE, adviser, booked, clinic_day, url
 from tests.consultations.test_enquiries import asked
@@ -94,7 +94,7 @@ def test_the_figures_survive(make_resident, clock):
     assert [getattr(kept, name) for name in facts] == [getattr(booking, name) for name in facts]
     result = Result.objects.get()
     assert (result.topic, result.outcome, result.minutes) == (Topic.LEASE, Outcome.SOLVED, 25)
-    assert booking.consents.count() == 3
+    assert Consent.objects.of(booking).count() == 3
 
 
 def test_a_booking_nobody_closed_counts_from_its_time(make_resident, clock):

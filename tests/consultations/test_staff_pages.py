@@ -10,7 +10,7 @@ from consultations.enums import ClinicDayState
 from consultations.models import Booking, ClinicDay
 from services.enums.notices import Channel
 from services.enums.people import Role
-from services.models import CallTask, HistoryEntry, Notice, ReadingLogEntry, Township
+from services.models import CallTask, Consent, HistoryEntry, Notice, ReadingLogEntry, Township
 from tests.consultations.factories import BY, EVE, MONDAY, at, booked, clinic_day, rule, venue
 
 pytestmark = pytest.mark.django_db
@@ -176,7 +176,7 @@ class TestCounter:
         assert response.url == url("staff_booking", booking.reference)
         assert (booking.source, booking.taken_by, booking.starts_at) == ("PHONE", officer, at(15, 40))
         assert {notice.channel for notice in Notice.objects.order_by("pk")} == {Channel.CALL}
-        assert booking.consents.filter(is_given=True).count() == 2
+        assert Consent.objects.of(booking).filter(is_given=True).count() == 2
 
     def test_a_second_booking_needs_a_word(self, desk):
         first, second = clinic_day(), clinic_day(on=MONDAY.replace(month=12, day=28))

@@ -17,7 +17,7 @@ from consultations.models import Booking, ClinicDay, Hold, SeatOffer, Waiting
 from consultations.rules.deadlines import offer_until
 from services.enums.notices import Channel, NoticeState
 from services.enums.people import Role
-from services.models import HistoryEntry, Notice, Resident
+from services.models import Consent, HistoryEntry, Notice, Resident
 from services.rules.refusal import Refused
 from tests.consultations.factories import BY, CONSENTS, EVE, at, booked, clinic_day, url, venue
 from tests.consultations.test_race import at_once, people
@@ -78,7 +78,7 @@ class TestLine:
         assert (booking.reference, booking.starts_at, booking.source) == (one.reference, STARTS[2], Source.WAITING)
         assert booking.question == "보증금"
         assert booking.holds.count() == 1
-        assert booking.consents.count() == len(CONSENTS)
+        assert Consent.objects.of(booking).count() == len(CONSENTS)
         assert moves(one) == ["waiting", "offered", "accepted"]
         assert notices(one) == ["waiting_received", "waiting_offer"]
         assert Notice.objects.filter(subject_id=str(booking.pk), kind="consultations/notices/booked").count() == 1

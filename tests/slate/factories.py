@@ -11,7 +11,7 @@ from services.enums.people import Role
 from services.models import Township, User
 from services.rules.history import Actor
 from slate import actions
-from slate.enums import CheckItem, Household, RefusalReason, Work
+from slate.enums import CheckItem, ConsentKind, Household, RefusalReason, Work
 from slate.models import Application, Programme
 
 BY = Actor.system("test")
@@ -53,6 +53,9 @@ def new_part(**fields) -> actions.NewPart:
     return actions.NewPart(**values | fields)
 
 
+CONSENTS = dict.fromkeys(ConsentKind.REQUIRED, True)
+
+
 def new_application(**fields) -> actions.NewApplication:
     """Somebody in Mangyeong-eup with one house of 170 m2; another address and phone each time."""
     number = next(_numbers)
@@ -65,9 +68,7 @@ def new_application(**fields) -> actions.NewApplication:
         "household": Household.GENERAL,
         "ownership": "owner",
         "owner_agreed": True,
-        "consent_collect": True,
-        "consent_lookup": True,
-        "consent_contractor": True,
+        "consents": CONSENTS,
         "parts": [new_part()],
     }
     return actions.NewApplication(**values | fields)

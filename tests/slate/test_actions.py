@@ -73,7 +73,7 @@ def test_outside_the_round_nothing_is_taken(db, clock, fields, sentence):
 
 def test_without_the_three_consents_nothing_is_taken(programme):
     with pytest.raises(Refused, match="동의하지 않으시면"):
-        make.submitted(programme, consent_contractor=False)
+        make.submitted(programme, consents=make.CONSENTS | {"contractor": False})
     assert not Application.objects.exists()
 
 

@@ -7,6 +7,7 @@ from django.db import IntegrityError, InternalError, connection, transaction
 from django.db.models import F
 
 from services.enums.people import Role
+from services.models import Consent
 from slate import actions
 from slate.enums import ApplicationState, Work
 from slate.models import (
@@ -106,8 +107,8 @@ def test_nobody_changes_the_ledger(programme, statement):
 def test_application(programme, officer):
     application = make.submitted(programme)
     rows = Application.objects.filter(pk=application.pk)
-    with breaks("application_has_required_consents"), transaction.atomic():
-        rows.update(consent_lookup=False)
+    with breaks("consents are append-only"), transaction.atomic():
+        Consent.objects.of(application).filter(kind="lookup").update(is_given=False)
     actions.assign([application], officer, by=officer)
     with breaks("application_clock_stops_while_waiting"), transaction.atomic():
         rows.update(state=ApplicationState.NEEDS_INFO)

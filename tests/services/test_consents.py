@@ -1,0 +1,179 @@
+"""Consents: what was shown is what is kept; nobody changes an answer; a case without its consents is not written."""
+
+from dataclasses import replace
+
+import pytest
+from django.db import IntegrityError, InternalError, connection, transaction
+
+from consultations.enums import BookingKind, ConsentKind, Source
+from consultations.models import Booking, Enquiry
+from consultations.reports.consents import booking_consents, enquiry_consents
+from services.actions.consents import withdraw, write_consents
+from services.enums.consents import ConsentHow
+from services.models import Consent, ConsentText, HistoryEntry
+from services.reports.history import timeline
+from services.rules.history import Actor
+from services.rules.refusal import Refused
+from slate.enums import ConsentKind as SlateConsent
+from slate.models import Application, Programme
+from slate.reports.consents import application_consents
+from tests.consultations.factories import CONSENTS, EVE, at, booked, clinic_day
+from tests.slate import factories as slate
+
+pytestmark = pytest.mark.django_db
+BY = Actor.system("test")
+
+
+@pytest.fixture
+def booking(make_resident, clock):
+    clock(EVE)
+    answers = CONSENTS | {ConsentKind.NEWS: True, ConsentKind.HEALTH: False}
+    return booked(make_resident(), clinic_day(), consents=answers)
+
+
+def consent_of(booking, kind):
+    return Consent.objects.of(booking).get(kind=kind)
+
+
+def test_each_answer_is_kept_with_the_words_that_were_shown(booking):
+    words = booking_consents()
+    found = {one.kind: one for one in Consent.objects.of(booking).select_related("text")}
+    assert {kind: one.is_given for kind, one in found.items()} == {
+        "COLLECTION": True,
+        "ADVISER": True,
+        "NEWS": True,
+        "HEALTH": False,
+    }
+    assert {one.how for one in found.values()} == {ConsentHow.WEB}
+    assert {one.resident_id for one in found.values()} == {booking.resident_id}
+    for kind, one in found.items():
+        assert one.text.words == words[ConsentKind(kind)].parts
+        assert one.text.version == 1
+
+
+def test_changed_words_are_the_next_version_and_the_old_ones_stay(booking, make_resident, settings):
+    settings.CONSULTATION_ADVISER_RETENTION = "10일"
+    second = booked(make_resident("시연 둘째"), booking.clinic_day, at(16))
+    old, new = consent_of(booking, "ADVISER").text, consent_of(second, "ADVISER").text
+    assert (old.version, new.version) == (1, 2)
+    assert "10일" not in old.words["kept"]
+    assert "10일" in new.words["kept"]
+    assert consent_of(booking, "COLLECTION").text == consent_of(second, "COLLECTION").text
+
+
+def test_words_that_come_back_are_the_old_version(booking):
+    words = booking_consents()
+    Consent.objects.of(booking)
+    other = {kind: replace(one, why="다른 까닭") for kind, one in words.items()}
+    resident = booking.resident
+    for number, shown in enumerate((other, words)):
+        booking.pk = 900 + number
+        write_consents(booking, {"NEWS": True}, shown, resident=resident, how=ConsentHow.PAPER)
+    versions = [text.version for text in ConsentText.objects.filter(kind="NEWS").order_by("version")]
+    assert versions == [1, 2]
+    assert Consent.objects.of(booking).get().text.version == 1
+
+
+def test_an_answer_to_a_text_that_is_not_there_is_refused(booking):
+    with pytest.raises(KeyError):
+        write_consents(booking, {"HEALTH": True}, enquiry_consents(), resident=booking.resident, how=ConsentHow.WEB)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"is_given": True}, {"kind": "NEWS2"}, {"how": "paper"}, {"subject_id": "1"}, {"at": "2020-01-01T00:00+09:00"}],
+)
+def test_the_database_keeps_an_answer_as_it_was(booking, change):
+    rows = Consent.objects.of(booking).filter(kind="HEALTH")
+    with pytest.raises((IntegrityError, InternalError), match="append-only"), transaction.atomic():
+        rows.update(**change)
+    with pytest.raises((IntegrityError, InternalError), match="append-only"), transaction.atomic():
+        rows.delete()
+    with pytest.raises(InternalError, match="Cannot update"), transaction.atomic():
+        ConsentText.objects.filter(kind="HEALTH").update(version=7)
+
+
+class TestWithdrawing:
+    def test_it_stands_in_the_case_and_cannot_be_undone(self, booking):
+        consent = withdraw(consent_of(booking, "NEWS").pk, by=booking.resident.actor)
+        assert consent.withdrawn_at
+        assert not Consent.objects.of(booking).in_force().filter(kind="NEWS").exists()
+        line = timeline(booking)[-1]
+        assert (line.what, line.reason, line.who) == ("동의 취소", "다음 상담일과 시 행사 소식 받기", "시민")
+        with pytest.raises((IntegrityError, InternalError), match="append-only"), transaction.atomic():
+            Consent.objects.filter(pk=consent.pk).update(withdrawn_at=None)
+
+    def test_twice_is_once(self, booking):
+        first = withdraw(consent_of(booking, "NEWS").pk, by=BY)
+        assert withdraw(first.pk, by=BY).withdrawn_at == first.withdrawn_at
+        assert HistoryEntry.objects.filter(move="consent_withdrawn").count() == 1
+
+    def test_what_was_refused_cannot_be_withdrawn(self, booking):
+        refused = consent_of(booking, "HEALTH")
+        with pytest.raises(Refused, match="동의하지 않으신"):
+            withdraw(refused.pk, by=BY)
+        with pytest.raises(IntegrityError, match="only_a_given_consent_is_withdrawn"), transaction.atomic():
+            Consent.objects.filter(pk=refused.pk).update(withdrawn_at=refused.at)
+
+    def test_given_again_it_is_a_new_answer(self, booking):
+        withdraw(consent_of(booking, "NEWS").pk, by=BY)
+        write_consents(booking, {"NEWS": True}, booking_consents(), resident=booking.resident, how=ConsentHow.SPOKEN)
+        assert Consent.objects.of(booking).filter(kind="NEWS").count() == 2
+
+
+def refused_at_commit():
+    return pytest.raises((IntegrityError, InternalError), match="a required consent is missing")
+
+
+def check_now():
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+class TestTheDatabaseRefusesACaseWithoutItsConsents:
+    """Deferred to the commit, because the consents are written after the row that they belong to."""
+
+    @pytest.mark.parametrize("missing", SlateConsent.REQUIRED)
+    def test_an_application(self, clock, missing, monkeypatch):
+        clock("2020-02-03 10:00")
+        programme = slate.programme_of_2020()
+        monkeypatch.setattr(SlateConsent, "REQUIRED", ())  # even a verb that forgets to look
+        with refused_at_commit(), transaction.atomic():
+            slate.submitted(programme, consents=slate.CONSENTS | {missing: False})
+            check_now()
+        assert not Application.objects.exists()
+        slate.submitted(programme)
+        check_now()
+
+    @pytest.mark.parametrize("source", [Source.WEB, Source.HELPER, Source.API])
+    def test_a_booking_over_the_web(self, booking, source, monkeypatch):
+        again = {name: getattr(booking, name) for name in ("resident", "clinic_day", "starts_at", "minutes", "kind")}
+        with refused_at_commit(), transaction.atomic():
+            Booking.objects.create(**again, on="2026-11-24", reference="000001", source=source)
+            check_now()
+        assert Booking.objects.count() == 1
+
+    def test_a_question(self, make_resident, clock):
+        clock("2026-11-20 10:00")
+        with refused_at_commit(), transaction.atomic():
+            asker = make_resident()
+            Enquiry.objects.create(
+                reference="Q-1", resident=asker, kind=BookingKind.LAW, asked_on="2026-11-20", due_on="2026-12-04"
+            )
+            check_now()
+
+    def test_a_booking_by_staff_needs_none(self, booking):
+        again = {name: getattr(booking, name) for name in ("resident", "clinic_day", "starts_at", "minutes", "kind")}
+        Booking.objects.create(**again, on="2026-11-24", reference="000001", source=Source.PHONE)
+        check_now()
+
+
+def test_the_required_consents_are_named_once():
+    """The words that a person reads say the same as what the verbs and triggers ask for."""
+    for words, required in [
+        (booking_consents(), ConsentKind.REQUIRED),
+        (enquiry_consents(), ConsentKind.REQUIRED),
+        (application_consents(Programme()), SlateConsent.REQUIRED),
+    ]:
+        assert [kind for kind, one in words.items() if one.is_required] == list(required)
