@@ -1,6 +1,7 @@
 """Writing down what a resident agreed to or refused, and taking it back."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.apps import apps
 from django.db import models
@@ -19,7 +20,7 @@ from services.rules.refusal import Refused
 def write_consents(
     subject: models.Model,
     answers: Mapping[str, bool],
-    words: Mapping[str, ConsentWords],
+    words: Mapping[Any, ConsentWords],
     *,
     resident: Resident,
     how: ConsentHow,
