@@ -1,7 +1,8 @@
 """The six digits that a text message brings."""
 
 import re
-import unicodedata
+
+from services.rules.text import code
 
 _SLIPS = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1"})
 
@@ -11,7 +12,7 @@ def clean_code(typed: str) -> str:
 
     "123 456", "123-456" and the whole message are fine, also with its line break lost: "인증번호 1234563분 안에".
     """
-    text = unicodedata.normalize("NFKC", typed).translate(_SLIPS)
+    text = code(typed).translate(_SLIPS)
     after = text.split("인증번호", 1)[1:]
     digits = re.sub(r"\D", "", after[0])[:6] if after else re.sub(r"[\s.-]", "", text)
     return digits if re.fullmatch(r"[0-9]{6}", digits) else ""

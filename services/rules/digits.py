@@ -1,8 +1,8 @@
 """Digits as people type them."""
 
-import unicodedata
+from services.rules.text import code
 
 
 def plain_digits(text: str) -> str:
     """' 1945 년' -> '1945': full-width digits become plain, spaces and the unit word beside the box go away."""
-    return unicodedata.normalize("NFKC", str(text)).strip().rstrip("년월일. ")
+    return code(str(text)).rstrip("년월일.")

@@ -1,7 +1,8 @@
 """Reference numbers (COPY 10.2): made to be said on the phone, repaired when typed."""
 
 import re
-import unicodedata
+
+from services.rules.text import code
 
 
 def series_reference(series: str, year: int, number: int) -> str:
@@ -21,7 +22,7 @@ def booking_reference(number: int) -> str:
 
 def normalise_reference(typed: str) -> str:
     """What a person typed -> the form that is stored: "2020 sl 412" -> "2020-SL-0412"; unknown forms unchanged."""
-    text = re.sub(r"[^0-9A-Z]", "", unicodedata.normalize("NFKC", typed).upper())
+    text = re.sub(r"[^0-9A-Z]", "", code(typed).upper())
     if re.fullmatch(r"\d{6}", text):
         return booking_reference(int(text))
     if found := re.fullmatch(r"(\d{4})([A-Z]{1,3})(\d{1,6})", text):

@@ -1,12 +1,26 @@
 """Finding a resident registration number in what people type: the portal never takes one (F17, PD-02)."""
 
 import re
-import unicodedata
 
-# Six digits of a date, then one of the century and sex, then six more; people write a dash, spaces or nothing.
-_PATTERN = re.compile(r"(?<!\d)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\s*[-–.·]?\s*[0-9]\d{6}(?!\d)")
+from services.rules.text import unified
+
+# Six digits of a date, then one of the century and sex, then six more, with any signs between that are no letters.
+_PATTERN = re.compile(r"(?<!\d)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])[\W_]{0,3}[0-9]\d{6}(?!\d)")
+_SPACED = re.compile(r"(?<!\d)(?:\d[ .,]?){6}[\W_]{0,5}(?:\d[ .,]?){6}\d(?!\d)")
 
 
 def has_resident_number(text: str) -> bool:
-    """Whether the text holds thirteen digits that look like a resident registration number."""
-    return bool(_PATTERN.search(unicodedata.normalize("NFKC", text)))
+    """Whether the text holds thirteen digits that look like a resident registration number.
+
+    However they are written: full-width, with any dash, tilde, slash or dot between, in groups, digit by digit.
+    """
+    return any(
+        _PATTERN.search(found)
+        for line in text.splitlines()
+        for found in (unified(line), *_without_spaces(unified(line)))
+    )
+
+
+def _without_spaces(line: str) -> list[str]:
+    """Runs of thirteen digits that are written apart: "4 5 0 3 0 9 - 1 2 3 4 5 6 7"."""
+    return [re.sub(r"[ .,]", "", run.group()) for run in _SPACED.finditer(line)]

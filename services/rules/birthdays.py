@@ -1,0 +1,43 @@
+"""Days of birth as people type them: bounded once for form, API and import, two digits asked back."""
+
+from datetime import date
+
+from services.rules.refusal import Refused
+from services.rules.text import code
+
+OLDEST = 125  # years; nobody is known to have lived longer
+_ASK = "태어난 해를 네 자리로 적어 주세요. {years}"
+
+
+def year_of_birth(typed: str, today: date) -> int:
+    """ "1945", "1945년", "４５" ... -> the year. Raises Refused: letters, two digits (asked back), out of bounds."""
+    digits = code(typed).removesuffix("생").rstrip("년월일.")
+    if not digits.isdecimal():
+        raise Refused("태어난 해에 글자가 들어 있습니다. 숫자만 적어 주세요. 예: 1945")
+    if len(digits) <= 2:
+        raise Refused(_ASK.format(years=_which(int(digits), today)), field="born_on")
+    return bounded_year(int(digits), today)
+
+
+def bounded_year(year: int, today: date) -> int:
+    """The year itself. Raises Refused when nobody alive was born in it."""
+    if not today.year - OLDEST <= year <= today.year:
+        raise Refused(
+            f"태어난 해는 {today.year - OLDEST}년과 {today.year}년 사이여야 합니다. 네 자리로 다시 적어 주세요.",
+            field="born_on",
+        )
+    return year
+
+
+def clean_birthday(born_on: date, today: date) -> date:
+    """The day itself. Raises Refused when it lies ahead or longer ago than anybody lives."""
+    if born_on > today:
+        raise Refused("태어난 날이 오늘보다 뒤입니다. 태어난 해를 다시 확인해 주세요.", field="born_on")
+    bounded_year(born_on.year, today)
+    return born_on
+
+
+def _which(two_digits: int, today: date) -> str:
+    years = [century + two_digits for century in (1900, 2000) if century + two_digits <= today.year]
+    words = " 아니면 ".join(f"{year}년인가요?" for year in years)
+    return f"{two_digits:02d}은(는) {words}"
