@@ -23,7 +23,8 @@ from consultations.reports.offers import Offer, Slot, offers
 from consultations.reports.walk_ins import running_offers
 from services.actions.history import record_reading, record_readings
 from services.actions.people import find_or_add_resident
-from services.models import Resident, Township, User, blind_index
+from services.models import Resident, Township, User
+from services.models.people import name_index_of
 from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
 
@@ -85,7 +86,7 @@ def _facts(asked: Enquiry | None) -> dict[str, Any]:
 
 
 def _known(typed: dict[str, Any]) -> list[Resident]:
-    name_index = blind_index(typed["name"].replace(" ", ""), purpose="name")
+    name_index = name_index_of(typed["name"])
     return list(Resident.objects.with_phone(typed["phone"]).filter(name_index=name_index).order_by("pk"))
 
 

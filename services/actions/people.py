@@ -2,7 +2,6 @@
 
 import hmac
 import secrets
-import unicodedata
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from services.actions.history import record
 from services.actions.limits import take_turn
 from services.enums.people import VerificationState
 from services.models import Draft, ReferenceTry, Resident, Township, Verification, blind_index
+from services.models.people import name_index_of
 from services.notices.people import code_key, code_message
 from services.reports.people import Case, case_by_reference
 from services.rules.codes import clean_code
@@ -24,6 +24,7 @@ from services.rules.history import Actor
 from services.rules.phones import is_mobile
 from services.rules.references import normalise_reference
 from services.rules.refusal import Refused
+from services.rules.text import one_line
 
 USED = "이미 쓴 인증번호입니다. '인증번호 다시 받기'를 눌러 주세요."
 DRAFTS = "drafts"  # session key -> {kind: key of the Draft row}
@@ -40,7 +41,7 @@ def find_or_add_resident(
 
     Two requests at the same moment get the same resident.
     """
-    name = " ".join(unicodedata.normalize("NFC", name).split())
+    name = one_line(name)
     facts = {"born_on": born_on, "address": address, "township": township}
     given = {field: value for field, value in facts.items() if value}
     resident = _known(name, phone)
@@ -65,7 +66,7 @@ def find_or_add_resident(
 
 
 def _known(name: str, phone: str) -> Resident | None:
-    name_index = blind_index(name.replace(" ", ""), purpose="name")
+    name_index = name_index_of(name)
     return Resident.objects.select_for_update().with_phone(phone).filter(name_index=name_index).order_by("pk").first()
 
 

@@ -14,6 +14,7 @@ from services.enums.people import Role, TownshipKind, VerificationState
 from services.models.encryption import EncryptedJSONField, EncryptedTextField, blind_index
 from services.models.history import tracked
 from services.rules.history import Actor
+from services.rules.names import name_key
 from services.rules.phones import is_mobile, mask_name, mask_phone, show_phone
 
 
@@ -80,6 +81,11 @@ class User(AbstractUser):
         return Actor.staff(self.pk, str(self))
 
 
+def name_index_of(name: str) -> str:
+    """The blind index under which everybody of this name is found, however it is typed."""
+    return blind_index(name_key(name), purpose="name")
+
+
 class ResidentQuerySet(models.QuerySet["Resident"]):
     def with_phone(self, e164: str) -> "ResidentQuerySet":
         return self.filter(phone_index=blind_index(e164, purpose="phone"))
@@ -121,7 +127,7 @@ class Resident(models.Model):
 
     def save(self, *args: object, **kwargs: object) -> None:
         self.phone_index = blind_index(self.phone, purpose="phone")
-        self.name_index = blind_index(self.name.replace(" ", ""), purpose="name")
+        self.name_index = name_index_of(self.name)
         self.last4_index = blind_index(self.phone[-4:], purpose="last4")
         self.can_receive_texts = is_mobile(self.phone)
         super().save(*args, **kwargs)  # type: ignore[arg-type]

@@ -8,7 +8,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from services.enums.people import Role
-from services.models import ReadingLogEntry, Resident, Township, User, blind_index
+from services.models import ReadingLogEntry, Resident, Township, User
+from services.models.people import name_index_of
 from services.rules.phones import parse_phone
 from services.rules.refusal import Refused
 
@@ -63,7 +64,7 @@ def find_residents(typed: str, *, user: User) -> list[Resident]:
     try:
         found = Resident.objects.with_phone(parse_phone(typed))
     except Refused:
-        found = Resident.objects.filter(name_index=blind_index(typed.replace(" ", ""), purpose="name"))
+        found = Resident.objects.filter(name_index=name_index_of(typed))
     return list(visible_to(user, found).select_related("township").order_by("pk")[:50])
 
 

@@ -26,12 +26,12 @@ def clean_name(typed: str) -> str:
 
 
 def name_key(name: str) -> str:
-    """What two spellings of one name share: letters and marks only, of one width and case.
+    """What two spellings of one name share: only what is letter or digit, of one width and case.
 
     "Kim  Min-su" and "kimminsu" are one. It finds a person again; it does not prove that two are the same.
     """
     folded = unicodedata.normalize("NFKC", one_line(name)).casefold()
-    return re.sub(r"[\W\d_]", "", folded) or folded
+    return re.sub(r"[\W_]", "", folded) or folded
 
 
 def _is_of_a_name(sign: str) -> bool:

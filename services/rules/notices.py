@@ -5,6 +5,8 @@ from contextlib import suppress
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from anyascii import anyascii
+
 SEOUL = ZoneInfo("Asia/Seoul")
 MAX_ATTEMPTS = 5
 LONGEST_WAIT = timedelta(hours=1)
@@ -32,21 +34,42 @@ def next_opening(moment: datetime, hours: tuple[int, int]) -> datetime:
     return datetime.combine(day, time(first), SEOUL)
 
 
+# Signs that CP949 lacks and whose plain form says the same.
+_SPELT = {"₩": "￦", "\u2014": "-", "\u2013": "-", "\u2212": "-", "•": "·", "€": "유로", "\u00a0": " ", "❤": "♥"}
+
+
 def cp949_safe(text: str) -> str:
-    """Only what a Korean text message can carry (KR-04): pictures and joiners go, other strange letters become □."""
+    """What a Korean text message can carry (KR-04), so that everybody can still read it.
+
+    "Nguyễn" -> "Nguyen", "张伟" -> "ZhangWei": letters fold to their base letter, or are spelt out; pictures go.
+    """
     with suppress(UnicodeEncodeError):
         text.encode("cp949")
         return text  # nearly always
-    return "".join(_carried(letter) for letter in text)
+    return "".join(_carried(letter) for letter in unicodedata.normalize("NFC", text))
 
 
 def _carried(letter: str) -> str:
+    if _fits(letter):
+        return letter
+    if letter in _SPELT:
+        return _SPELT[letter]
+    base = "".join(sign for sign in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(sign))
+    if base and _fits(base):
+        return base
+    return anyascii(letter) if unicodedata.category(letter)[0] in "LNPS" and not _is_picture(letter) else ""
+
+
+def _fits(text: str) -> bool:
     try:
-        letter.encode("cp949")
+        text.encode("cp949")
     except UnicodeEncodeError:
-        is_picture = unicodedata.category(letter) in {"So", "Sk", "Cf", "Mn", "Me", "Cs"}
-        return "" if is_picture else "□"
-    return letter
+        return False
+    return True
+
+
+def _is_picture(letter: str) -> bool:
+    return unicodedata.category(letter) in {"So", "Sk"}
 
 
 def mask_email(address: str) -> str:

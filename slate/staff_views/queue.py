@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from services.enums.people import Role
 from services.models import User, blind_index
+from services.models.people import name_index_of
 from services.rules.references import normalise_reference
 from services.views.refusals import refusals_to
 from services.views.requests import PortalRequest, staff_of
@@ -73,7 +74,7 @@ def _by_words(rows: ApplicationQuerySet, words: str) -> ApplicationQuerySet:
         return rows.filter(resident__last4_index=blind_index(words, purpose="last4"))
     if any(letter.isdecimal() for letter in words):
         return rows.filter(reference=normalise_reference(words))
-    return rows.filter(resident__name_index=blind_index(words.replace(" ", ""), purpose="name"))
+    return rows.filter(resident__name_index=name_index_of(words))
 
 
 def due_words(application: Application) -> str:

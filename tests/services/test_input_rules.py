@@ -12,6 +12,7 @@ from services.rules.amounts import parse_area, parse_number, parse_year
 from services.rules.birthdays import clean_birthday, year_of_birth
 from services.rules.lots import parse_lot
 from services.rules.names import clean_name, name_key
+from services.rules.notices import cp949_safe
 from services.rules.phones import is_mobile, parse_phone, show_phone
 from services.rules.refusal import Refused
 from services.rules.resident_numbers import has_resident_number
@@ -254,3 +255,28 @@ class TestLots:
     def test_what_is_no_lot_is_asked(self, typed):
         with pytest.raises(Refused, match="지번"):
             parse_lot(typed)
+
+
+class TestTextMessages:
+    @pytest.mark.parametrize(
+        ("typed", "sent"),
+        [
+            ("Nguyễn Thị Hoa 님", "Nguyen Thi Hoa 님"),
+            ("José", "Jose"),
+            (unicodedata.normalize("NFD", "홍길동 님"), "홍길동 님"),
+            ("자부담 ₩5,000 — 23일까지", "자부담 ￦5,000 - 23일까지"),
+            ("张伟 님", "ZhangWei 님"),
+            ("Łukasz Øre ß", "Łukasz Øre ß"),  # CP949 has these
+            ("สมชาย", "smchay"),
+            ("예약 😀 됐어요", "예약  됐어요"),
+            ("Юлия", "Юлия"),
+        ],
+    )
+    def test_every_name_arrives_so_that_it_can_be_read(self, typed, sent):
+        assert cp949_safe(typed) == sent
+
+    @given(st.text())
+    def test_never_a_box_and_always_sendable(self, text):
+        sent = cp949_safe(text)
+        sent.encode("cp949")
+        assert "□" not in sent or "□" in text
