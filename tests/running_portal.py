@@ -44,6 +44,13 @@ def points_to(link: Path, target: str) -> bool:
         return False
 
 
+def command_line(pid: str) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text(errors="replace").replace("\0", " ")
+    except OSError:  # it has just ended
+        return ""
+
+
 class RunningPortal:
     """One `manage.py up` in its own session, with its output in a file."""
 
@@ -108,6 +115,12 @@ class RunningPortal:
         """The numbers of all processes that hold the lock: every child inherits it, whatever it calls itself."""
         lock = str(self.data / "lock")
         return sorted({link.parts[2] for link in Path("/proc").glob("[0-9]*/fd/*") if points_to(link, lock)})
+
+    def child(self, words: str) -> int:
+        """The number of the launcher's own child whose command line has these words, or 0 while there is none."""
+        pid = self.process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return next((int(one) for one in children if words in command_line(one)), 0)
 
     def kill_what_is_left(self) -> None:
         """For a test that failed: leave nothing behind."""

@@ -19,6 +19,7 @@ from gimje_portal.launcher.supervisor import Supervisor, run_in_foreground
 
 APPS = ("gimje_portal", "services", "consultations", "solar", "slate")
 PLAIN_STATIC = {"STATICFILES_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+MOST_CORES = 4  # each more makes another database and imports the portal once more
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -32,7 +33,16 @@ def test(arguments: Sequence[str]) -> int:
         env = settings_environment(place, demo=False) | PLAIN_STATIC | {"CHROMIUM": browser}
         # Our servers keep their test database between runs (--reuse-db); one that is not ours may be anything.
         fresh = ["--create-db"] if "DATABASE_URL" in os.environ else []
-        return run_in_foreground([DEVELOPER.python, "-m", "pytest", *fresh, *arguments], env)
+        return run_in_foreground([DEVELOPER.python, "-m", "pytest", *fresh, *cores(arguments), *arguments], env)
+
+
+def cores(arguments: Sequence[str]) -> list[str]:
+    """One process a core, each with a database of its own; not for a few named files, where starting it costs more."""
+    chosen = any(argument.startswith(("-n", "--numprocesses", "--pdb", "--trace")) for argument in arguments)
+    named = [argument for argument in arguments if ".py" in argument]
+    if chosen or named:
+        return []
+    return ["-n", str(min(os.cpu_count() or 1, MOST_CORES)), "--durations", "15"]
 
 
 def find_browser() -> str:

@@ -11,14 +11,16 @@ import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Event
 from types import FrameType
 from typing import TextIO
 
 Argv = list[str | Path]  # a command line; paths stay paths until it is run
 STARTED = time.monotonic()
 LOG_SECONDS = 2.0
+TOOL_SECONDS = 3.0  # so long a tool has to end when it is asked to
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 NO_NETWORK = re.compile(
     r"dns error|name resolution|name or service not known|connection (refused|error|reset)|network is unreachable"
@@ -115,19 +117,33 @@ class Step:
 
 
 RUNNING: set[subprocess.Popen[str]] = set()  # the tools at work, also those of the background
+GIVEN_UP = Event()  # the work in the background is wanted no more: no new tool, no waiting
 
 
 @contextmanager
 def in_background() -> Iterator[ThreadPoolExecutor]:
-    """One thread for work beside our own; when we are interrupted, its tool is, too."""
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        try:
-            yield pool
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for tool in tuple(RUNNING):
-                tool.terminate()
-            raise
+    """One thread for work beside our own; when we fail or are interrupted, its tool ends, too."""
+    try:
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            try:
+                yield pool
+            except BaseException:
+                GIVEN_UP.set()
+                pool.shutdown(wait=False, cancel_futures=True)
+                for tool in tuple(RUNNING):
+                    end_with_children(tool)
+                raise
+    finally:
+        GIVEN_UP.clear()
+
+
+def end_with_children(tool: subprocess.Popen[str]) -> None:
+    """A tool's own children hold its output open: one left alive would be waited for, perhaps for ever."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(tool.pid, number)
+        with suppress(subprocess.TimeoutExpired):
+            tool.wait(TOOL_SECONDS)
 
 
 @contextmanager
@@ -159,9 +175,12 @@ def run_tool(
         errors="replace",
         env=env,
         cwd=Path(__file__).resolve().parents[2],  # `-m` looks here first, whatever directory we were called from
+        process_group=0,
     )
     RUNNING.add(tool)
     try:
+        if GIVEN_UP.is_set():
+            raise Interrupted
         assert tool.stdout is not None  # noqa: S101 -- for the type checker: PIPE was asked for above
         for line in tool.stdout:
             lines.append(line.rstrip())
@@ -170,7 +189,7 @@ def run_tool(
         tool.wait()
     finally:
         if tool.poll() is None:
-            tool.terminate()
+            end_with_children(tool)
         tool.communicate()
         RUNNING.discard(tool)
     text = "\n".join(lines)

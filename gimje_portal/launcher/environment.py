@@ -6,10 +6,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
-from gimje_portal.launcher.console import Argv, Problem, Step, run_tool, say
+from gimje_portal.launcher.console import GIVEN_UP, Argv, Interrupted, Problem, Step, run_tool, say
 from gimje_portal.launcher.places import ROOT, RUNTIME
 from gimje_portal.launcher.stamps import Stamp, hash_files
 
@@ -88,8 +89,17 @@ def one_set_up_at_a_time() -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             say("      Another command is setting up; waiting for it.")
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            wait_for(lock)
         yield
+
+
+def wait_for(lock: IO[str]) -> None:
+    """Ask again and again instead of sleeping in the kernel, where no news reaches the thread in the background."""
+    while not GIVEN_UP.wait(0.1):
+        with suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+    raise Interrupted
 
 
 def make_environment(path: Path, step: Step | None, *, with_pip: bool) -> None:

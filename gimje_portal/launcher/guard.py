@@ -1,8 +1,9 @@
 """The guard: a small process of its own that stops the children of a launcher that was killed.
 
 Linux tells a child when its parent dies (PR_SET_PDEATHSIG), macOS does not, and neither brings down a child that
-hangs. The launcher writes one line for each child ("pid signal", oldest first) into our standard input, and "bye"
-when it has stopped them itself. The end of input without "bye" means that it is gone, however it died.
+hangs. The launcher writes into our standard input, oldest first: "pid signal" for each child, "gone pid" for one that
+has ended (its number may soon be another's), and "bye" when it has stopped them itself. The end of input without "bye"
+means that it is gone, however it died.
 """
 
 import os
@@ -19,8 +20,11 @@ def main() -> None:
     for line in sys.stdin:
         if line.startswith("bye"):
             return
-        pid, number = map(int, line.split())
-        children.append((pid, number))
+        first, second = line.split()
+        if first == "gone":
+            children = [child for child in children if child[0] != int(second)]
+        else:
+            children.append((int(first), int(second)))
     programs = [child for child in children if child[1] != signal.SIGINT]
     servers = [child for child in children if child[1] == signal.SIGINT]
     stop(programs)

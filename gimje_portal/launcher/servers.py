@@ -8,10 +8,10 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from gimje_portal.launcher.console import Problem
+from gimje_portal.launcher.console import Argv, Problem
 from gimje_portal.launcher.environment import Environment, require_space
 from gimje_portal.launcher.places import Place
-from gimje_portal.launcher.supervisor import Supervisor
+from gimje_portal.launcher.supervisor import Program, Supervisor
 
 DATABASE = "gimje"
 INITDB_OPTIONS = (
@@ -58,13 +58,16 @@ class Servers:
         # We hold the lock that every child of the last run inherited, so its server is gone; but after a power cut
         # its process number may belong to somebody else now, and PostgreSQL would then refuse to start.
         (self.place.database / "postmaster.pid").unlink(missing_ok=True)
+        options = postgres_options(sockets, throw_away=self.throw_away)
         self.supervisor.start(
-            "postgresql",
-            [binaries / "postgres", "-D", self.place.database, *postgres_options(sockets, throw_away=self.throw_away)],
-            env=plain_environment(self.place),
-            stop_signal=signal.SIGINT,  # "fast": end the sessions, write a checkpoint
-            owner=self.place.owner,
-            is_server=True,
+            Program(
+                "postgresql",
+                [binaries / "postgres", "-D", self.place.database, *options],
+                env=plain_environment(self.place),
+                stop_signal=signal.SIGINT,  # "fast": end the sessions, write a checkpoint
+                owner=self.place.owner,
+                is_server=True,
+            )
         )
 
     def start_broker(self, sockets: Path) -> None:
@@ -75,16 +78,12 @@ class Servers:
             raise Problem(msg)
         address = sockets / "valkey.sock"
         address.unlink(missing_ok=True)
-        self.supervisor.start(
-            "valkey",
-            [
-                *(binary, "--port", "0", "--unixsocket", address, "--unixsocketperm", "700"),
-                *("--dir", self.place.broker, "--appendonly", "no" if self.throw_away else "yes", "--save", ""),
-                *("--maxmemory-policy", "noeviction", "--daemonize", "no"),
-            ],
-            env=plain_environment(self.place),
-            is_server=True,
-        )
+        argv: Argv = [
+            *(binary, "--port", "0", "--unixsocket", address, "--unixsocketperm", "700"),
+            *("--dir", self.place.broker, "--appendonly", "no" if self.throw_away else "yes", "--save", ""),
+            *("--maxmemory-policy", "noeviction", "--daemonize", "no"),
+        ]
+        self.supervisor.start(Program("valkey", argv, env=plain_environment(self.place), is_server=True))
 
 
 def addresses(place: Place) -> dict[str, str]:

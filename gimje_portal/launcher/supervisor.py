@@ -1,4 +1,4 @@
-"""Starts child processes, notices when one ends, and stops them all in order, however this process itself ends."""
+"""Starts child processes, starts again what ends, and stops them all in order, however this process itself ends."""
 
 import ctypes
 import os
@@ -6,11 +6,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 
-from gimje_portal.launcher.console import STOP_SIGNALS, Problem, say
+from gimje_portal.launcher.console import STOP_SIGNALS, Problem, explain, say
 from gimje_portal.launcher.places import ROOT, Owner, Place
 
 PR_SET_PDEATHSIG = 1
@@ -18,6 +20,8 @@ PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 PROGRAM_SECONDS = 2.5  # a task cut off here is delivered again (acks_late), a page is asked for again
 DATABASE_SECONDS = 60.0
+RAN_WELL = 60.0  # seconds after which the end of a child is an accident of its own, not one more of the same
+LONGEST_PAUSE = 60.0
 
 
 def die_with_parent(number: int) -> Callable[[], None]:
@@ -26,6 +30,7 @@ def die_with_parent(number: int) -> Callable[[], None]:
     parent = os.getpid()
 
     def before_exec() -> None:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)  # ours wait while we start it, its own must not
         if LIBC:
             LIBC.prctl(PR_SET_PDEATHSIG, number)
             if os.getppid() != parent:  # we died before the child could ask to be told
@@ -34,21 +39,56 @@ def die_with_parent(number: int) -> Callable[[], None]:
     return before_exec
 
 
-@dataclass
-class Child:
-    """One process, how to ask it to stop, and where it writes."""
+@dataclass(frozen=True)
+class Program:
+    """How a child is started and asked to stop; enough to start it again."""
 
     name: str
+    argv: Sequence[str | Path]
+    env: Mapping[str, str]
+    stop_signal: signal.Signals = signal.SIGTERM
+    owner: Owner | None = None
+    is_server: bool = False
+
+
+@dataclass
+class Child:
+    """A program that runs, or that has ended and waits for its next try."""
+
+    program: Program
     process: subprocess.Popen[bytes]
-    stop_signal: signal.Signals
     log: Path
     log_start: int
-    is_server: bool = field(default=False)
+    started: float = field(default_factory=time.monotonic)
+    failures: int = 0  # how often it has ended, each time soon after its start
+    next_try: float | None = None
 
     def last_words(self, lines: int = 12) -> str:
-        with self.log.open(errors="replace") as log:
-            log.seek(self.log_start)
-            return "\n".join(f"    {line.rstrip()}" for line in log.readlines()[-lines:])
+        try:
+            with self.log.open(errors="replace") as log:
+                log.seek(self.log_start)
+                return "\n".join(f"    {line.rstrip()}" for line in log.readlines()[-lines:])
+        except OSError as fault:
+            return f"    its log cannot be read: {explain(fault)}"
+
+    def how_it_ended(self) -> str:
+        code = self.process.returncode
+        return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
+
+
+def pause_before(failures: int) -> float:
+    """Seconds: the first time at once, then twice as long each time, a minute at most."""
+    return min(2.0 ** min(failures - 2, 10), LONGEST_PAUSE) if failures > 1 else 0.0
+
+
+@contextmanager
+def signals_wait() -> Iterator[None]:
+    """An exception in the middle of `poll` leaves Popen's lock taken, in the middle of a start it loses a child."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
 
 
 class Supervisor:
@@ -63,38 +103,33 @@ class Supervisor:
             [sys.executable, "-I", guard], stdin=subprocess.PIPE, text=True, start_new_session=True, cwd="/"
         )
 
-    def start(
-        self,
-        name: str,
-        argv: Sequence[str | Path],
-        *,
-        env: Mapping[str, str],
-        stop_signal: signal.Signals = signal.SIGTERM,
-        owner: Owner | None = None,
-        is_server: bool = False,
-    ) -> Child:
-        """Start a child in a session of its own, writing to its log, and tell the guard."""
-        log = self.place.logs / f"{name}.log"
+    def start(self, program: Program) -> None:
+        """Start a child in a session of its own, writing to its log."""
+        with signals_wait():
+            self.children.append(self.spawn(program))
+
+    def spawn(self, program: Program) -> Child:
+        log = self.place.logs / f"{program.name}.log"
+        owner = program.owner
         assert self.place.held is not None  # noqa: S101 -- nobody may start anything here without the lock
         with log.open("ab") as output:
+            log_start = output.tell()
             process = subprocess.Popen(
-                [str(part) for part in argv],
+                [str(part) for part in program.argv],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                env=dict(env),
-                cwd="/" if is_server else ROOT,
+                env=dict(program.env),
+                cwd="/" if program.is_server else ROOT,
                 start_new_session=True,
-                preexec_fn=die_with_parent(stop_signal),  # noqa: PLW1509 -- we have one thread only
+                preexec_fn=die_with_parent(program.stop_signal),  # noqa: PLW1509 -- we have one thread only
                 pass_fds=[self.place.held.fileno()],
                 user=owner.uid if owner else None,
                 group=owner.gid if owner else None,
                 extra_groups=[] if owner else None,
             )
-            child = Child(name, process, stop_signal, log, output.tell(), is_server)
-        self.children.append(child)
-        self.tell_guard(f"{process.pid} {int(stop_signal)}")
-        return child
+        self.tell_guard(f"{process.pid} {int(program.stop_signal)}")
+        return Child(program, process, log, log_start)
 
     def tell_guard(self, line: str) -> None:
         assert self.guard.stdin is not None  # noqa: S101 -- for the type checker: it was opened as a pipe
@@ -104,46 +139,74 @@ class Supervisor:
         except OSError:
             return  # the guard was killed; the kernel's own signal is still there
 
-    def ended(self) -> Child | None:
-        """The first child that has ended although nobody asked it to.
-
-        Signals wait meanwhile: an exception in the middle of `poll` leaves Popen's lock taken, and stopping hangs.
-        """
-        signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
-        try:
-            return next((child for child in self.children if child.process.poll() is not None), None)
-        finally:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
-
     def wait_until(self, is_ready: Callable[[], bool], what: str, seconds: float = 60) -> None:
         """Wait for readiness; a child that ends meanwhile is the reason to give up at once."""
         end = time.monotonic() + seconds
         while not is_ready():
-            child = self.ended()
+            with signals_wait():
+                child = next((child for child in self.children if child.process.poll() is not None), None)
             if child:
-                msg = f"{child.name} ended with code {child.process.returncode}:\n{child.last_words()}"
+                msg = f"{child.program.name} {child.how_it_ended()}:\n{child.last_words()}"
                 raise Problem(msg)
             if time.monotonic() > end:
                 msg = f"{what} was not ready after {seconds:.0f} seconds; see {self.place.logs}."
                 raise Problem(msg)
             time.sleep(0.02)
 
-    def watch(self) -> int:
-        """Sleep until a signal asks us to stop (0) or a child ends by itself (1)."""
+    def watch(self) -> NoReturn:
+        """Until a signal asks us to stop: what ends is started again, and nothing else goes with it."""
         while True:
-            child = self.ended()
-            if child:
-                say(f"{child.name} ended with code {child.process.returncode}; stopping the rest.")
-                say(child.last_words())
-                return 1
+            with signals_wait():
+                for child in tuple(self.children):
+                    self.look_after(child)
             time.sleep(0.2)
+
+    def look_after(self, child: Child) -> None:
+        if child.next_try is None and child.process.poll() is not None:
+            self.plan_next_try(child)
+        if child.next_try is not None and time.monotonic() >= child.next_try:
+            self.try_again(child)
+
+    def plan_next_try(self, child: Child) -> None:
+        """Say what ended and when it comes back; one that ran well for a while begins anew with no pause."""
+        self.tell_guard(f"gone {child.process.pid}")
+        self.end_what_is_left(child)
+        lived = time.monotonic() - child.started
+        child.failures = child.failures + 1 if lived < RAN_WELL else 1
+        pause = pause_before(child.failures)
+        child.next_try = time.monotonic() + pause
+        often = f", the {ordinal(child.failures)} time in a row, after {lived:.0f} s" if child.failures > 1 else ""
+        when = f"Next try in {pause:.0f} s." if pause else "Starting it again."
+        say(f"{time.strftime('%H:%M:%S')} {child.program.name} {child.how_it_ended()}{often}. {when}")
+        if child.process.returncode > 0:
+            say(child.last_words())
+
+    def end_what_is_left(self, child: Child) -> None:
+        """Workers whose master is gone would hold its port and its tasks. PostgreSQL's end by themselves, and must:
+        it refuses to start until the last of them has left its shared memory."""
+        with suppress(ProcessLookupError, PermissionError):
+            if not child.program.is_server:
+                os.killpg(child.process.pid, signal.SIGKILL)
+
+    def try_again(self, child: Child) -> None:
+        """What cannot even be started (no space for a log, its program is gone) is tried again like what ended."""
+        try:
+            again = self.spawn(child.program)
+        except OSError as fault:
+            child.failures += 1
+            pause = pause_before(child.failures)
+            child.next_try = time.monotonic() + pause
+            say(f"{child.program.name} cannot be started: {explain(fault)} Next try in {pause:.0f} s.")
+            return
+        again.failures = child.failures
+        self.children[self.children.index(child)] = again
 
     def stop(self) -> None:
         """Stop programs together, then servers. Together, because on macOS web and worker have no common master."""
         for number in STOP_SIGNALS:
             signal.signal(number, signal.SIG_IGN)  # we are stopping already
-        self.stop_children([child for child in self.children if not child.is_server], PROGRAM_SECONDS)
-        self.stop_children([child for child in self.children if child.is_server], DATABASE_SECONDS)
+        self.stop_children([child for child in self.children if not child.program.is_server], PROGRAM_SECONDS)
+        self.stop_children([child for child in self.children if child.program.is_server], DATABASE_SECONDS)
         self.children.clear()
         self.tell_guard("bye")
         if self.guard.stdin:
@@ -153,7 +216,7 @@ class Supervisor:
     def stop_children(self, children: Sequence[Child], seconds: float) -> None:
         alive = [child for child in children if child.process.poll() is None]
         for child in alive:
-            child.process.send_signal(child.stop_signal)
+            child.process.send_signal(child.program.stop_signal)
         end = time.monotonic() + seconds
         for child in alive:
             try:
@@ -163,9 +226,13 @@ class Supervisor:
 
     def insist(self, child: Child) -> None:
         """SIGKILL the whole process group; PostgreSQL gets SIGQUIT, which leaves no shared memory behind."""
-        number = signal.SIGQUIT if child.stop_signal == signal.SIGINT else signal.SIGKILL
+        number = signal.SIGQUIT if child.program.stop_signal == signal.SIGINT else signal.SIGKILL
         os.killpg(child.process.pid, number)
         child.process.wait()
+
+
+def ordinal(number: int) -> str:
+    return {2: "second", 3: "third"}.get(number, f"{number}th")
 
 
 def run_in_foreground(argv: Sequence[str | Path], env: Mapping[str, str]) -> int:

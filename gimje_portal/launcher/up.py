@@ -29,14 +29,14 @@ from gimje_portal.launcher.keys import write_private
 from gimje_portal.launcher.places import RUNTIME, Place, already_running, find_place, warn_if_unsafe
 from gimje_portal.launcher.servers import Servers
 from gimje_portal.launcher.stamps import hash_sources
-from gimje_portal.launcher.supervisor import Supervisor
+from gimje_portal.launcher.supervisor import Program, Supervisor
 
 LAST_PLACE = RUNTIME / "last-up"
 DEMO_FILE = "demo"
 
 
 def run(options: Namespace) -> int:
-    """Set up, run until a signal comes, stop. Returns 0 when it was asked to stop, 1 when something failed."""
+    """Set up, run until a signal comes, stop. Returns 0 when it was asked to stop."""
     demo = not options.no_demo
     place = find_place(options.data, name="demo" if demo else "portal")
     with interruptible():
@@ -49,7 +49,7 @@ def run(options: Namespace) -> int:
             logins = start(supervisor, env, options, demo=demo)
             is_ready = True
             announce(place, options, logins)
-            return supervisor.watch()
+            supervisor.watch()
         except Interrupted:
             if not is_ready:
                 raise
@@ -170,7 +170,7 @@ def start_web(supervisor: Supervisor, env: Mapping[str, str], options: Namespace
     workers = ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--graceful-timeout", "2"]
     # The heartbeat file belongs in memory: on a busy disk its fchmod can block until the master kills the worker.
     memory = ["--worker-tmp-dir", "/dev/shm"] if os.access("/dev/shm", os.W_OK) else []  # noqa: S108
-    supervisor.start("web", [*gunicorn, *workers, *memory, "--no-control-socket"], env=env)
+    supervisor.start(Program("web", [*gunicorn, *workers, *memory, "--no-control-socket"], env))
     supervisor.wait_until(lambda: answers(options.bind, options.port), "The web server")
 
 
@@ -178,9 +178,9 @@ def start_celery(supervisor: Supervisor, env: Mapping[str, str]) -> None:
     """After the web server: the first page is there sooner, and a task that waits a second is none the worse."""
     celery: Argv = [RUN_TIME.python, "-m", "celery", "-A", "gimje_portal"]
     quiet = ["--loglevel", "INFO", "--concurrency", "2", "--without-gossip", "--without-mingle"]
-    supervisor.start("worker", [*celery, "worker", *quiet], env=env)
+    supervisor.start(Program("worker", [*celery, "worker", *quiet], env))
     schedule = supervisor.place.path / "beat-schedule"
-    supervisor.start("beat", [*celery, "beat", "--schedule", schedule, "--pidfile="], env=env)
+    supervisor.start(Program("beat", [*celery, "beat", "--schedule", schedule, "--pidfile="], env))
 
 
 def answers(bind: str, port: int) -> bool:

@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg2
@@ -55,6 +55,13 @@ def query(portal: RunningPortal, sql: str, monkeypatch: pytest.MonkeyPatch) -> l
             return cursor.fetchall() if cursor.description else []
     finally:
         connection.close()
+
+
+def wait_until(is_so: Callable[[], object], seconds: float = 40) -> None:
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -118,6 +125,30 @@ def test_a_broken_off_set_up_is_repaired(portal: RunningPortal, data: Path):
         assert again.stop()[0] == 0
     finally:
         again.kill_what_is_left()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("worker", "celery -A gimje_portal worker"),
+        ("beat", "celery -A gimje_portal beat"),
+        ("web", "gunicorn"),
+        ("valkey", "valkey-server"),
+        ("postgresql", "postgres -D"),
+    ],
+)
+def test_what_dies_is_started_again_and_takes_nothing_with_it(portal: RunningPortal, name: str, words: str):
+    wait_until(lambda: portal.child("beat"))  # started last
+    web, dead = portal.child("gunicorn"), portal.child(words)
+    os.kill(dead, signal.SIGKILL)
+    wait_until(lambda: portal.child(words) not in (0, dead))
+    wait_until(lambda: portal.answers("/readyz"))
+    assert portal.answers()
+    assert (portal.child("gunicorn") == web) is (name != "web")
+    assert f"{name} was ended by SIGKILL" in portal.text()
+    code, seconds = portal.stop()
+    assert (code, portal.left_over()) == (0, [])
+    assert seconds <= STOP_SECONDS
 
 
 def test_demonstration_and_real_people_do_not_share_a_directory(data: Path):

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import shutil
 import signal
 import socket
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from gimje_portal import launcher
 from gimje_portal.launcher import check, console, environment, keys, places, servers, stamps, up
 from gimje_portal.launcher.guard import is_alive
 from gimje_portal.launcher.places import Place
+from gimje_portal.launcher.supervisor import Program, Supervisor, pause_before
 
 
 @pytest.fixture
@@ -256,6 +259,113 @@ def test_too_little_disk_is_said_before_anything_is_done(tmp_path: Path):
 def test_a_tool_that_fails_is_a_problem_with_its_words():
     with pytest.raises(console.Problem, match="Failed while trying"):
         console.run_tool([sys.executable, "-c", "raise SystemExit('no')"], doing="trying")
+
+
+def fail_beside(job: Callable[[], object], *, meanwhile: float) -> None:
+    """A step that fails after so many seconds, while `job` is at work in the background."""
+    with console.in_background() as background:
+        background.submit(job)
+        time.sleep(meanwhile)
+        raise console.Problem("no tables")
+
+
+def test_when_a_step_fails_the_tool_in_the_background_ends_with_its_children():
+    """Its children hold its output open, which was once read for ever."""
+    began = time.monotonic()
+    with pytest.raises(console.Problem, match="no tables"):
+        fail_beside(lambda: console.run_tool(["sh", "-c", "sleep 60 & sleep 60"], doing="building"), meanwhile=0.5)
+    assert time.monotonic() - began < 10
+
+
+def test_when_a_step_fails_the_background_waits_for_no_other_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setattr(environment, "RUNTIME", tmp_path)
+    taken = places.try_lock(tmp_path / "set-up.lock")
+    assert taken
+
+    turns = []
+
+    def build() -> None:
+        with environment.one_set_up_at_a_time():
+            turns.append("ours")
+
+    with pytest.raises(console.Problem, match="no tables"):
+        fail_beside(build, meanwhile=0.2)
+    assert turns == []
+    taken.close()
+
+
+@pytest.fixture
+def supervisor(place: Place) -> Iterator[Supervisor]:
+    assert place.lock()
+    before = {number: signal.getsignal(number) for number in console.STOP_SIGNALS}
+    running = Supervisor(place)
+    yield running
+    running.stop()
+    release(place)
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def test_what_dies_again_and_again_is_tried_ever_later_and_named(
+    supervisor: Supervisor, capsys: pytest.CaptureFixture[str]
+):
+    supervisor.start(Program("steady", ["/bin/sleep", "60"], {}))
+    supervisor.start(Program("sick", ["/bin/sh", "-c", "echo I am ill; exit 3"], {}))
+    steady = supervisor.children[0].process.pid
+    said = ""
+    while "4th time" not in said:
+        for child in tuple(supervisor.children):
+            supervisor.look_after(child)
+        said += capsys.readouterr().out
+        time.sleep(0.01)
+    assert supervisor.children[0].process.pid == steady
+    assert re.findall(r"sick (.*)", said) == [
+        "ended with code 3. Starting it again.",
+        "ended with code 3, the second time in a row, after 0 s. Next try in 1 s.",
+        "ended with code 3, the third time in a row, after 0 s. Next try in 2 s.",
+        "ended with code 3, the 4th time in a row, after 0 s. Next try in 4 s.",
+    ]
+    assert said.count("    I am ill") == 4
+
+
+def test_what_cannot_be_started_again_is_tried_later(supervisor: Supervisor, capsys: pytest.CaptureFixture[str]):
+    program = supervisor.place.path / "program"
+    program.write_text("#!/bin/sh\nexit 0\n")
+    program.chmod(0o700)
+    supervisor.start(Program("lost", [program], {}))
+    supervisor.children[0].process.wait()
+    program.unlink()
+    supervisor.look_after(supervisor.children[0])
+    assert "lost cannot be started: No such file or directory" in capsys.readouterr().out
+    assert supervisor.children[0].next_try
+
+
+@pytest.mark.parametrize(("failures", "seconds"), [(1, 0), (2, 1), (3, 2), (7, 32), (8, 60), (3000, 60)])
+def test_the_pause_doubles_up_to_a_minute(failures: int, seconds: float):
+    assert pause_before(failures) == seconds
+
+
+def test_what_ran_well_for_a_while_begins_anew(supervisor: Supervisor, capsys: pytest.CaptureFixture[str]):
+    supervisor.start(Program("old", ["/bin/sh", "-c", "exit 1"], {}))
+    child = supervisor.children[0]
+    child.failures, child.started = 5, time.monotonic() - 61
+    child.process.wait()
+    supervisor.look_after(child)
+    assert "old ended with code 1. Starting it again." in capsys.readouterr().out
+
+
+def test_the_guard_forgets_a_child_that_is_gone():
+    """Its number may be another's by now."""
+    other = subprocess.Popen(["/bin/sleep", "60"], start_new_session=True)
+    try:
+        guard = subprocess.Popen(
+            [sys.executable, "-I", Path(launcher.__file__).with_name("guard.py")], stdin=subprocess.PIPE, text=True
+        )
+        guard.communicate(f"{other.pid} {int(signal.SIGTERM)}\ngone {other.pid}\n", timeout=10)
+        assert other.poll() is None
+    finally:
+        other.kill()
+        other.wait()
 
 
 def test_printing_to_nobody_does_not_fail():
