@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections import Counter
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -30,9 +30,9 @@ def unit_of(nodeid: str) -> str:
     return ONE_AT_A_TIME if nodeid.startswith(f"{ONE_AT_A_TIME}/") else nodeid.split("::", 1)[0]
 
 
-def known_seconds() -> Counter[str]:
+def known_seconds() -> dict[str, float]:
     """Seconds of each unit at the last whole run that was recorded."""
-    units: Counter[str] = Counter()
+    units: dict[str, float] = defaultdict(float)
     for file, seconds in json.loads(SECONDS.read_text()).items():
         units[unit_of(file)] += seconds
     return units
@@ -56,14 +56,14 @@ class Units(LoadScopeScheduling):
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Units:
     config.option.loadscopereorder = False  # else the units with the most tests go first, not the slowest
-    return Units(config, log)  # type: ignore[arg-type]
+    return Units(config, log)
 
 
 class Recorder:
     """Adds up the seconds of set-up, call and tear-down by file."""
 
     def __init__(self) -> None:
-        self.seconds: Counter[str] = Counter()
+        self.seconds: dict[str, float] = defaultdict(float)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.seconds[report.nodeid.split("::", 1)[0]] += report.duration
