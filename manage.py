@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The one entry: `up`, `test`, `bench` and `lint` set everything up themselves; all else is a Django command."""
 
+import os
 import sys
 
 if sys.version_info < (3, 11):  # noqa: UP036 -- said in old syntax, so that an old Python can still say it
@@ -12,6 +13,7 @@ def main() -> None:
 
     if launcher.is_wanted(sys.argv[1:]):
         sys.exit(launcher.main(sys.argv[1:]))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gimje_portal.settings")
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

@@ -142,3 +142,70 @@ def test_nothing_points_out_of_the_project(folder):
         if path.suffix in ENDINGS and path != Path(__file__) and elsewhere.search(path.read_text(encoding="utf-8"))
     ]
     assert not found
+
+
+def test_the_readme_is_short():
+    """What it is, two commands, log-ins, one picture, figures, where to read on; the rest has its page in docs/."""
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").split()) <= 1_800
+
+
+def test_every_decision_stands_in_the_index():
+    pages = {path.name for path in (DOCS / "decisions").glob("*.md")} - {"README.md"}
+    index = (DOCS / "decisions/README.md").read_text(encoding="utf-8")
+    assert pages == set(re.findall(r"\((\d{4}-\d{2}-\d{2}-[\w-]+\.md)\)", index))
+
+
+def pages() -> list[Path]:
+    return [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
+
+
+LINKED = re.compile(r"\]\((?!https?:)([^)#\s]+)[^)\s]*\)")
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_between_pages_lead_somewhere(page):
+    links = LINKED.findall(page.read_text(encoding="utf-8"))
+    assert not [link for link in links if not (page.parent / link).exists()]
+
+
+SNIPPET = re.compile(r"^```python\n# (\S+)\n(.*?)^```", re.M | re.S)
+# `path`, `path/` or `path::name` in a page: what is named must be there. <app> and * stand for any.
+NAMED = re.compile(
+    r"`((?:docs|gimje_portal|services|consultations|slate|solar|templates|tests)/[\w./-]*)(?:::(\w+))?`"
+)
+
+
+@pytest.mark.parametrize(("path", "code"), SNIPPET.findall((DOCS / "HOUSE.md").read_text(encoding="utf-8")))
+def test_what_is_quoted_is_our_code(path, code):
+    """Line by line, in this order; indentation may differ, and `...` leaves something out."""
+    lines_of_the_file = [line.strip() for line in (ROOT / path).read_text(encoding="utf-8").splitlines()]
+    place = 0
+    for line in filter(None, map(str.strip, code.splitlines())):
+        if line != "...":
+            assert line in lines_of_the_file[place:], f"{path} no longer says: {line}"
+            place = lines_of_the_file.index(line, place) + 1
+
+
+def test_the_ten_house_rules_have_an_example_each():
+    rules = (DOCS / "HOUSE.md").read_text(encoding="utf-8").split("## Ten house rules")[1].split("\n## ")[0]
+    numbered = re.split(r"^\d+\. ", rules, flags=re.M)[1:]
+    assert len(numbered) == 10
+    assert all(SNIPPET.search(rule) for rule in numbered)
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_files_and_names_that_a_page_names_exist(page):
+    gone = []
+    for path, name in NAMED.findall(page.read_text(encoding="utf-8")):
+        text = (ROOT / path).read_text(encoding="utf-8") if (ROOT / path).is_file() else ""
+        if not (ROOT / path).exists() or (name and not re.search(rf"\b(?:def|class) {name}\b|^{name}\b", text, re.M)):
+            gone.append(f"{path} {name}".strip())
+    assert not gone
+
+
+def test_a_recipe_has_at_most_four_files():
+    text = (DOCS / "HOUSE.md").read_text(encoding="utf-8")
+    recipes = [one for one in text.split("## How to add one")[1].split("### ") if "| file | what |" in one]
+    rows = {one.split("\n")[0]: one.count("\n|") - 2 for one in recipes}
+    assert len(rows) >= 8
+    assert not {title: count for title, count in rows.items() if count > 4}

@@ -59,6 +59,17 @@ def test_a_django_command_is_left_alone_only_with_keys(key: str | None, wanted: 
     assert launcher.is_wanted(["migrate"]) is wanted
 
 
+def test_a_django_command_finds_its_settings_by_itself():
+    """As in production: keys in the environment, and nothing that names the settings."""
+    told = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
+    command = [sys.executable, "manage.py", "verify_history", "--help"]
+    done = subprocess.run(
+        command, cwd=places.ROOT, env=told | keys.make(), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Verify the hash chains" in done.stdout
+
+
 def test_a_child_of_the_launcher_never_becomes_a_launcher(monkeypatch: pytest.MonkeyPatch):
     """Else a broken Django in the environment would set everything up again, from inside of it."""
     monkeypatch.setenv("PORTAL_LAUNCHED", "1")
