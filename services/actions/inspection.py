@@ -13,7 +13,7 @@ from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
 from services.enums.documents import MediaType
-from services.rules.documents import claims_to_be_ours, media_type_of
+from services.rules.documents import claimed_type, media_type_of
 from services.rules.refusal import Refused
 
 DISPLAY_SIDE = 2000
@@ -51,8 +51,13 @@ class Inspected:
 
 def inspect(data: bytes, name: str) -> Inspected:
     """Open the file. Raises Refused (F26, F27 and their kin); `name` is only shown, never trusted."""
-    media = media_type_of(data[:16])
-    if media is None and claims_to_be_ours(name):
+    media, claimed = media_type_of(data), claimed_type(name)
+    if media is None and claimed == MediaType.PDF:
+        raise Refused(
+            f"'{name}' 파일을 PDF로 열 수 없습니다. 이름은 PDF이지만 속은 다른 파일입니다. "
+            "PDF로 다시 만들어 올리시거나 화면을 찍어 올려 주세요."
+        )
+    if media is None and claimed:
         raise Refused(
             f"'{name}' 파일을 사진으로 열 수 없습니다. 이름은 사진이지만 속은 다른 파일입니다. "
             "휴대전화로 찍은 사진이나 PDF를 올려 주세요."
@@ -76,8 +81,10 @@ def _display_copy(data: bytes, media: MediaType, name: str) -> bytes:
             image.draft("RGB", (DISPLAY_SIDE, DISPLAY_SIDE))  # decodes large JPEGs smaller: memory stays small
             upright = ImageOps.exif_transpose(image)
             upright.thumbnail((DISPLAY_SIDE, DISPLAY_SIDE))
+            flat = _on_white(upright)
+            flat.info.clear()  # Pillow would write a comment into the copy again
             copy = io.BytesIO()
-            _on_white(upright).save(copy, "JPEG", quality=DISPLAY_QUALITY, optimize=True)
+            flat.save(copy, "JPEG", quality=DISPLAY_QUALITY, optimize=True)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Refused(_too_many_pixels(name)) from error
     except BROKEN as error:
@@ -112,7 +119,8 @@ def _on_white(image: Image.Image) -> Image.Image:
 def _pages_of_pdf(data: bytes, name: str) -> int:
     try:
         reader = PdfReader(io.BytesIO(data))
-        if reader.is_encrypted:
+        # Public certificates are locked against changes only: they open with an empty password.
+        if reader.is_encrypted and not reader.decrypt(""):
             raise Refused(f"'{name}' 파일이 잠겨 있습니다. 잠금을 풀어 다시 올리시거나 화면을 찍어 올려 주세요.")
         pages = len(reader.pages)
         if pages > settings.DOCUMENT_MAX_PAGES:

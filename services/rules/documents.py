@@ -11,17 +11,29 @@ SIGNATURES = {
     MediaType.PDF: b"%PDF-",
 }
 ENDINGS = {".jpg": MediaType.JPEG, ".jpeg": MediaType.JPEG, ".png": MediaType.PNG, ".pdf": MediaType.PDF}
+OTHERS = (b"PK", b"MZ", b"\x7fELF", b"GIF8", b"\xd0\xcf\x11\xe0")  # archives, programs, pictures, old documents
 LONGEST_NAME = 80
 
 
-def media_type_of(head: bytes) -> MediaType | None:
-    """The kind of file by its very first bytes, or None: a signature further in is a disguise."""
-    return next((media for media, magic in SIGNATURES.items() if head.startswith(magic)), None)
+PDF_HEADER_WITHIN = 1024  # bytes: readers take a header that is not at the start (PDF 1.7, appendix H.3.4.1)
 
 
-def claims_to_be_ours(name: str) -> bool:
-    """Whether the name ends like a kind of file that we take."""
-    return PurePosixPath(name.lower()).suffix in ENDINGS
+def media_type_of(data: bytes) -> MediaType | None:
+    """The kind of file by its first bytes, or None: a signature further in is a disguise.
+
+    Only before a PDF's header scanners and mail programs leave something; markup there is no accident.
+    """
+    found = next((media for media, magic in SIGNATURES.items() if data.startswith(magic)), None)
+    if found is None:
+        before, header, _ = data[:PDF_HEADER_WITHIN].partition(SIGNATURES[MediaType.PDF])
+        if header and b"<" not in before and not before.startswith(OTHERS):
+            return MediaType.PDF
+    return found
+
+
+def claimed_type(name: str) -> MediaType | None:
+    """The kind of file that the name promises, if it is one that we take."""
+    return ENDINGS.get(PurePosixPath(name.lower()).suffix)
 
 
 def plain_name(name: str) -> str:

@@ -24,7 +24,7 @@ from services.actions.documents import accept, adopt, forget_abandoned, remove
 from services.actions.inspection import inspect
 from services.actions.jobs import purge
 from services.actions.keys import rotate
-from services.enums.documents import ScanState
+from services.enums.documents import MediaType, ScanState
 from services.enums.people import Role
 from services.models import Document, Draft, HistoryEntry, ReadingLogEntry
 from services.reports.documents import link, read_file
@@ -168,6 +168,28 @@ def test_what_is_hidden_behind_a_photo_stays_out_of_the_copy(draft):
     assert b"script" not in copy
 
 
+def test_a_comment_of_a_photo_stays_out_of_the_copy(draft):
+    data = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(data, "JPEG", comment=b"GPS 35.80 126.88")
+    assert b"GPS 35.80" in data.getvalue()
+    assert b"GPS 35.80" not in read_file(take(draft, data.getvalue()).display_path)
+
+
+@pytest.mark.parametrize("algorithm", ["RC4-128", "AES-128", "AES-256"])
+def test_a_pdf_locked_only_against_changes_is_taken(draft, algorithm):
+    """Public certificates have an owner's password and open without one."""
+    writer = PdfWriter(clone_from=io.BytesIO(pdf(2)))
+    writer.encrypt(user_password="", owner_password="정부24", algorithm=algorithm)
+    data = io.BytesIO()
+    writer.write(data)
+    assert take(draft, data.getvalue(), "등기.pdf").pages == 2
+
+
+@pytest.mark.parametrize("before", [b"\n\n", b"\xef\xbb\xbf", b"\x1b%-12345X@PJL ENTER\r\n", b"\x00" * 900])
+def test_a_pdf_with_something_before_its_header_is_a_pdf(draft, before):
+    assert take(draft, before + pdf(), "스캔.pdf").media_type == MediaType.PDF
+
+
 # --- What is refused, and why ---
 def zipped():
     data = io.BytesIO()
@@ -187,7 +209,9 @@ HEIC = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"
         (zipped(), "집.jpg", "이름은 사진이지만 속은 다른 파일입니다"),
         (HTML, "집.png", "이름은 사진이지만 속은 다른 파일입니다"),
         (HTML + photo(), "집.jpg", "이름은 사진이지만 속은 다른 파일입니다"),
-        (b"\n" + HTML + pdf(), "서류.pdf", "이름은 사진이지만 속은 다른 파일입니다"),
+        (b"\n" + HTML + pdf(), "서류.pdf", "이름은 PDF이지만 속은 다른 파일입니다"),
+        (zipped() + pdf(), "서류.pdf", "이름은 PDF이지만 속은 다른 파일입니다"),
+        (b"\n" * 1100 + pdf(), "서류.pdf", "이름은 PDF이지만 속은 다른 파일입니다"),
         (HEIC, "IMG_1.jpg", "이름은 사진이지만 속은 다른 파일입니다"),
         (HEIC, "IMG_1.HEIC", "사진(JPG, PNG)과 PDF만"),
         (SVG, "그림.svg", "사진(JPG, PNG)과 PDF만"),
@@ -331,7 +355,7 @@ def test_sizes_are_never_rounded_below_the_limit():
 
 
 def test_a_signature_counts_only_at_the_start():
-    assert media_type_of(b" %PDF-1.4") is None
+    assert media_type_of(b" \xff\xd8\xff") is None
 
 
 # --- Moving, removing, keys ---
