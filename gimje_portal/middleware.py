@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from urllib.parse import urlencode
 
 import structlog
 from allauth.mfa.models import Authenticator
@@ -15,7 +14,6 @@ from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 
 from gimje_portal import views
 from gimje_portal.rights import (
@@ -23,7 +21,6 @@ from gimje_portal.rights import (
     ApiKey,
     LoggedIn,
     Nobody,
-    OwnCase,
     PhoneToken,
     Public,
     VerifiedResident,
@@ -33,6 +30,7 @@ from services.actions.history import acting
 from services.actions.people import close_idle
 from services.models import User
 from services.reports.people import address_of
+from services.views.own_case import ask_for_phone
 from services.views.requests import PortalRequest, actor_of
 
 SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
@@ -89,11 +87,8 @@ class EnforceRights:
         access = access_for(match.view_name) if match else None
         if access in (Public, ApiKey, PhoneToken):
             return None
-        if access in (VerifiedResident, OwnCase):
-            has_case = access is OwnCase and request.session.get("resident_case")
-            if request.resident_phone_index or has_case:
-                return None
-            return redirect(f"{reverse('services:my_start')}?{urlencode({'next': request.path})}")
+        if access is VerifiedResident:
+            return None if request.resident_phone_index else ask_for_phone(request)
         if access in (None, Nobody):
             raise PermissionDenied
         return self._staff(request, access)

@@ -11,10 +11,6 @@ class VerifiedResident:
     """Somebody whose phone was verified in this session."""
 
 
-class OwnCase:
-    """A verified phone, or the one case that this session opened by its number; the view checks whose case it is."""
-
-
 class AnyStaff:
     """Any member of staff who has logged in with a second factor."""
 
@@ -38,7 +34,6 @@ class PhoneToken:
 Access = (
     type[Public]
     | type[VerifiedResident]
-    | type[OwnCase]
     | type[AnyStaff]
     | type[LoggedIn]
     | type[Nobody]
@@ -245,15 +240,15 @@ RIGHTS: dict[str, Access] = {
     "consultations:api_booking_move": PhoneToken,
     "consultations:api_booking_cancel": PhoneToken,
     "consultations:api_waitings": PhoneToken,
-    "consultations:enquiry": OwnCase,
+    "consultations:enquiry": VerifiedResident,
     "consultations:waiting_new": Public,
-    "consultations:waiting": OwnCase,
-    "consultations:waiting_act": OwnCase,
-    "consultations:booking": OwnCase,
-    "consultations:booking_cancel": OwnCase,
-    "consultations:booking_move": OwnCase,
-    "consultations:booking_survey": OwnCase,
-    "consultations:booking_calendar": OwnCase,
+    "consultations:waiting": VerifiedResident,
+    "consultations:waiting_act": VerifiedResident,
+    "consultations:booking": VerifiedResident,
+    "consultations:booking_cancel": VerifiedResident,
+    "consultations:booking_move": VerifiedResident,
+    "consultations:booking_survey": VerifiedResident,
+    "consultations:booking_calendar": VerifiedResident,
     "consultations:desk_open": Public,  # the signed address and a code to the adviser's own phone are the right
     "consultations:desk_code": Public,
     "consultations:desk": Public,

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,18 +22,19 @@ from consultations.forms import enquiries as forms
 from consultations.models import Enquiry
 from consultations.reports import consents
 from consultations.reports import enquiries as reports
-from consultations.views.mine import NotYet
 from services.actions import documents
 from services.actions.people import draft_of, drop_draft, find_or_add_resident, save_answers
 from services.forms.people import add_refusal
 from services.models import Document, Draft, blind_index
 from services.reports.documents import link
-from services.reports.people import is_theirs
 from services.rules.history import Actor
 from services.rules.korean import date_long
 from services.rules.phones import mask_phone
 from services.rules.refusal import Refused
+from services.views.own_case import own_case
 from services.views.people import start_verification
+from services.views.refusals import refusals_to, render_form
+from services.views.requests import PortalRequest
 
 DRAFT = "enquiry"
 DONE = "enquiry_done"  # session key: pk of the question just asked
@@ -278,33 +279,17 @@ def enquiry_done(request: HttpRequest) -> HttpResponse:
 # --- 내 신청 확인 ----------------------------------------------------------------------------------------------------
 
 
-def own_enquiry(request: HttpRequest, reference: str) -> Enquiry:
-    """The visitor's question: by verified phone, opened by its number, or just asked in this session.
-
-    Raises NotYet for strangers without a verified phone, Http404 for somebody else's: neither reveals that it exists.
-    """
-    found = Enquiry.objects.select_related("resident", "adviser").filter(reference=reference).first()
-    if found and (request.session.get(DONE) == found.pk or is_theirs(request.session, found, found.resident)):
-        return found
-    if request.resident_phone_index:  # type: ignore[attr-defined]
-        raise Http404
-    raise NotYet(redirect(f"{reverse('services:my_start')}?next={request.path}"))
+own_enquiry = own_case(lambda: Enquiry.objects.select_related("resident", "adviser"))
 
 
-@never_cache
-def enquiry(request: HttpRequest, reference: str) -> HttpResponse:
+@own_enquiry
+def enquiry(request: PortalRequest, own: Enquiry) -> HttpResponse:
     """One question with its answer; what the resident may say to it."""
-    try:
-        own = own_enquiry(request, reference)
-    except NotYet as stranger:
-        return stranger.response
     is_paused = own.is_waiting and reports.is_paused(own)
     form = _form_for(own, request, is_paused=is_paused)
     if form is not None and form.is_valid():
-        try:
+        with refusals_to(form):
             return _said(request, own, form.cleaned_data)
-        except Refused as refusal:
-            add_refusal(form, refusal)
     page = {
         "enquiry": own,
         "turns": reports.turns_of(own),
@@ -314,7 +299,7 @@ def enquiry(request: HttpRequest, reference: str) -> HttpResponse:
         "form": form,
         "phone": settings.CONSULTATION_PHONE,
     }
-    return render(request, "consultations/enquiry.html", page)
+    return render_form(request, "consultations/enquiry.html", page)
 
 
 def _form_for(own: Enquiry, request: HttpRequest, *, is_paused: bool) -> Form | None:

@@ -16,13 +16,10 @@ from consultations.forms.waiting import HourForm
 from consultations.models import ClinicDay, Waiting
 from consultations.reports.waiting import has_just_lapsed
 from consultations.views import booking as steps
-from consultations.views.mine import NotYet
 from services.actions.people import drop_draft
-from services.reports.people import is_theirs
+from services.views.own_case import own_case
 from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest
-
-DONE = "waiting_done"  # session key: pk of the place in line just taken
 
 
 @never_cache
@@ -44,7 +41,6 @@ def waiting_new(request: PortalRequest) -> HttpResponse:
                 day.pk, steps.wish_of(answers), hour=hour, resident=resident, by=resident.actor, source=source
             )
             drop_draft(request.session, steps.DRAFT)
-            request.session[DONE] = own.pk
             return redirect("consultations:waiting", own.reference)
     page = {
         "form": form,
@@ -57,23 +53,12 @@ def waiting_new(request: PortalRequest) -> HttpResponse:
     return render_form(request, "consultations/waiting_new.html", page)
 
 
-def own_waiting(request: PortalRequest, reference: str) -> Waiting:
-    """The visitor's place in line. Raises NotYet or Http404 as `own_booking`."""
-    found = Waiting.objects.with_place().filter(reference=reference).first()
-    if found and (request.session.get(DONE) == found.pk or is_theirs(request.session, found, found.resident)):
-        return found
-    if request.resident_phone_index:
-        raise Http404
-    raise NotYet(redirect(f"{reverse('services:my_start')}?next={request.path}"))
+own_waiting = own_case(Waiting.objects.with_place)
 
 
-@never_cache
-def waiting(request: PortalRequest, reference: str) -> HttpResponse:
+@own_waiting
+def waiting(request: PortalRequest, own: Waiting) -> HttpResponse:
     """Rank, or the place that is held with its buttons, or that its time has passed."""
-    try:
-        own = own_waiting(request, reference)
-    except NotYet as stranger:
-        return stranger.response
     if own.booking:
         return redirect("consultations:booking", own.booking.reference)
     page = {
@@ -86,19 +71,14 @@ def waiting(request: PortalRequest, reference: str) -> HttpResponse:
     return render(request, "consultations/waiting.html", page)
 
 
-@never_cache
 @require_POST
-def waiting_act(request: PortalRequest, reference: str) -> HttpResponse:
+@own_waiting
+def waiting_act(request: PortalRequest, own: Waiting) -> HttpResponse:
     """이 자리 받기, 이번에는 받지 않기, 대기 취소하기."""
-    try:
-        own = own_waiting(request, reference)
-    except NotYet as stranger:
-        return stranger.response
     act, by = request.POST.get("act"), own.resident.actor
     with refusals_to(request):
         if act == "accept":
             booking = actions.accept(own.pk, by=by)
-            request.session[steps.DONE] = booking.pk
             messages.success(request, _("예약했습니다."))
             return redirect("consultations:booking", booking.reference)
         if act == "decline":
@@ -109,4 +89,4 @@ def waiting_act(request: PortalRequest, reference: str) -> HttpResponse:
             messages.success(request, _("대기를 취소했습니다."))
         else:
             raise Http404
-    return redirect("consultations:waiting", reference)
+    return redirect("consultations:waiting", own.reference)

@@ -7,7 +7,6 @@ from ipaddress import ip_address
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
-from django.db import models
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
@@ -76,12 +75,13 @@ def case_by_reference(reference: str, last4_index: str) -> Case | None:
     return None
 
 
-def is_theirs(session: SessionBase, row: models.Model, resident: Resident) -> bool:
-    """Whether this visitor may see the case `row` of `resident`: by verified phone, or opened by its number."""
-    if session.get("resident_phone_index") == resident.phone_index:
-        return True
-    opened = session.get("resident_case") or ["", ""]
-    return opened[:2] == [row._meta.label_lower, str(row.pk)]
+def is_theirs(session: SessionBase, resident: Resident) -> bool:
+    """Whether this visitor may see the cases of `resident`: only after a code to their phone.
+
+    A number and four digits (`open_by_reference`) open a summary and nothing behind it: numbers can be guessed.
+    """
+    phone_index = session.get("resident_phone_index")
+    return bool(phone_index) and phone_index == resident.phone_index
 
 
 def todos_of(user: User) -> list[Todo]:

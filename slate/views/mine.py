@@ -3,15 +3,12 @@
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 
 from services.actions import documents
 from services.models import Document
 from services.reports.documents import link
-from services.reports.people import is_theirs
+from services.views.own_case import own_case
 from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest
 from slate import actions
@@ -21,33 +18,12 @@ from slate.models import Application, Decision
 from slate.reports.cases import last_decision, open_request, status_of, steps_of
 from slate.reports.letters import letter_pdf
 
-
-class NotYours(Exception):
-    """Nobody is known in this session: ask for the phone first."""
+mine = own_case(lambda: Application.objects.select_related("programme", "resident", "township", "officer"))
 
 
-def mine(request: PortalRequest, reference: str) -> Application:
-    """The visitor's application of this number. Raises Http404 for somebody else's, NotYours for a stranger."""
-    rows = Application.objects.select_related("programme", "resident", "township", "officer")
-    application = rows.filter(reference=reference).first()
-    if application and is_theirs(request.session, application, application.resident):
-        return application
-    if request.resident_phone_index or request.session.get("resident_case"):
-        raise Http404
-    raise NotYours
-
-
-def ask_for_phone(request: PortalRequest) -> HttpResponse:
-    return redirect(f"{reverse('services:my_start')}?{urlencode({'next': request.path})}")
-
-
-@never_cache
-def application(request: PortalRequest, reference: str) -> HttpResponse:
+@mine
+def application(request: PortalRequest, row: Application) -> HttpResponse:
     """지금 어디까지."""
-    try:
-        row = mine(request, reference)
-    except NotYours:
-        return ask_for_phone(request)
     papers = [{"label": paper.name, "url": link(paper, request.session)} for paper in Document.objects.of(row)]
     page = {
         "application": row,
@@ -62,60 +38,44 @@ def application(request: PortalRequest, reference: str) -> HttpResponse:
     return render(request, "slate/application.html", page)
 
 
-@never_cache
-def application_supply(request: PortalRequest, reference: str) -> HttpResponse:
+@mine
+def application_supply(request: PortalRequest, row: Application) -> HttpResponse:
     """Papers that were asked for."""
-    try:
-        row = mine(request, reference)
-    except NotYours:
-        return ask_for_phone(request)
     form = SupplyForm(request.POST or None, request.FILES or None)
     if row.state != ApplicationState.NEEDS_INFO:
-        return redirect("slate:application", reference)
+        return redirect("slate:application", row.reference)
     if form.is_valid():
         with refusals_to(form):
             for upload in form.papers:
                 documents.accept(upload, subject=row, kind="supplied", by=row.resident.actor, resident=row.resident)
             actions.supply(row, answer=form.cleaned_data["answer"], by=row.resident.actor)
             messages.success(request, _("제출했습니다."))
-            return redirect("slate:application", reference)
+            return redirect("slate:application", row.reference)
     page = {"application": row, "form": form, "request_for_more": open_request(row)}
     return render_form(request, "slate/application_supply.html", page)
 
 
-@never_cache
-def application_withdraw(request: PortalRequest, reference: str) -> HttpResponse:
+@mine
+def application_withdraw(request: PortalRequest, row: Application) -> HttpResponse:
     """Asks once, then withdraws."""
-    try:
-        row = mine(request, reference)
-    except NotYours:
-        return ask_for_phone(request)
     form = WithdrawForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         with refusals_to(form):
             actions.withdraw(row, by=row.resident.actor, reason=form.cleaned_data["reason"])
             messages.success(request, _("신청을 취소했습니다."))
-            return redirect("slate:application", reference)
+            return redirect("slate:application", row.reference)
     return render_form(request, "slate/application_withdraw.html", {"application": row, "form": form})
 
 
-@never_cache
-def decision(request: PortalRequest, reference: str) -> HttpResponse:
+@mine
+def decision(request: PortalRequest, row: Application) -> HttpResponse:
     """The letter, from the decision's record alone."""
-    try:
-        row = mine(request, reference)
-    except NotYours:
-        return ask_for_phone(request)
     return render(request, "slate/decision.html", {"application": row, "decision": _decision_of(row)})
 
 
-@never_cache
-def decision_pdf(request: PortalRequest, reference: str) -> HttpResponse:
+@mine
+def decision_pdf(request: PortalRequest, row: Application) -> HttpResponse:
     """The letter on paper."""
-    try:
-        row = mine(request, reference)
-    except NotYours:
-        return ask_for_phone(request)
     return HttpResponse(letter_pdf(_decision_of(row)), content_type="application/pdf")
 
 

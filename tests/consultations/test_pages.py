@@ -379,8 +379,17 @@ class TestMyBooking:
         assert mine.is_live
 
     def test_opened_by_number_and_last_four_digits(self, mine, client):
-        client.post(reverse("services:my_reference"), {"reference": mine.shown_reference, "last4": "5678"})
-        assert client.get(url("booking", mine.reference)).status_code == 200
+        """Its state and what is to be done. The booking itself, moving and cancelling ask for the code."""
+        typed = {"reference": mine.shown_reference, "last4": "5678"}
+        page = client.post(reverse("services:my_reference"), typed, follow=True).content.decode()
+        assert mine.shown_reference in page
+        assert mine.resident.name not in page
+        for name in ("booking", "booking_cancel", "booking_move", "booking_calendar"):
+            answer = client.post(url(name, mine.reference), {"reason": "WEB"})
+            assert answer.status_code == 302
+            assert answer.url.startswith(reverse("services:my_start"))
+        mine.refresh_from_db()
+        assert mine.is_live
 
     def test_calendar_file_is_updated_and_withdrawn(self, mine, resident_client):
         client = resident_client(mine.resident)

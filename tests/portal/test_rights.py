@@ -18,7 +18,6 @@ from gimje_portal.rights import (
     ApiKey,
     LoggedIn,
     Nobody,
-    OwnCase,
     PhoneToken,
     Public,
     VerifiedResident,
@@ -110,8 +109,8 @@ def expected(name: str, visitor: "Role | str") -> str:
     access, role = access_for(name), visitor if isinstance(visitor, Role) else None
     if access in (Public, ApiKey, PhoneToken):
         return OPENED
-    if access in (VerifiedResident, OwnCase):
-        opens = visitor == "resident" or (visitor == "one case" and access is OwnCase)
+    if access is VerifiedResident:
+        opens = visitor == "resident"  # a case that was opened by its number is a summary, not a key
         return OPENED if opens else TO_PHONE
     if access in (None, Nobody):
         return FORBIDDEN

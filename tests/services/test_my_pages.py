@@ -1,7 +1,6 @@
 """내 신청 확인: the whole way from a phone number to everything of theirs, and nobody else's."""
 
 import datetime as dt
-from dataclasses import replace
 
 import pytest
 from django.urls import reverse
@@ -249,13 +248,16 @@ def test_a_wrong_ending_opens_nothing(client, db):
     assert "resident_case" not in client.session
 
 
-def test_the_opened_case_is_theirs_and_its_neighbour_is_not(client, make_resident):
+def test_theirs_is_what_belongs_to_the_verified_phone_and_a_number_opens_no_more(client, make_resident):
     kim, lee = make_resident("시연 김만경", PHONE), make_resident("시연 이금구", "+821099998888")
-    case = replace(CASE, subject_id=str(kim.pk))
     session = client.session
-    session["resident_case"] = [case.subject_kind, case.subject_id, "", ""]
-    assert is_theirs(session, kim, kim)
-    assert not is_theirs(session, lee, lee)
+    session["resident_case"] = ["services.resident", str(kim.pk), "", ""]
+    assert not is_theirs(session, kim)
+    session["resident_phone_index"] = kim.phone_index
+    assert is_theirs(session, kim)
+    assert not is_theirs(session, lee)
+    session["resident_phone_index"] = lee.phone_index = ""  # no phone is no key
+    assert not is_theirs(session, lee)
 
 
 def test_an_idle_case_closes(client, db, clock):

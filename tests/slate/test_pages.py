@@ -273,12 +273,14 @@ def test_the_letter_on_paper_can_be_read_by_a_machine(programme, resident_client
     assert "현장에서 확인해 보니 지붕과 벽에 슬레이트가 없습니다." in " ".join(text.split())
 
 
-def test_a_reference_and_four_digits_open_one_case(programme, client):
+def test_a_reference_and_four_digits_open_a_summary_and_no_more(programme, client):
     application = make.submitted(programme)
     data = {"reference": application.reference, "last4": application.resident.phone[-4:]}
     assert client.post(reverse("services:my_reference"), data).status_code == 302
-    page = client.get(reverse("slate:application", args=[application.reference]))
-    assert page.status_code == 200
+    assert application.reference in client.get(reverse("services:my_case")).content.decode()
+    answer = client.get(reverse("slate:application", args=[application.reference]))
+    assert answer.status_code == 302
+    assert answer.url.startswith(reverse("services:my_start"))
 
 
 def test_the_home_page_says_what_is_left(client, programme):
