@@ -5,14 +5,15 @@ from typing import Any
 
 from django.conf import settings
 
+from services.enums.notices import Channel
 from services.models import Draft
-from services.notices.messages import Message, compose
+from services.notices.messages import Letter, Message, compose
 from slate.models import Application, Decision, InfoRequest
 
 _HERE = "slate/notices"
 
 
-def submitted(application: Application) -> tuple[Message, str]:
+def submitted(application: Application) -> Letter:
     """S20: the application is in; the day of the first answer."""
     message = compose(
         f"{_HERE}/submitted",
@@ -22,10 +23,10 @@ def submitted(application: Application) -> tuple[Message, str]:
         name=application.resident.name,
         by=application.due_on,
     )
-    return message, f"application:{application.pk}:submitted"
+    return _letter(application, message, "submitted")
 
 
-def returned(application: Application, request: InfoRequest) -> tuple[Message, str]:
+def returned(application: Application, request: InfoRequest) -> Letter:
     """S22: more papers are needed, by a day."""
     message = compose(
         f"{_HERE}/returned",
@@ -38,10 +39,10 @@ def returned(application: Application, request: InfoRequest) -> tuple[Message, s
         by=request.due_on,
         city_address=settings.SITE_ADDRESS,
     )
-    return message, f"application:{application.pk}:returned:{request.number}"
+    return _letter(application, message, f"returned:{request.number}", on_paper=True)
 
 
-def returned_reminder(application: Application, request: InfoRequest) -> tuple[Message, str]:
+def returned_reminder(application: Application, request: InfoRequest) -> Letter:
     """S23: the day by which the papers are wanted is near."""
     message = compose(
         f"{_HERE}/returned_reminder",
@@ -50,10 +51,10 @@ def returned_reminder(application: Application, request: InfoRequest) -> tuple[M
         reference=application.reference,
         by=request.due_on,
     )
-    return message, f"application:{application.pk}:returned:{request.number}:reminder"
+    return _letter(application, message, f"returned:{request.number}:reminder")
 
 
-def progress(application: Application, day: int, *, is_late: bool) -> tuple[Message, str]:
+def progress(application: Application, day: int, *, is_late: bool) -> Letter:
     """S25: on the 30th, 60th, ... day after receipt, the city is still at it (MW-11); names no day that has passed."""
     message = compose(
         f"{_HERE}/progress_late" if is_late else f"{_HERE}/progress",
@@ -62,24 +63,24 @@ def progress(application: Application, day: int, *, is_late: bool) -> tuple[Mess
         reference=application.reference,
         by=application.due_on,
     )
-    return message, f"application:{application.pk}:progress:{day}"
+    return _letter(application, message, f"progress:{day}")
 
 
-def draft_ends(draft: Draft, until: date) -> tuple[Message, str]:
+def draft_ends(draft: Draft, until: date, phone: str) -> Letter:
     """S21: a form that was not finished will be deleted; another key each time its life was made longer."""
     message = compose(f"{_HERE}/draft_ends", title="쓰시던 신청서가 지워집니다", until=until)
-    return message, f"draft:{draft.pk}:draft_ends:{until}"
+    return Letter(message, f"draft:{draft.pk}:draft_ends:{until}", phone=phone, expires_at=draft.expires_at)
 
 
-def supplied(application: Application, request: InfoRequest) -> tuple[Message, str]:
+def supplied(application: Application, request: InfoRequest) -> Letter:
     """S24: the papers have come."""
     message = compose(
         f"{_HERE}/supplied", title="보내신 서류를 받았습니다", application=application, reference=application.reference
     )
-    return message, f"application:{application.pk}:supplied:{request.number}"
+    return _letter(application, message, f"supplied:{request.number}")
 
 
-def approved(application: Application, decision: Decision, letter: dict[str, Any]) -> tuple[Message, str]:
+def approved(application: Application, decision: Decision, letter: dict[str, Any]) -> Letter:
     """S28: supported; the amount only in the long form. `letter` is the decision letter, as texts."""
     message = compose(
         f"{_HERE}/approved",
@@ -90,10 +91,10 @@ def approved(application: Application, decision: Decision, letter: dict[str, Any
         decision=decision,
         letter=letter,
     )
-    return message, f"application:{application.pk}:approved:{decision.pk}"
+    return _letter(application, message, f"approved:{decision.pk}", on_paper=True)
 
 
-def refused(application: Application, decision: Decision, letter: dict[str, Any]) -> tuple[Message, str]:
+def refused(application: Application, decision: Decision, letter: dict[str, Any]) -> Letter:
     """S29: not supported; the short form never says why. `letter` is the decision letter, as texts."""
     message = compose(
         f"{_HERE}/refused",
@@ -105,10 +106,10 @@ def refused(application: Application, decision: Decision, letter: dict[str, Any]
         letter=letter,
         reason=application.reason_sentence,
     )
-    return message, f"application:{application.pk}:refused:{decision.pk}"
+    return _letter(application, message, f"refused:{decision.pk}", on_paper=True)
 
 
-def withdrawn(application: Application) -> tuple[Message, str]:
+def withdrawn(application: Application) -> Letter:
     """S40: withdrawn; whoever did not do it should ring."""
     message = compose(
         f"{_HERE}/withdrawn",
@@ -116,4 +117,15 @@ def withdrawn(application: Application) -> tuple[Message, str]:
         application=application,
         reference=application.reference,
     )
-    return message, f"application:{application.pk}:withdrawn"
+    return _letter(application, message, "withdrawn")
+
+
+def _letter(application: Application, message: Message, event: str, *, on_paper: bool = False) -> Letter:
+    """To the applicant, once an event; what ends a step or asks for papers goes on paper too."""
+    return Letter(
+        message,
+        f"application:{application.pk}:{event}",
+        resident=application.resident,
+        subject=application,
+        also=(Channel.LETTER,) if on_paper else (),
+    )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from slate.enums import Fund, Household, Mode, Ownership, Priority, RateHousehold, RefusalReason
+from slate.enums import Fund, Household, Mode, Priority, RateHousehold, RefusalReason
 
 ROOF_SLOPE = Decimal("1.2")  # rules 5: roof area = width x length x 1.2 (Muan 2019)
 IMPLAUSIBLE_M2 = Decimal(500)  # F23 asks again above this: a usual house has about 100 m2
@@ -124,10 +124,6 @@ PROGRESS_DAYS = 30
 def progress_day(received_on: date, today: date) -> int:
     """Which notice of progress is the last one due: 30, 60, ... days after receipt; 0 before the first (MW-11)."""
     return (today - received_on).days // PROGRESS_DAYS * PROGRESS_DAYS
-
-
-def needs_owner_consent(ownership: Ownership) -> bool:
-    return ownership != Ownership.OWNER
 
 
 def building_key(township_code: str, address: str, kind: str, number: int) -> str:

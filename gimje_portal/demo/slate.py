@@ -8,7 +8,8 @@ from django.utils import timezone
 from services.enums.people import Role
 from services.models import Township, User
 from services.rules.history import Actor
-from slate import actions, rules
+from slate import rules
+from slate.actions import casework, decisions, intake, money
 from slate.enums import CheckItem, ConsentKind, Household, Needed, RefusalReason, Work
 from slate.models import Application, Programme
 
@@ -30,7 +31,9 @@ def load() -> None:
     approver = User.objects.get(username=Role.SLATE_APPROVER.value)
     if not programme.lines.exists():
         for work, amount in ALLOTMENTS.items():
-            actions.allot(programme, work, amount, by=approver, note="2020년 2월 발표한 예산(나눔은 시연을 위한 가정)")
+            money.allot(
+                programme.pk, work, amount, by=approver.actor, note="2020년 2월 발표한 예산(나눔은 시연을 위한 가정)"
+            )
     if not programme.applications.exists():
         for number in range(APPLICATIONS):
             _case(programme, number, officer, approver)
@@ -55,49 +58,43 @@ def _programme() -> Programme:
 
 def _case(programme: Programme, number: int, officer: User, approver: User) -> None:
     """One application, as far along as its number says."""
-    application = actions.submit(programme, _new(number), by=BY)
+    application = intake.submit(programme, _new(number), by=BY)
     stage = number % 8
     if stage == 0:
         return
-    actions.assign([application], officer, by=officer)
-    application.refresh_from_db()
+    casework.assign([application.pk], officer, by=officer.actor)
     if stage == 1:
         return
     if stage == 2:
         items = [Needed.PHOTOS, Needed.OWNER_CONSENT]
-        actions.request_more(application, items=items, note="", by=officer, version=application.version)
+        casework.request_more(application.pk, items=items, note="", by=officer.actor)
         return
     if stage == 3:
         _refusal(application, officer, approver, is_decided=number % 16 == 3)
         return
-    application = actions.save_checks(
-        application,
+    checks = casework.Checks(
         checked=list(CheckItem),
         household=Household(application.household),
         verified_on=timezone.localdate(),
         valid_until=timezone.localdate() + timedelta(days=180),
-        by=officer,
-        version=application.version,
     )
-    application = actions.mark_eligible(application, by=officer, version=application.version)
+    casework.confirm(application.pk, checks, by=officer.actor)
     if stage == 4:
         return
-    application = actions.propose_approval(application, by=officer, version=application.version)
+    casework.propose_approval(application.pk, by=officer.actor)
     if stage > 5:
-        actions.approve(application, by=approver, version=application.version)
+        decisions.approve(application.pk, by=approver.actor)
 
 
 def _refusal(application: Application, officer: User, approver: User, *, is_decided: bool) -> None:
     code = RefusalReason.NOT_SLATE
     sentence = rules.REASON_SENTENCES[code][0]
-    proposed = actions.propose_refusal(
-        application, code=code, sentence=sentence, by=officer, version=application.version
-    )
+    casework.propose_refusal(application.pk, code=code, sentence=sentence, by=officer.actor)
     if is_decided:
-        actions.refuse(proposed, by=approver, version=proposed.version)
+        decisions.refuse(application.pk, by=approver.actor)
 
 
-def _new(number: int) -> actions.NewApplication:
+def _new(number: int) -> intake.NewApplication:
     townships = list(Township.objects.order_by("order"))
     households = [Household.GENERAL, Household.NEAR_POOR, Household.BASIC_LIVELIHOOD, Household.OTHER_PRIORITY]
     household = households[number % 4]
@@ -105,7 +102,7 @@ def _new(number: int) -> actions.NewApplication:
     parts = [_part("house", "lived_in", 80 + number * 7 % 110, wants_reroofing=is_poor and number % 3 == 0)]
     if number % 5 == 0:
         parts.append(_part("barn", "used", 40 + number % 30))
-    return actions.NewApplication(
+    return intake.NewApplication(
         name=f"시연 {FAMILY[number % 8]}{GIVEN[number % 10]}",
         phone=f"+8210{55500000 + number}",
         born_on=f"{1936 + number % 40}-03-09",
@@ -119,8 +116,8 @@ def _new(number: int) -> actions.NewApplication:
     )
 
 
-def _part(kind: str, in_use: str, area_m2: int, *, wants_reroofing: bool = False) -> actions.NewPart:
-    return actions.NewPart(
+def _part(kind: str, in_use: str, area_m2: int, *, wants_reroofing: bool = False) -> intake.NewPart:
+    return intake.NewPart(
         kind=kind,
         in_use=in_use,
         in_register="yes",

@@ -17,9 +17,15 @@ from services.rules.refusal import Refused
 M = TypeVar("M", bound=models.Model)
 CHANGED = "그사이 상태가 달라졌습니다. 지금 모습을 보고 다시 해 주세요."
 _ANYTHING, _STATE_CHANGES = Q(), ~Q(before=F("after"))
+_AGENTS = {
+    ActorKind.RESIDENT: "시민이",
+    ActorKind.SYSTEM: "자동 처리가",
+    ActorKind.API_KEY: "연결된 장치가",
+    ActorKind.LINK: "주소를 받은 분이",
+}
 
 
-def lock(rows: "QuerySet[M]", pk: object, *, version: int | None = None) -> M:
+def lock(rows: "models.Manager[M] | QuerySet[M]", pk: object, *, version: int | None = None) -> M:
     """The row as it is now, locked until the transaction ends.
 
     Raises DoesNotExist, and Refused(conflict) when somebody changed it since the page with `version` was opened.
@@ -72,19 +78,20 @@ def _write(row: models.Model, values: dict[str, Any], *, by: Actor, **condition:
 def somebody_was_faster(row: models.Model, *, by: Actor | None = None, among: Q = _ANYTHING) -> Refused:
     """The calm sentence for the second of two people: who was first, when, and what they did (C14, C15).
 
-    A resident is not told which member of staff it was.
+    A model whose cases are decided says in `verdict` what came out. A resident is not told who of the staff it was.
     """
     kind, key = subject_of(row)
     entries = HistoryEntry.objects.filter(among, subject_kind=kind, subject_id=key)
     last = entries.order_by("-seq").first()
     if last is None or (by and by.kind == ActorKind.RESIDENT):
         return Refused(CHANGED, conflict=True)
-    words = {str(one.value): str(one.label) for one in getattr(row, "moves", ())}
-    who = f"{last.actor_label} 님이" if last.actor_kind == ActorKind.STAFF else f"{last.actor_label}이"
-    what = words.get(last.move, "")
-    did = f" '{what}'을(를) 먼저 했습니다." if what else " 먼저 바꾸었습니다."
+    who = f"{last.actor_label} 담당자가" if last.actor_kind == ActorKind.STAFF else _AGENTS[ActorKind(last.actor_kind)]
+    when = time_ko(timezone.localtime(last.at))
+    if verdict := getattr(type(row)._base_manager.get(pk=row.pk), "verdict", ""):
+        return Refused(f"{who} {when}에 이미 결정했습니다. 결정: {verdict}. 다시 결정할 수 없습니다.", conflict=True)
+    words = {str(one.value): f"({one.label})" for one in getattr(row, "moves", ())}
     return Refused(
-        f"{who} {time_ko(timezone.localtime(last.at))}에{did} 그 뒤로는 이렇게 할 수 없습니다. "
+        f"{who} {when}에 먼저 고쳤습니다{words.get(last.move, '')}. 먼저 고친 내용을 덮어쓰지 않습니다. "
         "적으신 것은 그대로 있습니다. 달라진 곳을 보고 다시 해 주세요.",
         conflict=True,
     )

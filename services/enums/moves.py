@@ -9,8 +9,9 @@ class Move(models.TextChoices):
     """Base of one enum a case model: the value stands in the history, the label in the timeline.
 
     `PATHS` (an `enum.nonmember`) gives each move that changes the state its paths, {from: to}; a move that is not in
-    it leaves the state alone. `STARTS` gives the states of a new row where there is more than the field's default.
-    A model names its enum in `moves`, and its trigger takes `Moves.transitions()`.
+    it leaves the state alone, and one that leads back to where it started may be made only there. `STARTS` gives the
+    states of a new row where there is more than the field's default. A model names its enum in `moves`, and its
+    trigger takes `Moves.transitions()`.
     """
 
     @classmethod

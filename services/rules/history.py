@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from services.enums.history import ActorKind
+from services.rules.refusal import Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +38,10 @@ class Actor:
     @property
     def user_id(self) -> int | None:
         return int(self.key) if self.kind == ActorKind.STAFF else None
+
+    @property
+    def staff_id(self) -> int:
+        """The member of staff who acts. Raises Refused for anybody else: what is signed needs a name."""
+        if self.user_id is None:
+            raise Refused("담당자만 할 수 있습니다. 담당자로 로그인해 주세요.")
+        return self.user_id

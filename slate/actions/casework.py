@@ -1,94 +1,102 @@
 """What an officer does before a decision: assign, ask for more, check, propose."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db import transaction
 from django.utils import timezone
 
 from services.actions.constraints import friendly
+from services.actions.moves import lock, move, note, refuse_unless
+from services.actions.notices import post_many
+from services.actions.turns import in_turn
 from services.enums.people import Role
 from services.models import User
+from services.rules.history import Actor
 from services.rules.refusal import Refused
 from slate import notices, rules
-from slate.actions.moves import locked, move, need_state, tell, touch
-from slate.enums import ApplicationState, CheckItem, Household, Needed, RefusalReason
+from slate.enums import ApplicationMove, ApplicationState, CheckItem, Household, Needed, RefusalReason
 from slate.models import Application, InfoRequest
 from slate.reports import quote_of
 
 
-@transaction.atomic
-def assign(applications: Iterable[Application], officer: User, *, by: User) -> int:
-    """Give applications to an officer; new ones go into checking (A3). Returns how many were changed.
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What the officer has confirmed, and the household as the proof shows it: seen on a day, valid until a day."""
+
+    checked: Iterable[CheckItem]
+    household: Household
+    verified_on: date | None = None
+    valid_until: date | None = None
+
+
+@in_turn
+def assign(application_ids: Iterable[int], officer: User, *, by: Actor) -> list[Application]:
+    """Give applications to an officer; new ones go into checking (A3). Returns those that were changed.
 
     Raises Refused when the person is no slate officer.
     """
     if Role.SLATE_OFFICER not in officer.roles:
         raise Refused("슬레이트 담당자가 아닙니다. 다른 분을 골라 주세요.")
-    changed = 0
-    for row in sorted(applications, key=lambda application: application.pk):
-        application = locked(row)
+    changed = []
+    for application_id in sorted(application_ids):
+        application = lock(Application.objects, application_id)
         if application.state == ApplicationState.SUBMITTED:
-            move(application, ApplicationState.CHECKING, by=by.actor, name="assigned", officer=officer)
+            changed.append(move(application, ApplicationMove.ASSIGNED, by=by, officer=officer))
         elif application.status.is_open and application.officer_id != officer.pk:
-            touch(application, by=by.actor, name="assigned", officer=officer)
-        else:
-            continue
-        changed += 1
+            changed.append(note(application, ApplicationMove.ASSIGNED, by=by, officer=officer))
     return changed
 
 
-@transaction.atomic
-def request_more(application: Application, *, items: list[Needed], note: str, by: User, version: int) -> InfoRequest:
+@in_turn
+def request_more(
+    application_id: int, *, items: Iterable[Needed], note: str, by: Actor, version: int | None = None
+) -> InfoRequest:
     """Ask the applicant for more (A4): message and letter, and the clock stops."""
-    application = locked(application, version=version)
-    need_state(application, ApplicationState.CHECKING)
+    application = lock(Application.objects.in_full(), application_id, version=version)
     today = timezone.localdate()
+    move(application, ApplicationMove.RETURNED, by=by, paused_on=today)
     with friendly("info_request_one_open"):
         request = InfoRequest.objects.create(
             application=application,
             number=application.info_requests.count() + 1,
             items=[item.value for item in items],
             note=note,
-            asked_by=by,
+            asked_by_id=by.staff_id,
             due_on=today + timedelta(days=application.programme.supply_days),
         )
-    move(application, ApplicationState.NEEDS_INFO, by=by.actor, name="returned", paused_on=today)
-    tell(application, notices.returned(application, request), by_letter=True)
+    post_many([notices.returned(application, request)])
     return request
 
 
-@transaction.atomic
-def save_checks(
-    application: Application,
-    *,
-    checked: Iterable[CheckItem],
-    household: Household,
-    verified_on: date | None,
-    valid_until: date | None,
-    by: User,
-    version: int,
-) -> Application:
-    """Keep what the officer has confirmed; the household class he saw decides the priority."""
-    application = locked(application, version=version)
-    need_state(application, ApplicationState.CHECKING)
-    return touch(
+@in_turn
+def save_checks(application_id: int, checks: Checks, *, by: Actor, version: int | None = None) -> Application:
+    """Keep what the officer has confirmed; the household class they saw decides the priority."""
+    application = lock(Application.objects, application_id, version=version)
+    return move(
         application,
-        by=by.actor,
-        name="checked",
-        checked=[item.value for item in checked],
-        household=household,
-        household_verified_on=verified_on,
-        household_valid_until=valid_until,
-        priority=rules.priority_of(household, is_linked=application.is_linked),
+        ApplicationMove.CHECKED,
+        by=by,
+        checked=[item.value for item in checks.checked],
+        household=checks.household,
+        household_verified_on=checks.verified_on,
+        household_valid_until=checks.valid_until,
+        priority=rules.priority_of(checks.household, is_linked=application.is_linked),
     )
 
 
-@transaction.atomic
-def mark_eligible(application: Application, *, by: User, version: int) -> Application:
+@in_turn
+def confirm(application_id: int, checks: Checks, *, by: Actor, version: int | None = None) -> Application:
+    """Keep the checks and mark the application eligible, both or neither. Raises Refused as `mark_eligible`."""
+    kept = save_checks(application_id, checks, by=by, version=version)
+    return mark_eligible(application_id, by=by, version=kept.version)
+
+
+@in_turn
+def mark_eligible(application_id: int, *, by: Actor, version: int | None = None) -> Application:
     """Everything is confirmed (A7). Raises Refused while something on the list is not, or a proof has run out."""
-    application = locked(application, version=version)
-    need_state(application, ApplicationState.CHECKING)
+    application = lock(Application.objects, application_id, version=version)
+    refuse_unless(ApplicationMove.ELIGIBLE, application, by=by)
     if missing := application.missing_checks:
         names = ", ".join(str(item.label) for item in missing)
         raise Refused(f"아직 확인하지 않은 것이 있습니다: {names}.")
@@ -96,7 +104,7 @@ def mark_eligible(application: Application, *, by: User, version: int) -> Applic
         raise Refused("가구 자격을 먼저 정해 주세요.", field="household")
     if application.household in Household.PROVED:
         _need_valid_proof(application)
-    return move(application, ApplicationState.ELIGIBLE, by=by.actor, name="eligible")
+    return move(application, ApplicationMove.ELIGIBLE, by=by)
 
 
 def _need_valid_proof(application: Application) -> None:
@@ -108,14 +116,14 @@ def _need_valid_proof(application: Application) -> None:
         raise Refused("가구 자격이 이미 끝났습니다. 새 증명서를 받아 주세요.", field="valid_until")
 
 
-@transaction.atomic
-def propose_approval(application: Application, *, by: User, version: int) -> Application:
+@in_turn
+def propose_approval(application_id: int, *, by: Actor, version: int | None = None) -> Application:
     """Lay an eligible application before the approver (A11).
 
     Raises Refused when the year's rules give nothing or are not known.
     """
-    application = locked(application, version=version)
-    need_state(application, ApplicationState.ELIGIBLE)
+    application = lock(Application.objects.in_full(), application_id, version=version)
+    refuse_unless(ApplicationMove.APPROVAL_PROPOSED, application, by=by)
     quote = quote_of(application)
     if not quote.is_known:
         raise Refused("이 건물의 지원 기준을 아직 모릅니다. 지원 기준을 먼저 적어 주세요.")
@@ -123,30 +131,27 @@ def propose_approval(application: Application, *, by: User, version: int) -> App
         raise Refused("올해 기준으로는 지원할 금액이 없습니다. 지원 제외를 올려 주세요.")
     return move(
         application,
-        ApplicationState.SELECTION_PROPOSED,
-        by=by.actor,
-        name="approval_proposed",
-        proposed_by=by,
+        ApplicationMove.APPROVAL_PROPOSED,
+        by=by,
+        proposed_by_id=by.staff_id,
         proposed_at=timezone.now(),
         reason_code="",
         reason_sentence="",
     )
 
 
-@transaction.atomic
+@in_turn
 def propose_refusal(
-    application: Application, *, code: RefusalReason, sentence: str, by: User, version: int
+    application_id: int, *, code: RefusalReason, sentence: str, by: Actor, version: int | None = None
 ) -> Application:
     """Lay a refusal before the approver (A8); the applicant will read `sentence` as it stands."""
-    application = locked(application, version=version)
-    need_state(application, ApplicationState.CHECKING)
+    application = lock(Application.objects, application_id, version=version)
     return move(
         application,
-        ApplicationState.REFUSAL_PROPOSED,
-        by=by.actor,
-        name="refusal_proposed",
+        ApplicationMove.REFUSAL_PROPOSED,
+        by=by,
         reason=sentence,
-        proposed_by=by,
+        proposed_by_id=by.staff_id,
         proposed_at=timezone.now(),
         reason_code=code,
         reason_sentence=sentence,

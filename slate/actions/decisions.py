@@ -1,4 +1,4 @@
-"""What an approver does: approve, refuse or give back, never his own proposal.
+"""What an approver does: approve, refuse or give back, never their own proposal.
 
 Order of locks: budget lines by id, then the application. Nothing slow happens while they are held.
 """
@@ -10,19 +10,22 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from services.actions.constraints import friendly
-from services.models import Document, User, blind_index
+from services.actions.moves import lock, move, refuse_unless
+from services.actions.notices import post_many
+from services.actions.turns import in_turn
+from services.models import Document, blind_index
 from services.reports.calendar import holidays_between
 from services.rules import calendar
+from services.rules.history import Actor
 from services.rules.korean import date_letter
 from services.rules.refusal import Refused
 from slate import notices, rules
 from slate.actions import money
-from slate.actions.moves import locked, move, need_state, tell
-from slate.enums import ApplicationState, Outcome, RefusalReason
+from slate.actions.closing import close
+from slate.enums import ApplicationMove, Outcome, RefusalReason
 from slate.models import Application, Decision
 from slate.reports import Quote, QuoteLine, quote_of
 from slate.reports.letters import letter_of
@@ -44,75 +47,72 @@ class BatchResult:
         return not self.sentence
 
 
-@transaction.atomic
-def approve(application: Application, *, by: User, version: int) -> Decision:
+@in_turn
+def approve(application_id: int, *, by: Actor, version: int | None = None) -> Decision:
     """Approve a proposed application within the budget (A13): reserve, decide, tell.
 
     Raises Refused: own proposal, somebody was faster (C14, C15), a budget line is short.
     """
-    before = Application.objects.select_related("programme").get(pk=application.pk)
+    before = Application.objects.select_related("programme").get(pk=application_id)
     quote = quote_of(before)
     lines = money.lock_lines(before.programme, (line.wanted.work for line in quote.counted))
-    application = locked(before, version=version)
-    need_state(application, ApplicationState.SELECTION_PROPOSED)
+    seen = before.version if version is None else version  # the estimate is of this version
+    application = lock(Application.objects.in_full(), application_id, version=seen)
+    refuse_unless(ApplicationMove.APPROVED, application, by=by)
     _refuse_own(application, by)
     money.refuse_shortage(lines, quote)
     decision = _decide(application, Outcome.APPROVED, quote, by=by)
-    money.reserve(application, lines, quote, by=by.actor)
-    move(application, ApplicationState.APPROVED, by=by.actor, name="approved")
-    tell(application, notices.approved(application, decision, letter_of(decision)), by_letter=True)
+    money.reserve(application, lines, quote, by=by)
+    move(application, ApplicationMove.APPROVED, by=by)
+    post_many([notices.approved(application, decision, letter_of(decision))])
     return decision
 
 
-@transaction.atomic
-def refuse(application: Application, *, by: User, version: int) -> Decision:
+@in_turn
+def refuse(application_id: int, *, by: Actor, version: int | None = None) -> Decision:
     """Refuse as proposed (A9). Raises Refused: own proposal, somebody was faster."""
-    application = locked(application, version=version)
-    need_state(application, ApplicationState.REFUSAL_PROPOSED)
+    application = lock(Application.objects.in_full(), application_id, version=version)
+    refuse_unless(ApplicationMove.REFUSED, application, by=by)
     _refuse_own(application, by)
     decision = _decide(application, Outcome.REFUSED, Quote(()), by=by)
-    move(application, ApplicationState.REFUSED, by=by.actor, name="refused", reason=application.reason_sentence)
-    tell(application, notices.refused(application, decision, letter_of(decision)), by_letter=True)
+    close(application, ApplicationMove.REFUSED, by=by, reason=application.reason_sentence)
+    post_many([notices.refused(application, decision, letter_of(decision))])
     return decision
 
 
-@transaction.atomic
-def give_back(application: Application, *, by: User, note: str, version: int) -> Application:
+@in_turn
+def give_back(application_id: int, *, by: Actor, note: str, version: int | None = None) -> Application:
     """Give a proposal back to the officer (A10, A14) with a note."""
-    application = locked(application, version=version)
-    need_state(application, ApplicationState.SELECTION_PROPOSED, ApplicationState.REFUSAL_PROPOSED)
-    was_approval = application.state == ApplicationState.SELECTION_PROPOSED
-    to = ApplicationState.ELIGIBLE if was_approval else ApplicationState.CHECKING
-    return move(application, to, by=by.actor, name="given_back", reason=note, proposed_by=None, proposed_at=None)
+    application = lock(Application.objects, application_id, version=version)
+    return move(application, ApplicationMove.GIVEN_BACK, by=by, reason=note, proposed_by=None, proposed_at=None)
 
 
-def approve_many(applications: Iterable[Application], *, by: User) -> list[BatchResult]:
+def approve_many(application_ids: Iterable[int], *, by: Actor) -> list[BatchResult]:
     """Approve each in its own transaction, in the order of due days; what does not fit stays, with its reason.
 
     Raises Refused for more than 100 at once.
     """
-    rows = sorted(applications, key=lambda application: (application.due_on, application.pk))
-    if len(rows) > BATCH_LIMIT:
+    chosen = set(application_ids)
+    if len(chosen) > BATCH_LIMIT:
         raise Refused(f"한 번에 {BATCH_LIMIT}건까지 결정할 수 있습니다.")
+    rows = Application.objects.filter(pk__in=chosen).order_by("due_on", "pk")
     return [BatchResult(row, _try_to_approve(row, by)) for row in rows]
 
 
-def _try_to_approve(application: Application, by: User) -> str:
+def _try_to_approve(application: Application, by: Actor) -> str:
     try:
-        approve(application, by=by, version=application.version)
+        approve(application.pk, by=by, version=application.version)
     except Refused as refusal:
         return refusal.sentence
-    except OperationalError:  # a lock was not free within its timeout
-        return "다른 분이 지금 이 신청을 결정하고 있습니다. 조금 뒤에 다시 해 주세요."
     return ""
 
 
-def _refuse_own(application: Application, by: User) -> None:
-    if application.proposed_by_id == by.pk:
+def _refuse_own(application: Application, by: Actor) -> None:
+    if application.proposed_by_id == by.staff_id:
         raise Refused(OWN_PROPOSAL)
 
 
-def _decide(application: Application, outcome: Outcome, quote: Quote, *, by: User) -> Decision:
+def _decide(application: Application, outcome: Outcome, quote: Quote, *, by: Actor) -> Decision:
     """Write the record from which the letter is made; the database refuses one person for both steps."""
     programme, now = application.programme, timezone.now()
     today = timezone.localdate(now)
@@ -138,7 +138,7 @@ def _decide(application: Application, outcome: Outcome, quote: Quote, *, by: Use
             application_version=application.version,
             outcome=outcome,
             proposed_by_id=application.proposed_by_id,
-            decided_by=by,
+            decided_by_id=by.staff_id,
             decided_at=now,
             cost_won=quote.cost_won,
             support_won=quote.support_won,

@@ -6,17 +6,19 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db import transaction
 from django.utils import timezone
 
 from services.actions.consents import write_consents
 from services.actions.constraints import friendly
 from services.actions.documents import adopt
 from services.actions.history import record
+from services.actions.moves import lock, move, refuse_unless
+from services.actions.notices import post_many
 from services.actions.people import find_or_add_resident
 from services.actions.references import next_number
+from services.actions.turns import in_turn
 from services.enums.consents import ConsentHow
-from services.models import Draft, Township, User
+from services.models import Draft, Township
 from services.reports.calendar import holidays_between
 from services.rules import calendar
 from services.rules.history import Actor
@@ -24,9 +26,9 @@ from services.rules.korean import date_long
 from services.rules.references import series_reference
 from services.rules.refusal import Refused
 from slate import notices, rules
+from slate.actions.closing import close
 from slate.actions.money import lock_lines_of, release
-from slate.actions.moves import locked, move, need_state, tell
-from slate.enums import ApplicationState, ConsentKind, Household, Origin
+from slate.enums import ApplicationMove, ConsentKind, Household, Origin
 from slate.models import Application, BuildingPart, InfoRequest, Programme
 from slate.models.applications import fingerprint
 from slate.reports import supported_before
@@ -70,18 +72,11 @@ class NewApplication:
     parts: list[NewPart] = field(default_factory=list)
 
 
-@transaction.atomic
-def submit(
-    programme: Programme,
-    new: NewApplication,
-    *,
-    by: Actor,
-    clerk: User | None = None,
-    draft: Draft | None = None,
-) -> Application:
+@in_turn
+def submit(programme: Programme, new: NewApplication, *, by: Actor, draft: Draft | None = None) -> Application:
     """Take in an application (A2): number, clock, building parts, papers, receipt.
 
-    `clerk` enters it for somebody at the counter; documents of `draft` come along.
+    A member of staff enters it for somebody at the counter; documents of `draft` come along.
     Raises Refused: C09, C10 (not open), F19 (consents), F22, F32 (already applied for), F33 (supported before).
     """
     today = timezone.localdate()
@@ -113,17 +108,17 @@ def submit(
         owner_agreed=new.owner_agreed,
         remark=new.remark,
         contact_way=new.contact_way,
-        origin=Origin.COUNTER if clerk else Origin.ONLINE,
-        entered_by=clerk,
+        origin=Origin.COUNTER if by.user_id else Origin.ONLINE,
+        entered_by_id=by.user_id,
         due_on=calendar.due_on(today, programme.first_answer_days, holidays_between(today, today + _A_YEAR)),
     )
     _add_parts(application, new, marks)
-    how = ConsentHow.SPOKEN if clerk else ConsentHow.WEB
+    how = ConsentHow.SPOKEN if by.user_id else ConsentHow.WEB
     write_consents(application, new.consents, application_consents(programme), resident=resident, how=how)
     if draft:
         adopt(draft, application, resident=resident)
-    record(application, "submitted", by=by, after=application.state)
-    tell(application, notices.submitted(application))
+    record(application, ApplicationMove.SUBMITTED, by=by, after=application.state)
+    post_many([notices.submitted(application)])
     return application
 
 
@@ -190,22 +185,15 @@ def _add_parts(application: Application, new: NewApplication, marks: list[str]) 
         BuildingPart.objects.bulk_create(rows)
 
 
-@transaction.atomic
-def supply(application: Application, *, answer: str, by: Actor) -> Application:
+@in_turn
+def supply(application_id: int, *, answer: str, by: Actor, version: int | None = None) -> Application:
     """The applicant has supplied what was asked for (A5): the clock goes on without the days of waiting (MW-07)."""
-    application = locked(application)
-    need_state(application, ApplicationState.NEEDS_INFO)
+    application = lock(Application.objects.in_full(), application_id, version=version)
+    refuse_unless(ApplicationMove.SUPPLIED, application, by=by)
     request = application.info_requests.select_for_update().get(answered_at__isnull=True)
     InfoRequest.objects.filter(pk=request.pk).update(answered_at=timezone.now(), answer=answer)
-    move(
-        application,
-        ApplicationState.CHECKING,
-        by=by,
-        name="supplied",
-        due_on=due_with_pauses(application),
-        paused_on=None,
-    )
-    tell(application, notices.supplied(application, request))
+    move(application, ApplicationMove.SUPPLIED, by=by, due_on=due_with_pauses(application), paused_on=None)
+    post_many([notices.supplied(application, request)])
     return application
 
 
@@ -221,20 +209,20 @@ def due_with_pauses(application: Application) -> date:
     return calendar.due_on(received_on, application.programme.first_answer_days, holidays, pauses=pauses)
 
 
-@transaction.atomic
-def withdraw(application: Application, *, by: Actor, reason: str = "") -> Application:
+@in_turn
+def withdraw(application_id: int, *, by: Actor, reason: str = "", version: int | None = None) -> Application:
     """Withdraw (A17); money that was reserved is released in the same transaction.
 
-    Raises Refused when the work has begun or the case is closed.
+    Raises Refused when the case is closed.
     """
-    lock_lines_of(application)
-    application = locked(application)
-    if application.state not in ApplicationState.WITHDRAWABLE:
+    lock_lines_of(application_id)
+    application = lock(Application.objects.in_full(), application_id, version=version)
+    if not application.may_withdraw:
         raise Refused(
             f"이미 마친 신청이라 여기서는 취소할 수 없습니다. 전화해 주세요: {application.programme.phone}",
             conflict=True,
         )
-    release(application, by=by, note="withdrawn")
-    move(application, ApplicationState.WITHDRAWN, by=by, name="withdrawn", withdraw_reason=reason, paused_on=None)
-    tell(application, notices.withdrawn(application))
+    release(application, by=by, note=ApplicationMove.WITHDRAWN)
+    close(application, ApplicationMove.WITHDRAWN, by=by, withdraw_reason=reason, paused_on=None)
+    post_many([notices.withdrawn(application)])
     return application

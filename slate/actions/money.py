@@ -2,15 +2,13 @@
 
 from collections.abc import Iterable
 
-from django.db import transaction
-
 from services.actions.constraints import friendly
 from services.actions.history import record
-from services.models import User
+from services.actions.turns import in_turn
 from services.rules.history import Actor
 from services.rules.korean import won
 from services.rules.refusal import Refused
-from slate.enums import Fund, LedgerKind, Work
+from slate.enums import Fund, LedgerKind, ProgrammeMove, Work
 from slate.models import Application, BudgetLine, LedgerEntry, Programme
 from slate.reports import Quote, reserved_by_line
 
@@ -35,7 +33,7 @@ def refuse_shortage(lines: Lines, quote: Quote) -> None:
         if amount > left:
             raise Refused(
                 f"{work.label} {fund.label} 예산이 {won(amount - left)} 모자랍니다. "
-                "대기로 두거나 예산을 먼저 옮겨 주세요."
+                "예산을 먼저 늘리거나 담당자에게 되돌려 보내 주세요."
             )
 
 
@@ -72,22 +70,23 @@ def release(application: Application, *, by: Actor, note: str) -> None:
             actor_key=by.key,
             note=note,
         )
-        for (line, part), amount in reserved_by_line(application).items()
+        for (line, part), amount in reserved_by_line(application.pk).items()
     )
 
 
-def lock_lines_of(application: Application) -> None:
+def lock_lines_of(application_id: int) -> None:
     """Lock the lines on which the application holds money, in the order of their ids."""
-    held = {line for line, _ in reserved_by_line(application)}
+    held = {line for line, _ in reserved_by_line(application_id)}
     list(BudgetLine.objects.select_for_update().filter(pk__in=held).order_by("pk"))
 
 
-@transaction.atomic
-def allot(programme: Programme, work: Work, amount_won: int, *, by: User, note: str) -> None:
+@in_turn
+def allot(programme_id: int, work: Work, amount_won: int, *, by: Actor, note: str) -> Programme:
     """Add to (or take from) the budget of one kind of work, split by fund. `note` names the document.
 
     Raises Refused when more would be taken than is free.
     """
+    programme = Programme.objects.get(pk=programme_id)
     for fund in Fund:
         BudgetLine.objects.get_or_create(programme=programme, work=work, fund=fund)
     lines = lock_lines(programme, [work])
@@ -99,10 +98,11 @@ def allot(programme: Programme, work: Work, amount_won: int, *, by: User, note: 
                 line=lines[work, fund],
                 kind=LedgerKind.ALLOT,
                 allotted_won=sign * amount,
-                actor_kind=by.actor.kind,
-                actor_key=by.actor.key,
+                actor_kind=by.kind,
+                actor_key=by.key,
                 note=note,
             )
             for fund, amount in shares.items()
         )
-    record(programme, "allotted", by=by.actor, after=work, reason=f"{won(amount_won)} {note}")
+    record(programme, ProgrammeMove.ALLOTTED, by=by, after=work, reason=f"{won(amount_won)} {note}")
+    return programme

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from services.models import Township
-from slate.actions import NewApplication, NewPart
+from slate.actions.intake import NewApplication, NewPart
 from slate.enums import BuildingKind, ConsentKind, Household, InUse
 from slate.models import Programme
 

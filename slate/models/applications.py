@@ -10,12 +10,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from services.enums.people import Role
 from services.models import EncryptedJSONField, EncryptedTextField, Resident, User, blind_index
 from services.models.consents import needs_consents
 from services.models.history import tracked
 from slate import rules
 from slate.enums import (
-    MOVES,
+    ApplicationMove,
     ApplicationState,
     BuildingKind,
     CheckItem,
@@ -36,13 +37,16 @@ from slate.enums import (
 )
 from slate.models.programmes import Programme
 
+_WHOLE_CITY = frozenset({Role.SLATE_OFFICER, Role.SLATE_APPROVER, Role.AUDITOR})
+
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
     def of(self, residents: "models.QuerySet[Resident] | list[Resident]") -> "ApplicationQuerySet":
         return self.filter(resident__in=residents)
 
-    def with_officer(self) -> "ApplicationQuerySet":
-        return self.filter(state__in=ApplicationState.WITH_OFFICER)
+    def in_full(self) -> "ApplicationQuerySet":
+        """With what messages and letters name."""
+        return self.select_related("programme", "resident", "township")
 
     def with_approver(self) -> "ApplicationQuerySet":
         return self.filter(state__in=ApplicationState.WITH_APPROVER)
@@ -51,9 +55,9 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """Waiting for the city's answer, whose day is `day` or before."""
         return self.filter(state__in=ApplicationState.WAITING_FOR_ANSWER, due_on__lte=day)
 
-    def seen_by(self, user: User, *, whole_city: bool) -> "ApplicationQuerySet":
-        """A township clerk sees his own township; the slate roles see the city."""
-        if whole_city:
+    def seen_by(self, user: User) -> "ApplicationQuerySet":
+        """The slate roles see the city; a township clerk sees only their own township."""
+        if user.roles & _WHOLE_CITY:
             return self
         return self.filter(township=user.township_id) if user.township_id else self.none()
 
@@ -121,13 +125,7 @@ class Application(models.Model):
     closed_at = models.DateTimeField("마친 때", null=True, blank=True)
 
     objects: ClassVar[ApplicationQuerySet] = ApplicationQuerySet.as_manager()  # type: ignore[assignment]
-    history_words: ClassVar = {
-        "assigned": "담당자 정함",
-        "returned": "보완 요청",
-        "supplied": "보완 서류 받음",
-        "checked": "확인한 것 저장",
-        "given_back": "되돌려 보냄",
-    }
+    moves: ClassVar = ApplicationMove
 
     class Meta:
         ordering = ["due_on", "pk"]
@@ -155,7 +153,7 @@ class Application(models.Model):
             models.Index(fields=["township", "state"], name="application_township"),
         ]
         triggers = [
-            pgtrigger.FSM(name="allowed_moves", field="state", transitions=[(a.value, b.value) for a, b in MOVES]),
+            pgtrigger.FSM(name="allowed_moves", field="state", transitions=ApplicationMove.transitions()),
             needs_consents("slate.application", ConsentKind.REQUIRED),
             pgtrigger.Trigger(
                 name="needs_decision", when=pgtrigger.Before, operation=pgtrigger.Update, func=_NEEDS_DECISION
@@ -176,6 +174,15 @@ class Application(models.Model):
     @property
     def household_label(self) -> str:
         return Household(self.household).short_label
+
+    @property
+    def verdict(self) -> str:
+        """What was decided, while that stands: `somebody_was_faster` names it to the second of two people."""
+        return str(self.status.label) if self.state in ApplicationState.DECIDED else ""
+
+    @property
+    def may_withdraw(self) -> bool:
+        return ApplicationMove.WITHDRAWN.target(self.state) is not None
 
     @property
     def missing_checks(self) -> list[CheckItem]:
@@ -346,7 +353,7 @@ class Decision(models.Model):
             models.UniqueConstraint(
                 fields=["application", "application_version"],
                 name="decision_once_a_version",
-                violation_error_message="이미 결정했습니다. 바꾸려면 '결정 바꾸기'로 새 결정을 올려 주세요.",
+                violation_error_message="이미 결정했습니다. 결정을 보고 다시 확인해 주세요.",
             ),
         ]
         triggers = [

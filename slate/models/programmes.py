@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from services.enums.history import ActorKind
 from slate import rules
-from slate.enums import Confidence, Fund, Household, LedgerKind, Mode, RateHousehold, Work
+from slate.enums import Confidence, Fund, Household, LedgerKind, Mode, ProgrammeMove, RateHousehold, Work
 
 _ASSUMED_TERMS = "김제시가 정하기 전까지 법과 다른 시의 예를 따라 가정했습니다."
 
@@ -62,6 +62,7 @@ class Programme(models.Model):
     court = models.CharField("행정법원", max_length=60, default="전주지방법원")
 
     objects: ClassVar[ProgrammeQuerySet] = ProgrammeQuerySet.as_manager()  # type: ignore[assignment]
+    moves: ClassVar = ProgrammeMove
 
     class Meta:
         ordering = ["-year"]
@@ -208,7 +209,7 @@ class BudgetLine(models.Model):
                 & Q(spent_won__lte=F("committed_won"))
                 & Q(committed_won__lte=F("allotted_won")),
                 name="budget_line_never_over",
-                violation_error_message="예산이 모자랍니다. 대기로 두거나 예산을 먼저 옮겨 주세요.",
+                violation_error_message="예산이 모자랍니다. 예산을 먼저 늘려 주세요.",
             ),
         ]
         triggers = [

@@ -27,9 +27,7 @@ _AT_STEP = {
     S.REFUSAL_PROPOSED: 1,
     S.ELIGIBLE: 2,
     S.SELECTION_PROPOSED: 2,
-    S.WAITLISTED: 2,
     S.APPROVED: 3,
-    S.COMPLETED: 6,
 }
 
 
@@ -66,13 +64,8 @@ def _words(application: Application, state: ApplicationState) -> tuple[str, str]
         S.SUBMITTED: (f"신청을 접수했습니다. 곧 담당자를 정합니다. {by}까지 첫 답을 드립니다.", NOTHING_TO_DO),
         S.ELIGIBLE: (f"지원 자격을 확인했습니다. 지원할 집을 정하는 중입니다. {by}쯤 정합니다.", KEEP_THE_ROOF),
         S.SELECTION_PROPOSED: (f"지원할 집을 정하고 있습니다. {by}까지 알려드립니다.", KEEP_THE_ROOF),
-        S.WAITLISTED: (
-            "올해 예산을 먼저 정한 집에 모두 배정했습니다. 그만두는 분이 있으면 차례대로 알려드립니다.",
-            "먼저 걷어내면 대기에서 빠집니다.",
-        ),
-        S.COMPLETED: ("철거와 처리를 모두 마쳤습니다.", "처리 확인서를 내려받으실 수 있습니다."),
     }
-    return plain.get(state, ("담당자가 다시 살펴보고 있습니다.", NOTHING_TO_DO))
+    return plain[state]
 
 
 def _needs_info(application: Application) -> tuple[str, str]:

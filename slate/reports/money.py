@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, Sum
 from django.utils import timezone
 
 from services.rules.korean import won
 from slate import rules
-from slate.enums import Household, Mode, Work
+from slate.enums import ApplicationState, Household, Mode, Work
 from slate.models import (
     Application,
     BudgetLine,
@@ -199,10 +199,10 @@ def lines_off_their_ledger() -> list[BudgetLine]:
     )
 
 
-def reserved_by_line(application: Application) -> dict[tuple[int, int | None], int]:
+def reserved_by_line(application_id: int) -> dict[tuple[int, int | None], int]:
     """What this application holds on each line, by (line, part); released money is taken off."""
     rows = (
-        LedgerEntry.objects.filter(application=application)
+        LedgerEntry.objects.filter(application=application_id)
         .values_list("line_id", "part_id")
         .annotate(won=Sum("committed_won"))
         .order_by("line_id", "part_id")
@@ -220,6 +220,6 @@ def current_programme(day: date | None = None) -> Programme | None:
 def supported_before(fingerprints: Iterable[str], programme: Programme) -> int | None:
     """The earlier year in which one of these buildings was supported, if there is one."""
     earlier = BuildingPart.objects.filter(
-        Q(application__state__in=["approved", "completed", "recovery"]), fingerprint__in=list(fingerprints)
+        application__state=ApplicationState.APPROVED, fingerprint__in=list(fingerprints)
     ).exclude(programme=programme)
     return earlier.values_list("programme__year", flat=True).order_by("-programme__year").first()

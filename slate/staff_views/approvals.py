@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from services.views.refusals import refusals_to
 from services.views.requests import PortalRequest, staff_of
-from slate import actions
+from slate.actions import decisions
 from slate.enums import ApplicationState
 from slate.forms.staff import BatchForm
 from slate.models import Application
@@ -60,7 +60,7 @@ def approve_many(request: PortalRequest) -> HttpResponse:
         }
         return render(request, "slate/staff/approve_many.html", values)
     with refusals_to(request):
-        results = actions.approve_many(chosen, by=user)
+        results = decisions.approve_many([row.pk for row in chosen], by=user.actor)
         done = sum(result.is_approved for result in results)
         rest = [result for result in results if not result.is_approved]
         left = f" {len(rest)}건은 남았습니다." if rest else ""

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -17,13 +16,14 @@ from services.reports.history import timeline
 from services.rules.korean import won
 from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
-from slate import actions, rules
+from slate import rules
+from slate.actions import casework, decisions
 from slate.enums import ApplicationState, CheckItem, Household, Needed, RefusalReason
 from slate.forms.staff import ChecksForm, DecideForm, RefusalForm, RequestMoreForm, VersionForm
 from slate.models import Application
 from slate.reports import letters, quote_of, total
 from slate.reports.cases import last_decision
-from slate.staff_views.queue import due_words, visible
+from slate.staff_views.queue import due_words
 
 S = ApplicationState
 
@@ -50,7 +50,7 @@ def case(request: PortalRequest, reference: str) -> HttpResponse:
 
 
 def _open(request: PortalRequest, reference: str, why: str) -> Application:
-    rows = visible(staff_of(request)).select_related("programme", "resident", "township", "officer", "proposed_by")
+    rows = Application.objects.seen_by(staff_of(request)).in_full().select_related("officer", "proposed_by")
     application = get_object_or_404(rows, reference=reference)
     record_reading(staff_of(request), application.resident, application, why, address=request.address or None)
     return application
@@ -101,21 +101,18 @@ def checks(request: PortalRequest, reference: str) -> HttpResponse:
     }
     form = ChecksForm(request.POST or None, initial=initial)
 
-    @transaction.atomic  # a refused confirmation keeps nothing but the typed form, so that its version stays right
     def do(data: dict[str, Any]) -> str:
-        kept = actions.save_checks(
-            application,
+        found = casework.Checks(
             checked=[CheckItem(item) for item in data["checked"]],
             household=Household(data["household"]),
             verified_on=data["verified_on"],
             valid_until=data["valid_until"],
-            by=user,
-            version=data["version"],
         )
-        if "eligible" not in request.POST:
-            return "저장했습니다."
-        actions.mark_eligible(kept, by=user, version=kept.version)
-        return "자격을 확인했습니다."
+        if "eligible" in request.POST:
+            casework.confirm(application.pk, found, by=user.actor, version=data["version"])
+            return "자격을 확인했습니다."
+        casework.save_checks(application.pk, found, by=user.actor, version=data["version"])
+        return "저장했습니다."
 
     return _act(request, application, form, do, {"template": "checks"})
 
@@ -127,7 +124,7 @@ def request_more(request: PortalRequest, reference: str) -> HttpResponse:
 
     def do(data: dict[str, Any]) -> str:
         items = [Needed(item) for item in data["items"]]
-        actions.request_more(application, items=items, note=data["note"], by=user, version=data["version"])
+        casework.request_more(application.pk, items=items, note=data["note"], by=user.actor, version=data["version"])
         return "보완을 요청했습니다. 문자 1건, 편지 1건을 보냅니다."
 
     return _act(request, application, form, do, {"template": "request_more"})
@@ -141,7 +138,7 @@ def propose_refusal(request: PortalRequest, reference: str) -> HttpResponse:
     def do(data: dict[str, Any]) -> str:
         code = RefusalReason(data["code"])
         sentence = data["sentence"] or rules.REASON_SENTENCES[code][0]
-        actions.propose_refusal(application, code=code, sentence=sentence, by=user, version=data["version"])
+        casework.propose_refusal(application.pk, code=code, sentence=sentence, by=user.actor, version=data["version"])
         return "결재에 올렸습니다."
 
     page = {"template": "propose_refusal", "sentences": _sentences()}
@@ -158,14 +155,14 @@ def propose_approval(request: PortalRequest, reference: str) -> HttpResponse:
     form = VersionForm(request.POST or None, initial={"version": application.version})
 
     def do(data: dict[str, Any]) -> str:
-        actions.propose_approval(application, by=user, version=data["version"])
+        casework.propose_approval(application.pk, by=user.actor, version=data["version"])
         return "결재에 올렸습니다."
 
     return _act(request, application, form, do, {"template": "propose_approval", "quote": quote_of(application)})
 
 
 def decide(request: PortalRequest, reference: str) -> HttpResponse:
-    """Approve, refuse or give back; never one's own proposal."""
+    """Approve, refuse or give back; never what they proposed themselves."""
     application, user = _open(request, reference, "결재"), staff_of(request)
     form = DecideForm(request.POST or None, initial={"version": application.version})
     quote = quote_of(application)
@@ -173,12 +170,12 @@ def decide(request: PortalRequest, reference: str) -> HttpResponse:
     def do(data: dict[str, Any]) -> str:
         version = data["version"]
         if data["decision"] == "give_back":
-            actions.give_back(application, by=user, note=data["note"], version=version)
+            decisions.give_back(application.pk, by=user.actor, note=data["note"], version=version)
             return "되돌려 보냈습니다."
         if application.state == S.REFUSAL_PROPOSED:
-            actions.refuse(application, by=user, version=version)
+            decisions.refuse(application.pk, by=user.actor, version=version)
             return "지원 제외를 결정했습니다."
-        decision = actions.approve(application, by=user, version=version)
+        decision = decisions.approve(application.pk, by=user.actor, version=version)
         return f"지원을 결정했습니다. 지원금은 {won(decision.support_won)}입니다."
 
     page = {

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from services.enums.people import Role
 from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
-from slate import actions
+from slate.actions import money
 from slate.enums import Work
 from slate.forms.staff import AllotForm
 from slate.models import LedgerEntry, PastFigure, SupportRate
@@ -23,7 +23,7 @@ def budget(request: PortalRequest) -> HttpResponse:
     if programme and form.is_valid():
         data = form.cleaned_data
         with refusals_to(form):
-            actions.allot(programme, Work(data["work"]), data["amount_won"], by=user, note=data["note"])
+            money.allot(programme.pk, Work(data["work"]), data["amount_won"], by=user.actor, note=data["note"])
             messages.success(request, "저장했습니다.")
             return redirect("slate:staff_budget")
     values = {

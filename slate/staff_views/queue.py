@@ -12,24 +12,18 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from services.enums.people import Role
-from services.models import User, blind_index
+from services.models import blind_index
 from services.models.people import name_index_of
 from services.rules.references import normalise_reference
 from services.views.refusals import refusals_to
 from services.views.requests import PortalRequest, staff_of
-from slate import actions
+from slate.actions import casework
 from slate.enums import ApplicationState
 from slate.forms.staff import SORT, AssignForm, QueueForm
 from slate.models import Application
 from slate.models.applications import ApplicationQuerySet
 
 ROWS = 20
-WHOLE_CITY = {Role.SLATE_OFFICER, Role.SLATE_APPROVER, Role.AUDITOR}
-
-
-def visible(user: User) -> ApplicationQuerySet:
-    """The applications this person may see: a township clerk only those of his township."""
-    return Application.objects.seen_by(user, whole_city=bool(user.roles & WHOLE_CITY))
 
 
 def queue(request: PortalRequest) -> HttpResponse:
@@ -37,7 +31,7 @@ def queue(request: PortalRequest) -> HttpResponse:
     user = staff_of(request)
     form = QueueForm(request.GET)
     form.is_valid()  # an unknown value is no condition
-    found = _found(visible(user), form.cleaned_data)
+    found = _found(Application.objects.seen_by(user), form.cleaned_data)
     rows = found.select_related("resident", "township", "officer").prefetch_related("parts")
     page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
     values = {
@@ -97,8 +91,8 @@ def assign(request: PortalRequest) -> HttpResponse:
     if form.is_valid():
         with refusals_to(request):
             chosen = form.cleaned_data["chosen"]
-            changed = actions.assign(chosen, form.cleaned_data["officer"], by=user)
-            messages.success(request, f"담당자를 정했습니다. {changed}건을 바꾸었습니다.")
+            changed = casework.assign([row.pk for row in chosen], form.cleaned_data["officer"], by=user.actor)
+            messages.success(request, f"담당자를 정했습니다. {len(changed)}건을 바꾸었습니다.")
             if len(chosen) == 1:
                 return redirect("slate:staff_case", chosen[0].reference)
     else:

@@ -24,7 +24,7 @@ from services.rules.history import Actor
 from services.rules.korean import date_long
 from services.rules.refusal import Refused
 from services.views.people import start_verification
-from slate import actions
+from slate.actions import intake
 from slate.actions.reminders import DRAFT_KIND as KIND
 from slate.enums import BuildingKind, Household, Ownership, PhotoKind, Work
 from slate.forms import questions
@@ -289,7 +289,7 @@ def application_check(request: HttpRequest) -> HttpResponse:
     form = forms.Form(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
-            application = actions.submit(programme, new_from(answers, programme), by=visitor(request), draft=draft)
+            application = intake.submit(programme, new_from(answers, programme), by=visitor(request), draft=draft)
         except Refused as refusal:
             form.add_error(None, refusal.sentence)
         else:

@@ -11,7 +11,7 @@ from services.reports.documents import link
 from services.views.own_case import own_case
 from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest
-from slate import actions
+from slate.actions import intake
 from slate.enums import ApplicationState
 from slate.forms.questions import SupplyForm, WithdrawForm
 from slate.models import Application, Decision
@@ -33,7 +33,7 @@ def application(request: PortalRequest, row: Application) -> HttpResponse:
         "papers": papers,
         "request_for_more": open_request(row),
         "decision": last_decision(row),
-        "may_withdraw": row.state in ApplicationState.WITHDRAWABLE,
+        "may_withdraw": row.may_withdraw,
     }
     return render(request, "slate/application.html", page)
 
@@ -48,7 +48,7 @@ def application_supply(request: PortalRequest, row: Application) -> HttpResponse
         with refusals_to(form):
             for upload in form.papers:
                 documents.accept(upload, subject=row, kind="supplied", by=row.resident.actor, resident=row.resident)
-            actions.supply(row, answer=form.cleaned_data["answer"], by=row.resident.actor)
+            intake.supply(row.pk, answer=form.cleaned_data["answer"], by=row.resident.actor)
             messages.success(request, _("제출했습니다."))
             return redirect("slate:application", row.reference)
     page = {"application": row, "form": form, "request_for_more": open_request(row)}
@@ -61,7 +61,7 @@ def application_withdraw(request: PortalRequest, row: Application) -> HttpRespon
     form = WithdrawForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         with refusals_to(form):
-            actions.withdraw(row, by=row.resident.actor, reason=form.cleaned_data["reason"])
+            intake.withdraw(row.pk, by=row.resident.actor, reason=form.cleaned_data["reason"])
             messages.success(request, _("신청을 취소했습니다."))
             return redirect("slate:application", row.reference)
     return render_form(request, "slate/application_withdraw.html", {"application": row, "form": form})

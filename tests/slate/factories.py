@@ -10,7 +10,7 @@ from django.utils import timezone
 from services.enums.people import Role
 from services.models import Township, User
 from services.rules.history import Actor
-from slate import actions
+from slate.actions import casework, intake, money
 from slate.enums import CheckItem, ConsentKind, Household, RefusalReason, Work
 from slate.models import Application, Programme
 
@@ -41,7 +41,7 @@ def staff(*roles: Role, **fields) -> User:
     return user
 
 
-def new_part(**fields) -> actions.NewPart:
+def new_part(**fields) -> intake.NewPart:
     values: dict[str, Any] = {
         "kind": "house",
         "in_use": "lived_in",
@@ -50,13 +50,13 @@ def new_part(**fields) -> actions.NewPart:
         "is_overlaid": "no",
         "area_m2": Decimal(170),
     }
-    return actions.NewPart(**values | fields)
+    return intake.NewPart(**values | fields)
 
 
 CONSENTS = dict.fromkeys(ConsentKind.REQUIRED, True)
 
 
-def new_application(**fields) -> actions.NewApplication:
+def new_application(**fields) -> intake.NewApplication:
     """Somebody in Mangyeong-eup with one house of 170 m2; another address and phone each time."""
     number = next(_numbers)
     values: dict[str, Any] = {
@@ -71,50 +71,51 @@ def new_application(**fields) -> actions.NewApplication:
         "consents": CONSENTS,
         "parts": [new_part()],
     }
-    return actions.NewApplication(**values | fields)
+    return intake.NewApplication(**values | fields)
 
 
 def submitted(programme: Programme, **fields) -> Application:
-    return actions.submit(programme, new_application(**fields), by=BY)
+    return intake.submit(programme, new_application(**fields), by=BY)
 
 
 def being_checked(programme: Programme, officer: User, **fields) -> Application:
     application = submitted(programme, **fields)
-    actions.assign([application], officer, by=officer)
+    casework.assign([application.pk], officer, by=officer.actor)
     application.refresh_from_db()
     return application
 
 
+def checks(household: Household = Household.GENERAL, **fields) -> casework.Checks:
+    """Everything confirmed, the household's proof seen today and valid for half a year."""
+    values: dict[str, Any] = {
+        "checked": list(CheckItem),
+        "household": household,
+        "verified_on": timezone.localdate(),
+        "valid_until": timezone.localdate() + dt.timedelta(days=180),
+    }
+    return casework.Checks(**values | fields)
+
+
 def eligible(programme: Programme, officer: User, **fields) -> Application:
     application = being_checked(programme, officer, **fields)
-    application = actions.save_checks(
-        application,
-        checked=list(CheckItem),
-        household=Household(application.household),
-        verified_on=timezone.localdate(),
-        valid_until=timezone.localdate() + dt.timedelta(days=180),
-        by=officer,
-        version=application.version,
-    )
-    return actions.mark_eligible(application, by=officer, version=application.version)
+    return casework.confirm(application.pk, checks(Household(application.household)), by=officer.actor)
 
 
 def proposed(programme: Programme, officer: User, **fields) -> Application:
     """Laid before the approver."""
     application = eligible(programme, officer, **fields)
-    return actions.propose_approval(application, by=officer, version=application.version)
+    return casework.propose_approval(application.pk, by=officer.actor)
 
 
 def refusal_proposed(programme: Programme, officer: User, **fields) -> Application:
     application = being_checked(programme, officer, **fields)
-    return actions.propose_refusal(
-        application,
+    return casework.propose_refusal(
+        application.pk,
         code=RefusalReason.NOT_SLATE,
         sentence="현장에서 확인해 보니 지붕과 벽에 슬레이트가 없습니다.",
-        by=officer,
-        version=application.version,
+        by=officer.actor,
     )
 
 
 def with_money(programme: Programme, work: Work, amount_won: int) -> None:
-    actions.allot(programme, work, amount_won, by=staff(Role.SLATE_APPROVER), note="시험")
+    money.allot(programme.pk, work, amount_won, by=staff(Role.SLATE_APPROVER).actor, note="시험")

@@ -12,8 +12,7 @@ from django.db import connection
 from services.enums.people import Role
 from services.models import HistoryEntry, Notice
 from services.rules.refusal import Refused
-from slate import actions
-from slate.actions import money
+from slate.actions import casework, decisions, intake, money
 from slate.enums import CheckItem, Household, Needed, RefusalReason, Work
 from slate.models import Application, BudgetLine, BuildingPart, Decision, LedgerEntry
 from slate.reports import lines_off_their_ledger, quote_of
@@ -44,14 +43,14 @@ def test_the_same_building_twice_is_refused_but_free_again_after_withdrawing(pro
     first = make.submitted(programme, address="만경리 12-3")
     with pytest.raises(Refused, match="이미 신청되어 있습니다"):
         make.submitted(programme, address="만경리  12-3")
-    actions.withdraw(first, by=make.BY)
+    intake.withdraw(first.pk, by=make.BY)
     assert make.submitted(programme, address="만경리 12-3").pk
 
 
 def test_a_building_that_was_supported_before_is_refused(programme, officer, approver):
     make.with_money(programme, Work.HOUSE, 10_000_000)
     earlier = make.proposed(programme, officer, address="만경리 12-3")
-    actions.approve(earlier, by=approver, version=earlier.version)
+    decisions.approve(earlier.pk, by=approver.actor, version=earlier.version)
     next_year = make.programme_of_2020(year=2021)
     with pytest.raises(Refused, match="2020년에 지원받은 기록"):
         make.submitted(next_year, address="만경리 12-3")
@@ -80,13 +79,13 @@ def test_without_the_three_consents_nothing_is_taken(programme):
 def test_withdrawing_an_approved_application_gives_its_money_back(programme, officer, approver):
     make.with_money(programme, Work.HOUSE, SUPPORT)
     application = make.proposed(programme, officer)
-    actions.approve(application, by=approver, version=application.version)
+    decisions.approve(application.pk, by=approver.actor, version=application.version)
     assert committed() == SUPPORT
-    actions.withdraw(application, by=make.BY, reason="own_share")
+    intake.withdraw(application.pk, by=make.BY, reason="own_share")
     assert committed() == 0
     assert not lines_off_their_ledger()
     with pytest.raises(Refused, match="이미 마친 신청"):
-        actions.withdraw(application, by=make.BY)
+        intake.withdraw(application.pk, by=make.BY)
 
 
 # --- Checking ----------------------------------------------------------------------------------------------------
@@ -95,16 +94,16 @@ def test_withdrawing_an_approved_application_gives_its_money_back(programme, off
 def test_only_a_slate_officer_can_be_given_a_case(programme, officer, approver):
     application = make.submitted(programme)
     with pytest.raises(Refused, match="담당자가 아닙니다"):
-        actions.assign([application], approver, by=officer)
-    assert actions.assign([application], officer, by=officer) == 1
-    assert actions.assign([application], officer, by=officer) == 0
+        casework.assign([application.pk], approver, by=officer.actor)
+    assert len(casework.assign([application.pk], officer, by=officer.actor)) == 1
+    assert casework.assign([application.pk], officer, by=officer.actor) == []
 
 
 def test_asking_for_more_stops_the_clock(programme, officer, clock):
     application = make.being_checked(programme, officer)
     clock("2020-02-27 10:00")
-    request = actions.request_more(
-        application, items=[Needed.PHOTOS], note="뒤쪽 사진", by=officer, version=application.version
+    request = casework.request_more(
+        application.pk, items=[Needed.PHOTOS], note="뒤쪽 사진", by=officer.actor, version=application.version
     )
     application.refresh_from_db()
     assert (application.state, application.paused_on, request.due_on) == (
@@ -113,7 +112,7 @@ def test_asking_for_more_stops_the_clock(programme, officer, clock):
         dt.date(2020, 3, 12),
     )
     clock("2020-03-04 10:00")
-    actions.supply(application, answer="올렸습니다.", by=make.BY)
+    intake.supply(application.pk, answer="올렸습니다.", by=make.BY)
     application.refresh_from_db()
     assert application.state == "checking"
     assert application.paused_on is None
@@ -125,27 +124,20 @@ def test_asking_for_more_stops_the_clock(programme, officer, clock):
 
 def test_a_case_is_eligible_only_when_everything_is_confirmed(programme, officer):
     application = make.being_checked(programme, officer)
-    half = actions.save_checks(
-        application,
-        checked=[CheckItem.OWNER],
-        household=Household.NEAR_POOR,
-        verified_on=dt.date(2020, 2, 25),
-        valid_until=None,
-        by=officer,
-        version=application.version,
-    )
+    checks = make.checks(Household.NEAR_POOR, checked=[CheckItem.OWNER])
+    half = casework.save_checks(application.pk, checks, by=officer.actor, version=application.version)
     assert half.priority == "1b"
     with pytest.raises(Refused, match="아직 확인하지 않은 것이 있습니다: 슬레이트 있음"):
-        actions.mark_eligible(half, by=officer, version=half.version)
+        casework.mark_eligible(half.pk, by=officer.actor, version=half.version)
 
 
 def test_an_old_page_does_not_overwrite_what_a_colleague_did(programme, officer):
     application = make.being_checked(programme, officer)
     old_version = application.version
-    actions.request_more(application, items=[Needed.AREA], note="", by=officer, version=old_version)
-    with pytest.raises(Refused, match=r"시연 담당\d+ 담당자가 오전 10시에 먼저 고쳤습니다") as refusal:
-        actions.propose_refusal(
-            application, code=RefusalReason.NOT_SLATE, sentence="없습니다.", by=officer, version=old_version
+    casework.request_more(application.pk, items=[Needed.AREA], note="", by=officer.actor, version=old_version)
+    with pytest.raises(Refused, match=r"시연 담당\d+ 담당자가 오전 10시에 먼저 고쳤습니다\(보완 요청\)") as refusal:
+        casework.propose_refusal(
+            application.pk, code=RefusalReason.NOT_SLATE, sentence="없습니다.", by=officer.actor, version=old_version
         )
     assert refusal.value.conflict
 
@@ -153,7 +145,7 @@ def test_an_old_page_does_not_overwrite_what_a_colleague_did(programme, officer)
 def test_what_the_rules_do_not_know_is_not_proposed(programme, officer):
     application = make.eligible(programme, officer, parts=[make.new_part(kind="stored", in_use="empty")])
     with pytest.raises(Refused, match="지원 기준을 아직 모릅니다"):
-        actions.propose_approval(application, by=officer, version=application.version)
+        casework.propose_approval(application.pk, by=officer.actor, version=application.version)
 
 
 # --- Deciding ----------------------------------------------------------------------------------------------------
@@ -162,7 +154,7 @@ def test_what_the_rules_do_not_know_is_not_proposed(programme, officer):
 def test_approving_reserves_by_fund_and_writes_the_record(programme, officer, approver):
     make.with_money(programme, Work.HOUSE, 10_000_000)
     application = make.proposed(programme, officer)
-    decision = actions.approve(application, by=approver, version=application.version)
+    decision = decisions.approve(application.pk, by=approver.actor, version=application.version)
     assert (decision.cost_won, decision.support_won, decision.own_share_won) == (3_893_000, SUPPORT, 453_000)
     assert (decision.national_won, decision.province_won, decision.city_won) == (1_720_000, 344_000, 1_376_000)
     assert decision.parts[0]["rate"]["cap_won"] == SUPPORT
@@ -190,7 +182,7 @@ def test_house_shed_and_roof_of_a_near_poor_household_are_added_up(programme, of
         make.with_money(programme, work, 5_000_000)
     parts = [make.new_part(wants_reroofing=True), make.new_part(kind="barn", in_use="used", area_m2=Decimal(60))]
     application = make.proposed(programme, officer, parts=parts, household=Household.NEAR_POOR)
-    decision = actions.approve(application, by=approver, version=application.version)
+    decision = decisions.approve(application.pk, by=approver.actor, version=application.version)
     assert decision.support_won == 3_440_000 + 4_270_000 + 60 * 22_900
     assert LedgerEntry.objects.filter(kind="reserve").count() == 9
     assert not lines_off_their_ledger()
@@ -201,7 +193,7 @@ def test_the_proposer_cannot_approve(programme, officer):
     make.with_money(programme, Work.HOUSE, 10_000_000)
     application = make.proposed(programme, both)
     with pytest.raises(Refused, match="올린 사람은 결재할 수 없습니다"):
-        actions.approve(application, by=both, version=application.version)
+        decisions.approve(application.pk, by=both.actor, version=application.version)
     assert committed() == 0
 
 
@@ -209,20 +201,20 @@ def test_the_proposer_cannot_refuse_either(programme):
     both = make.staff(Role.SLATE_OFFICER, Role.SLATE_APPROVER)
     application = make.refusal_proposed(programme, both)
     with pytest.raises(Refused, match="올린 사람은"):
-        actions.refuse(application, by=both, version=application.version)
+        decisions.refuse(application.pk, by=both.actor, version=application.version)
 
 
 def test_without_money_nothing_is_approved(programme, officer, approver):
     make.with_money(programme, Work.HOUSE, 3_000_000)
     application = make.proposed(programme, officer)
     with pytest.raises(Refused, match=r"주택 철거 국비 예산이 220,000원 모자랍니다"):
-        actions.approve(application, by=approver, version=application.version)
+        decisions.approve(application.pk, by=approver.actor, version=application.version)
     assert not Decision.objects.exists()
 
 
 def test_refusing_names_the_reason_only_in_the_long_form(programme, officer, approver):
     application = make.refusal_proposed(programme, officer)
-    decision = actions.refuse(application, by=approver, version=application.version)
+    decision = decisions.refuse(application.pk, by=approver.actor, version=application.version)
     notice = Notice.objects.get(once_key=f"application:{application.pk}:refused:{decision.pk}", channel="sms")
     assert notice.short == "[김제시] 이번에는 지원하지 못합니다.\n접수번호 2020-SL-0001\n이유는 편지로 알려드립니다."
     assert "슬레이트가 없습니다." in notice.body
@@ -233,18 +225,20 @@ def test_refusing_names_the_reason_only_in_the_long_form(programme, officer, app
 
 def test_giving_back_returns_to_where_it_came_from(programme, officer, approver):
     approval, refusal = make.proposed(programme, officer), make.refusal_proposed(programme, officer)
-    assert actions.give_back(approval, by=approver, note="사진", version=approval.version).state == "eligible"
-    assert actions.give_back(refusal, by=approver, note="사진", version=refusal.version).state == "checking"
+    assert (
+        decisions.give_back(approval.pk, by=approver.actor, note="사진", version=approval.version).state == "eligible"
+    )
+    assert decisions.give_back(refusal.pk, by=approver.actor, note="사진", version=refusal.version).state == "checking"
 
 
 def test_a_batch_says_what_became_of_each(programme, officer, approver):
     make.with_money(programme, Work.HOUSE, SUPPORT * 2)
     applications = [make.proposed(programme, officer) for _ in range(3)]
-    results = actions.approve_many(applications, by=approver)
+    results = decisions.approve_many([case.pk for case in applications], by=approver.actor)
     assert [result.is_approved for result in results] == [True, True, False]
     assert "모자랍니다" in results[2].sentence
     with pytest.raises(Refused, match="100건까지"):
-        actions.approve_many(applications * 34, by=approver)
+        decisions.approve_many(range(decisions.BATCH_LIMIT + 1), by=approver.actor)
 
 
 # --- Two at once -------------------------------------------------------------------------------------------------
@@ -258,13 +252,13 @@ def test_of_two_approvers_one_decides_and_the_other_is_told_calmly(clock):
     for _ in range(10):
         case = make.proposed(programme, officer)
         approved, returned = at_once(
-            partial(actions.approve, case, by=first, version=case.version),
-            partial(actions.give_back, case, by=second, note="다시", version=case.version),
+            partial(decisions.approve, case.pk, by=first.actor, version=case.version),
+            partial(decisions.give_back, case.pk, by=second.actor, note="다시", version=case.version),
         )
         outcomes = [isinstance(approved, Decision), isinstance(returned, Application)]
         assert outcomes.count(True) == 1
         loser = str(returned if outcomes[0] else approved)
-        assert "에 이미 결정했습니다." in loser or "에 먼저 고쳤습니다." in loser
+        assert "에 이미 결정했습니다." in loser or "에 먼저 고쳤습니다(되돌려 보냄)." in loser
         case.refresh_from_db()
         assert case.state == ("approved" if outcomes[0] else "eligible")
     assert Decision.objects.count() == Application.objects.filter(state="approved").count()
@@ -272,7 +266,9 @@ def test_of_two_approvers_one_decides_and_the_other_is_told_calmly(clock):
 
 def race(applications, approver) -> int:
     """32 threads approve at once; returns how many were approved."""
-    results = at_once(*(partial(actions.approve, case, by=approver, version=case.version) for case in applications))
+    results = at_once(
+        *(partial(decisions.approve, case.pk, by=approver.actor, version=case.version) for case in applications)
+    )
     return sum(isinstance(result, Decision) for result in results)
 
 

@@ -2,12 +2,13 @@
 
 import datetime as dt
 
+from services.actions.notices import post_many
 from services.enums.notices import Channel
 from services.enums.people import Role
 from services.models import CallTask, Notice
 from services.rules.korean import cp949_bytes
-from slate import actions, notices
-from slate.actions.moves import tell
+from slate import notices
+from slate.actions import casework, decisions, intake
 from slate.enums import Needed, Work
 from tests.slate import factories as make
 
@@ -20,8 +21,8 @@ def test_more_papers(programme):
     officer = make.staff(Role.SLATE_OFFICER)
     application = make.being_checked(programme, officer)
     items = [Needed.PHOTOS, Needed.OTHER]
-    actions.request_more(
-        application, items=items, note="토지대장 '사본'도 내 주세요.", by=officer, version=application.version
+    casework.request_more(
+        application.pk, items=items, note="토지대장 '사본'도 내 주세요.", by=officer.actor, version=application.version
     )
     notice = sent(application, "returned")
     assert notice.short == "[김제시] 서류가 더 필요합니다.\n접수번호 2020-SL-0001\n3월 10일(화)까지 내 주세요."
@@ -32,11 +33,11 @@ def test_more_papers(programme):
 def test_approved_and_withdrawn(programme):
     make.with_money(programme, Work.HOUSE, 10_000_000)
     application = make.proposed(programme, make.staff(Role.SLATE_OFFICER))
-    actions.approve(application, by=make.staff(Role.SLATE_APPROVER), version=application.version)
+    decisions.approve(application.pk, by=make.staff(Role.SLATE_APPROVER).actor, version=application.version)
     notice = sent(application, "approved")
     assert notice.short == "[김제시] 슬레이트 철거를 지원합니다.\n접수번호 2020-SL-0001\n면적은 찾아가서 재겠습니다."
     assert "지원금: 3,440,000원까지" in notice.body
-    actions.withdraw(application, by=make.BY)
+    intake.withdraw(application.pk, by=make.BY)
     assert sent(application, "withdrawn").short.startswith("[김제시] 슬레이트 신청을 취소했습니다.")
 
 
@@ -44,8 +45,8 @@ def test_every_short_message_fits_one_sms_and_carries_no_name(programme):
     make.with_money(programme, Work.HOUSE, 10_000_000)
     officer, approver = make.staff(Role.SLATE_OFFICER), make.staff(Role.SLATE_APPROVER)
     approved, refused = make.proposed(programme, officer), make.refusal_proposed(programme, officer)
-    actions.approve(approved, by=approver, version=approved.version)
-    actions.refuse(refused, by=approver, version=refused.version)
+    decisions.approve(approved.pk, by=approver.actor, version=approved.version)
+    decisions.refuse(refused.pk, by=approver.actor, version=refused.version)
     texts = Notice.objects.filter(channel=Channel.SMS)
     shorts = list(texts.order_by("pk").values_list("short", flat=True))
     assert len(shorts) == 4
@@ -69,8 +70,8 @@ def letters() -> list[Notice]:
 def test_a_request_for_papers_goes_by_letter_too_once(programme):
     officer = make.staff(Role.SLATE_OFFICER)
     application = make.being_checked(programme, officer, postal_address="전주시 완산구 시연로 1")
-    request = actions.request_more(
-        application, items=[Needed.PHOTOS], note="", by=officer, version=application.version
+    request = casework.request_more(
+        application.pk, items=[Needed.PHOTOS], note="", by=officer.actor, version=application.version
     )
     (letter,) = letters()
     assert letter.to == "전주시 완산구 시연로 1"
@@ -78,14 +79,14 @@ def test_a_request_for_papers_goes_by_letter_too_once(programme):
     assert "왜 필요한가요: 지붕에 슬레이트가 있는지 확인합니다." in letter.body
     assert "내실 날: 2020. 3. 10.(화)까지" in letter.body
     application.refresh_from_db()
-    tell(application, notices.returned(application, request), by_letter=True)  # the same again
+    post_many([notices.returned(application, request)])  # the same again
     assert letters() == [letter]
 
 
 def test_an_approval_goes_by_letter_with_the_words_of_its_record(programme):
     make.with_money(programme, Work.HOUSE, 10_000_000)
     application = make.proposed(programme, make.staff(Role.SLATE_OFFICER))
-    decision = actions.approve(application, by=make.staff(Role.SLATE_APPROVER), version=application.version)
+    decision = decisions.approve(application.pk, by=make.staff(Role.SLATE_APPROVER).actor, version=application.version)
     (letter,) = letters()
     assert letter.once_key == f"application:{application.pk}:approved:{decision.pk}"
     assert letter.to == f"김제시 {application.place}" == decision.letter["address"]
@@ -96,7 +97,7 @@ def test_an_approval_goes_by_letter_with_the_words_of_its_record(programme):
 
 def test_a_refusal_goes_by_letter_with_reason_and_remedies(programme):
     application = make.refusal_proposed(programme, make.staff(Role.SLATE_OFFICER))
-    actions.refuse(application, by=make.staff(Role.SLATE_APPROVER), version=application.version)
+    decisions.refuse(application.pk, by=make.staff(Role.SLATE_APPROVER).actor, version=application.version)
     (letter,) = letters()
     assert "현장에서 확인해 보니 지붕과 벽에 슬레이트가 없습니다." in letter.body
     assert "다. 행정소송: " in letter.body

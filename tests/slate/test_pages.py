@@ -12,7 +12,7 @@ from pypdf import PdfReader
 from services.enums.people import Role
 from services.models import Document, Draft, blind_index
 from services.reports.pdf import FONTS
-from slate import actions
+from slate.actions import casework, decisions
 from slate.enums import Needed, Work
 from slate.models import Application
 from tests.slate import factories as make
@@ -239,7 +239,9 @@ def test_proposals_never_show_before_they_are_decided(programme, resident_client
 def test_supplying_what_was_asked_for(programme, resident_client, private_files):
     officer = make.staff(Role.SLATE_OFFICER)
     application = make.being_checked(programme, officer)
-    actions.request_more(application, items=[Needed.PHOTOS], note="", by=officer, version=application.version)
+    casework.request_more(
+        application.pk, items=[Needed.PHOTOS], note="", by=officer.actor, version=application.version
+    )
     client = resident_client(application.resident)
     url = reverse("slate:application_supply", args=[application.reference])
     assert "내실 것이 비어 있습니다." in client.post(url, {"answer": ""}).content.decode()
@@ -253,7 +255,7 @@ def test_supplying_what_was_asked_for(programme, resident_client, private_files)
 def test_the_letter_names_amounts_in_words_and_all_remedies(programme, resident_client):
     make.with_money(programme, Work.HOUSE, 10_000_000)
     application = make.proposed(programme, make.staff(Role.SLATE_OFFICER))
-    actions.approve(application, by=make.staff(Role.SLATE_APPROVER), version=application.version)
+    decisions.approve(application.pk, by=make.staff(Role.SLATE_APPROVER).actor, version=application.version)
     url = reverse("slate:decision", args=[application.reference])
     text = resident_client(application.resident).get(url).content.decode()
     assert "금3,440,000원(금삼백사십사만원)" in text
@@ -265,7 +267,7 @@ def test_the_letter_names_amounts_in_words_and_all_remedies(programme, resident_
 @pytest.mark.skipif(not FONTS.is_dir(), reason="the fonts are not built here")
 def test_the_letter_on_paper_can_be_read_by_a_machine(programme, resident_client):
     application = make.refusal_proposed(programme, make.staff(Role.SLATE_OFFICER))
-    actions.refuse(application, by=make.staff(Role.SLATE_APPROVER), version=application.version)
+    decisions.refuse(application.pk, by=make.staff(Role.SLATE_APPROVER).actor, version=application.version)
     url = reverse("slate:decision_pdf", args=[application.reference])
     answer = resident_client(application.resident).get(url)
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from services.enums.people import Role
 from services.models import ReadingLogEntry, Township
-from slate import actions
+from slate.actions import decisions
 from slate.enums import CheckItem, Work
 from slate.forms.staff import CounterForm
 from slate.models import Application, BudgetLine, Decision
@@ -126,7 +126,7 @@ def test_the_second_approver_reads_who_was_first(programme, officer, approver, s
     make.with_money(programme, Work.HOUSE, 10_000_000)
     application = make.proposed(programme, officer)
     old = application.version
-    actions.approve(application, by=approver, version=old)
+    decisions.approve(application.pk, by=approver.actor, version=old)
     table = staff_client(user=make.staff(Role.SLATE_APPROVER))
     response = table.post(url("decide", application), {"version": old, "decision": "decide"})
     assert response.status_code == 409

@@ -7,7 +7,8 @@ from services.actions.people import draft_of, save_answers
 from services.enums.people import Role
 from services.models import Draft, JobRun, Notice
 from services.rules.korean import cp949_bytes
-from slate import actions, tasks
+from slate import tasks
+from slate.actions import casework, intake
 from slate.actions.reminders import DRAFT_KIND
 from slate.enums import Needed
 from tests.slate import factories as make
@@ -28,7 +29,9 @@ def told(event: str) -> list[str]:
 def asked_for_papers(programme):
     officer = make.staff(Role.SLATE_OFFICER)
     application = make.being_checked(programme, officer)
-    actions.request_more(application, items=[Needed.PHOTOS], note="", by=officer, version=application.version)
+    casework.request_more(
+        application.pk, items=[Needed.PHOTOS], note="", by=officer.actor, version=application.version
+    )
     return application
 
 
@@ -47,7 +50,7 @@ def test_papers_are_asked_for_again_three_days_before(programme, clock):
 
 def test_papers_that_came_are_not_asked_for_again(programme, clock):
     application = asked_for_papers(programme)
-    actions.supply(application, answer="보냅니다.", by=make.BY)
+    intake.supply(application.pk, answer="보냅니다.", by=make.BY)
     clock("2020-03-08 10:00")
     tasks.remind()
     assert told(":reminder") == []
@@ -71,7 +74,7 @@ def test_progress_is_told_every_thirty_days(programme, clock):
 def test_progress_names_the_day_that_is_still_to_come(programme, clock):
     application = asked_for_papers(programme)
     clock("2020-03-20 10:00")
-    actions.supply(application, answer="보냅니다.", by=make.BY)
+    intake.supply(application.pk, answer="보냅니다.", by=make.BY)
     application.refresh_from_db()
     clock("2020-03-26 10:00")
     tasks.remind()
@@ -81,7 +84,7 @@ def test_progress_names_the_day_that_is_still_to_come(programme, clock):
 
 def test_nobody_is_told_of_progress_while_papers_are_missing_or_after_the_end(programme, clock):
     asked_for_papers(programme)
-    actions.withdraw(make.submitted(programme), by=make.BY)
+    intake.withdraw(make.submitted(programme).pk, by=make.BY)
     clock("2020-03-27 10:00")
     tasks.remind()
     assert told(":progress:") == []

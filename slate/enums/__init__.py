@@ -1,0 +1,61 @@
+"""Names with Korean labels: states, moves and named sets of slate-roof subsidies, one module a subject."""
+
+from slate.enums.applications import (
+    ApplicationMove,
+    ApplicationState,
+    CheckItem,
+    ConsentKind,
+    ContactWay,
+    Needed,
+    Origin,
+    Outcome,
+    RefusalReason,
+    WithdrawReason,
+)
+from slate.enums.buildings import (
+    BuildingKind,
+    Household,
+    InUse,
+    Ownership,
+    PhotoKind,
+    Priority,
+    SlatePlace,
+    YesNoUnknown,
+)
+from slate.enums.money import (
+    Confidence,
+    Fund,
+    LedgerKind,
+    Mode,
+    ProgrammeMove,
+    RateHousehold,
+    Work,
+)
+
+__all__ = [
+    "ApplicationMove",
+    "ApplicationState",
+    "BuildingKind",
+    "CheckItem",
+    "Confidence",
+    "ConsentKind",
+    "ContactWay",
+    "Fund",
+    "Household",
+    "InUse",
+    "LedgerKind",
+    "Mode",
+    "Needed",
+    "Origin",
+    "Outcome",
+    "Ownership",
+    "PhotoKind",
+    "Priority",
+    "ProgrammeMove",
+    "RateHousehold",
+    "RefusalReason",
+    "SlatePlace",
+    "WithdrawReason",
+    "Work",
+    "YesNoUnknown",
+]
