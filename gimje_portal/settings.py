@@ -133,7 +133,7 @@ HOME_NOTE_SOURCES: list[str] = [
 PURGE_SOURCES = [
     "services.actions.documents.forget_abandoned",
     "consultations.actions.enquiries.forget_texts",
-    "consultations.actions.api_requests.forget_answers",
+    "services.actions.api_requests.forget_answers",
     "consultations.actions.retention.forget_questions",
 ]
 STAFF_TODAY_SOURCES: list[str] = [
@@ -354,7 +354,7 @@ CONSULTATION_ANSWER_DAYS = env.int("CONSULTATION_ANSWER_DAYS", default=14)  # MW
 CONSULTATION_CLOSE_DAYS = env.int("CONSULTATION_CLOSE_DAYS", default=30)  # after an answer, without another word
 CONSULTATION_SURVEY_DAYS = env.int("CONSULTATION_SURVEY_DAYS", default=30)  # after the visit
 CONSULTATION_API_MINUTES = env.int("CONSULTATION_API_MINUTES", default=30)  # a proved phone opens the API so long
-CONSULTATION_API_DAYS = env.int("CONSULTATION_API_DAYS", default=2)  # an Idempotency-Key is remembered so long
+API_ANSWER_DAYS = env.int("API_ANSWER_DAYS", default=2)  # an Idempotency-Key is remembered so long
 CONSULTATION_API_PER_PHONE_PER_DAY = env.int("CONSULTATION_API_PER_PHONE_PER_DAY", default=30)  # changes, not looks
 CONSULTATION_LINK_DAYS = env.int("CONSULTATION_LINK_DAYS", default=3)  # an adviser's address, after the clinic day
 CONSULTATION_PHONE = env.str("CONSULTATION_PHONE", default=SITE_PHONE)

@@ -17,13 +17,14 @@ from rest_framework.response import Response
 from consultations.actions import bookings
 from consultations.actions.seats import NO_SUCH_TIME
 from consultations.api.fields import NOT_THEIRS, UNKNOWN_PHONE, Body, Choice, Text, body_of
-from consultations.api.once import FAULTS, ONCE, REPLAYED, answer_once, key_of
+from consultations.api.once import FAULTS, answer_once
 from consultations.api.phones import HasPhone, PhoneToken, ProvedPhone, phone_of
 from consultations.api.timetable import PlaceShown, place_of
 from consultations.api.wishes import EXAMPLE, WishAsked, resident_of, wish_of
 from consultations.enums import BookingKind, BookingState, CancelReason, JointOrder, Need, Source, Topic
 from consultations.models import Booking, ClinicDay
 from services.actions.history import acting
+from services.api.once import ONCE, REPLAYED, key_of
 
 SLOT = re.compile(r"([0-9]{1,9})-([01][0-9]|2[0-3])([0-5][0-9])(?:-(TAX|LAW))?")
 MOST_SHOWN = 100

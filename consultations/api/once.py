@@ -1,30 +1,17 @@
-"""Changing something once: the Idempotency-Key, what it answers, and its place in the OpenAPI document."""
+"""Changing something of one's own once: who asks, how often a day, and what may go wrong, for the OpenAPI document."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
-from rest_framework.exceptions import APIException
-from rest_framework.request import Request
+from django.conf import settings
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.response import Response
 
-from consultations.actions.api_requests import Ask, KeyReused, TooMany, once
 from consultations.api.fields import NO_JSON, UNKNOWN_PHONE, UNREADABLE, RefusalShown
 from consultations.api.phones import ProvedPhone
-from services.rules.refusal import Refused
+from services.actions.api_requests import Ask, DailyLimit
+from services.api import once
 
-KEY = re.compile(r"[\x20-\x7e]{1,80}")
-ONCE = OpenApiParameter(
-    "Idempotency-Key",
-    {"type": "string", "minLength": 1, "maxLength": 80, "pattern": "^[!-~]([ -~]{0,78}[!-~])?$"},
-    OpenApiParameter.HEADER,
-    required=True,
-    description="요청마다 새 값. 답을 받지 못해 다시 보낼 때는 같은 값을 씁니다. 이틀 동안 기억합니다.",
-)
-REPLAYED = OpenApiParameter(
-    "Idempotency-Replayed", str, OpenApiParameter.HEADER, response=[200], description="전에 한 답을 다시 드리면 true"
-)
 FAULTS = {
     400: UNREADABLE,
     401: UNKNOWN_PHONE,
@@ -35,37 +22,14 @@ FAULTS = {
 }
 
 
-class SameKey(APIException):
-    """The Idempotency-Key belongs to another body."""
-
-    status_code = 422
-
-
-class EnoughToday(APIException):
-    """This phone has changed enough for one day."""
-
-    status_code = 429
-
-
-def key_of(request: Request) -> str:
-    """Idempotency-Key. Raises Refused."""
-    key = request.headers.get("Idempotency-Key", "").strip()
-    if not KEY.fullmatch(key):
-        sentence = "Idempotency-Key 머리글에 영문과 숫자로 1자에서 80자까지 보내 주세요. 요청마다 새 값을 씁니다."
-        raise Refused(sentence, field="Idempotency-Key")
-    return key
-
-
 def answer_once(
     phone: ProvedPhone, endpoint: str, key: str, body: Any, verb: Callable[[], dict[str, Any]], *, status: int
 ) -> Response:
     """Done now: `status`; done before: 200 with Idempotency-Replayed."""
-    try:
-        answer = once(Ask(phone.index, endpoint, key, body), verb, status=status)
-    except KeyReused as refusal:
-        raise SameKey(refusal.sentence) from refusal
-    except TooMany as refusal:
-        raise EnoughToday(refusal.sentence) from refusal
-    if answer.is_replay:
-        return Response(answer.body, status=200, headers={"Idempotency-Replayed": "true"})
-    return Response(answer.body, status=status)
+    most = settings.CONSULTATION_API_PER_PHONE_PER_DAY
+    sentence = (
+        f"한 번호로 하루에 {most}번까지 예약하거나 바꾸실 수 있습니다. "
+        f"내일 다시 하시거나 전화해 주세요: {settings.CONSULTATION_PHONE}"
+    )
+    ask = Ask(phone.index, endpoint, key, body)
+    return once.answer_once(ask, verb, status=status, limit=DailyLimit(most, sentence))

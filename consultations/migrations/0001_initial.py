@@ -23,24 +23,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='ApiRequest',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('phone_index', models.CharField(max_length=64)),
-                ('endpoint', models.CharField(max_length=40)),
-                ('key_hash', models.CharField(max_length=64)),
-                ('body_hash', models.CharField(max_length=64)),
-                ('status', models.PositiveSmallIntegerField()),
-                ('answer', services.models.encryption.EncryptedJSONField(default=dict)),
-                ('created_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-            ],
-            options={
-                'verbose_name': '다른 프로그램의 요청',
-                'verbose_name_plural': '다른 프로그램의 요청',
-                'constraints': [models.UniqueConstraint(fields=('phone_index', 'endpoint', 'key_hash'), name='api_request_key_is_for_one_request', violation_error_message='같은 Idempotency-Key로 보낸 요청이 이미 있습니다.')],
-            },
-        ),
-        migrations.CreateModel(
             name='Venue',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -1,6 +1,5 @@
 """Tables of free tax and legal advice, one module a subject."""
 
-from consultations.models.api_requests import ApiRequest
 from consultations.models.bookings import Booking, Hold
 from consultations.models.calendars import CalendarFeed
 from consultations.models.disruptions import Affected, Disruption
@@ -16,7 +15,6 @@ __all__ = [
     "Adviser",
     "AdviserLink",
     "Affected",
-    "ApiRequest",
     "Booking",
     "CalendarFeed",
     "ClinicDay",

@@ -1,5 +1,6 @@
 """The ground floor's tables, one module a shelf."""
 
+from services.models.api_requests import ApiRequest
 from services.models.cache import CacheRow
 from services.models.calendar import Holiday
 from services.models.catalogue import Announcement, ServicePage
@@ -14,6 +15,7 @@ from services.models.references import Counter, ReferenceTry
 
 __all__ = [
     "Announcement",
+    "ApiRequest",
     "CacheRow",
     "CallTask",
     "Consent",

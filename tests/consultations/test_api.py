@@ -13,11 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from jsonschema_rs import Draft202012Validator
 
-from consultations.actions.api_requests import forget_answers
 from consultations.enums import BookingState, ClinicDayState, Need
-from consultations.models import ApiRequest, Booking, Waiting
+from consultations.models import Booking, Waiting
+from services.actions.api_requests import forget_answers
 from services.enums.people import VerificationState
-from services.models import Consent, HistoryEntry, Notice, Resident, Verification
+from services.models import ApiRequest, Consent, HistoryEntry, Notice, Resident, Verification
 from tests.conftest import StrictClient
 from tests.consultations.factories import EVE, MONDAY, at, booked, clinic_day, code, venue
 
@@ -490,7 +490,7 @@ class TestSameRequestTwice:
     def test_the_kept_answer_is_unreadable_in_the_database(self, program, day):
         reference = program.post("bookings", wish(day), key="my-key").json()["reference"]
         with connection.cursor() as cursor:
-            cursor.execute("SELECT row_to_json(r)::text FROM consultations_apirequest r")
+            cursor.execute("SELECT row_to_json(r)::text FROM services_apirequest r")
             (row,) = cursor.fetchone()
         for secret in (reference, "김만경", "my-key", "만경읍", "5678"):
             assert secret not in row
@@ -512,7 +512,7 @@ class TestSameRequestTwice:
         assert forget_answers() == 0
         clock("2026-11-22 10:01")
         assert forget_answers() == 1
-        assert "consultations.actions.api_requests.forget_answers" in django_settings.PURGE_SOURCES
+        assert "services.actions.api_requests.forget_answers" in django_settings.PURGE_SOURCES
 
 
 class TestOwnBookings:

@@ -6,8 +6,8 @@ from functools import partial
 import pytest
 from django.db import connection
 
-from consultations.models import ApiRequest, Booking
-from services.models import Resident
+from consultations.models import Booking
+from services.models import ApiRequest, Resident
 from tests.conftest import StrictClient
 from tests.consultations.factories import EVE, clinic_day
 from tests.consultations.test_api import ROOT, Program, wish

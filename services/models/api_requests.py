@@ -9,9 +9,9 @@ from services.models.encryption import EncryptedJSONField, blind_index
 
 
 class ApiRequest(models.Model):
-    """One answered request of the API, written with what it did; kept for CONSULTATION_API_DAYS."""
+    """One answered request of the API, written with what it did; kept for API_ANSWER_DAYS."""
 
-    phone_index = models.CharField(max_length=64)
+    client = models.CharField(max_length=64)  # who asks: a blind index of a phone, the prefix of a key
     endpoint = models.CharField(max_length=40)
     key_hash = models.CharField(max_length=64)  # keyed, like the rest: a program may make its keys of anything
     body_hash = models.CharField(max_length=64)
@@ -24,7 +24,7 @@ class ApiRequest(models.Model):
         verbose_name_plural = "다른 프로그램의 요청"
         constraints = [
             models.UniqueConstraint(
-                fields=["phone_index", "endpoint", "key_hash"],
+                fields=["client", "endpoint", "key_hash"],
                 name="api_request_key_is_for_one_request",
                 violation_error_message="같은 Idempotency-Key로 보낸 요청이 이미 있습니다.",
             )

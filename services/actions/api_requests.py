@@ -9,9 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from consultations.models import ApiRequest
 from services.actions.limits import take_turn
 from services.actions.turns import in_turn
+from services.models import ApiRequest
 from services.rules.refusal import Refused
 
 
@@ -20,17 +20,25 @@ class KeyReused(Refused):
 
 
 class TooMany(Refused):
-    """This phone has changed enough for one day."""
+    """This client has changed enough for one day."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
     """Who asks where for what; `body` is JSON as it came, with everything that the address names."""
 
-    phone_index: str
+    client: str
     endpoint: str
     key: str
     body: Any
+
+
+@dataclass(frozen=True, slots=True)
+class DailyLimit:
+    """How much one client may change on one day, and the sentence for more."""
+
+    most: int
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,29 +50,26 @@ class Answer:
 
 
 @in_turn
-def once(ask: Ask, verb: Callable[[], dict[str, Any]], *, status: int) -> Answer:
+def once(ask: Ask, verb: Callable[[], dict[str, Any]], *, status: int, limit: DailyLimit | None = None) -> Answer:
     """Do `verb` and remember its answer in the same transaction, or give the answer it gave before.
 
-    Requests of one phone wait for each other. What is refused leaves no trace, so the same key may try again.
+    Requests of one client wait for each other. What is refused leaves no trace, so the same key may try again.
     Raises KeyReused, TooMany, and whatever `verb` refuses.
     """
-    take_turn(f"api {ask.phone_index}")
+    take_turn(f"api {ask.client}")
     key_hash = ApiRequest.hash_of(ask.key, purpose="key")
     body_hash = ApiRequest.hash_of(json.dumps(ask.body, sort_keys=True), purpose="body")
-    of_phone = ApiRequest.objects.filter(phone_index=ask.phone_index)
-    if before := of_phone.filter(endpoint=ask.endpoint, key_hash=key_hash).first():
+    of_client = ApiRequest.objects.filter(client=ask.client)
+    if before := of_client.filter(endpoint=ask.endpoint, key_hash=key_hash).first():
         if before.body_hash != body_hash:
             raise KeyReused("같은 Idempotency-Key로 다른 내용을 보냈습니다. 새 값을 써 주세요.")
         return Answer(before.answer, is_replay=True)
-    most = settings.CONSULTATION_API_PER_PHONE_PER_DAY
-    if of_phone.filter(created_at__gte=timezone.now() - timedelta(days=1)).count() >= most:
-        raise TooMany(
-            f"한 번호로 하루에 {most}번까지 예약하거나 바꾸실 수 있습니다. "
-            f"내일 다시 하시거나 전화해 주세요: {settings.CONSULTATION_PHONE}"
-        )
+    day_ago = timezone.now() - timedelta(days=1)
+    if limit and of_client.filter(created_at__gte=day_ago).count() >= limit.most:
+        raise TooMany(limit.sentence)
     answer = verb()
     ApiRequest.objects.create(
-        phone_index=ask.phone_index,
+        client=ask.client,
         endpoint=ask.endpoint,
         key_hash=key_hash,
         body_hash=body_hash,
@@ -75,6 +80,6 @@ def once(ask: Ask, verb: Callable[[], dict[str, Any]], *, status: int) -> Answer
 
 
 def forget_answers() -> int:
-    """Delete what is older than CONSULTATION_API_DAYS (PURGE_SOURCES); returns how many."""
-    old = timezone.now() - timedelta(days=settings.CONSULTATION_API_DAYS)
+    """Delete what is older than API_ANSWER_DAYS (PURGE_SOURCES); returns how many."""
+    old = timezone.now() - timedelta(days=settings.API_ANSWER_DAYS)
     return ApiRequest.objects.filter(created_at__lt=old).delete()[0]

@@ -1,1 +1,0 @@
-"""The ground floor's JSON API."""
