@@ -11,9 +11,11 @@ from consultations.staff_views import (
     enquiries,
     links,
     reports,
+    tables,
     waitings,
     worklist,
 )
+from services.staff_views.tables import paths as table_paths
 
 urlpatterns: list[URLPattern] = [
     path("", bookings.bookings, name="staff_bookings"),
@@ -65,4 +67,5 @@ urlpatterns: list[URLPattern] = [
     path("my/reports/", reports.my_reports, name="staff_my_reports"),
     path("my/reports/<int:report_id>.pdf", reports.my_report_pdf, name="staff_my_report_pdf"),
     path("my/reports/<int:report_id>.xlsx", reports.my_report_xlsx, name="staff_my_report_xlsx"),
+    *table_paths(tables.VENUES, tables.TIMETABLE, tables.ADVISERS),
 ]

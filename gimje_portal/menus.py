@@ -57,6 +57,7 @@ STAFF_MENU = (
     Entry("프로그램", "services:staff_service_pages", "/staff/services/pages/"),
     Entry("알림 발송", "services:staff_notices", "/staff/services/notice"),
     Entry("보고서", "solar:staff_reports", "/staff/solar/reports"),
+    Entry("기준 자료", "services:staff_tables", "/staff/services/tables/"),
     Entry("시민 찾기", "services:staff_resident", "/staff/services/residents/"),
     Entry("접근 기록", "services:staff_readings", "/staff/services/readings"),
     Entry("담당자", "services:staff_people", "/staff/services/people/"),
@@ -73,7 +74,17 @@ class Room:
     entries: tuple[Entry, ...]
 
 
+TABLES = Room(
+    "기준 자료 메뉴",
+    ("/staff/services/tables/", "/staff/consultations/tables/", "/staff/slate/tables/", "/staff/solar/tables/"),
+    (
+        Entry("상담 장소", "consultations:staff_table_venues", "/staff/consultations/tables/venues/"),
+        Entry("상담 시간표", "consultations:staff_table_timetable", "/staff/consultations/tables/timetable/"),
+        Entry("세무사·변호사", "consultations:staff_table_advisers", "/staff/consultations/tables/advisers/"),
+    ),
+)
 STAFF_ROOMS = (
+    TABLES,
     Room(
         "무료 상담 메뉴",
         ("/staff/consultations/",),
@@ -149,6 +160,7 @@ def menus(request: HttpRequest) -> dict[str, Any]:
         "foot_menu": SimpleLazyObject(lambda: _items(FOOT_MENU, request)),
         "staff_menu": SimpleLazyObject(lambda: _items(STAFF_MENU, request)),
         "subnav": SimpleLazyObject(lambda: _subnav(request)),
+        "tables_menu": SimpleLazyObject(lambda: _items(TABLES.entries, request)),
     }
 
 

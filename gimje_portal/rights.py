@@ -48,6 +48,14 @@ def only(*roles: Role) -> frozenset[Role]:
     return frozenset(roles)
 
 
+def table(page: str, *roles: Role) -> dict[str, Access]:
+    """The four pages of one table of reference data: for those whose work it is, and for the administrator."""
+    return dict.fromkeys((page, f"{page}_new", f"{page}_row", f"{page}_remove"), only(*roles, Role.ADMINISTRATOR))
+
+
+TABLE_KEEPERS = only(
+    Role.CONSULTATION_OFFICER, Role.SLATE_OFFICER, Role.SLATE_APPROVER, Role.ENERGY_MANAGER, Role.ADMINISTRATOR
+)
 CATALOGUE_EDITORS = only(Role.PROGRAMME_OFFICER, Role.ADMINISTRATOR)
 HOLIDAY_EDITORS = only(Role.PROGRAMME_OFFICER, Role.CONSULTATION_OFFICER, Role.SLATE_OFFICER, Role.ADMINISTRATOR)
 # Who serves residents on the telephone and at the counter.
@@ -193,6 +201,9 @@ RIGHTS: dict[str, Access] = {
     "consultations:staff_absence_new": only(Role.CONSULTATION_OFFICER),
     "consultations:staff_day_close": only(Role.CONSULTATION_OFFICER),
     "consultations:staff_venue_close": only(Role.CONSULTATION_OFFICER),
+    **table("consultations:staff_table_venues", Role.CONSULTATION_OFFICER),
+    **table("consultations:staff_table_timetable", Role.CONSULTATION_OFFICER),
+    **table("consultations:staff_table_advisers", Role.CONSULTATION_OFFICER),  # phone and account: the administrator
     "solar:public": Public,
     "solar:public_csv": Public,
     "solar:plant": Public,
@@ -256,6 +267,7 @@ RIGHTS: dict[str, Access] = {
     "consultations:desk_result": Public,
     "consultations:desk_conflict": Public,
     "consultations:desk_leave": Public,
+    "services:staff_tables": TABLE_KEEPERS,
     "services:staff_people": only(Role.ADMINISTRATOR),
     "services:staff_person_new": only(Role.ADMINISTRATOR),
     "services:staff_person": only(Role.ADMINISTRATOR),

@@ -1,21 +1,24 @@
 """When, where and with whom: dated timetable rules, venues, advisers and the clinic days made from them."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
 from django.utils import timezone
 
 from consultations.enums import AdviserKind, BookingState, ClinicDayState
 from consultations.rules.seating import slot_starts
 from services.models.history import tracked
+from services.models.tables import Kept, TableRow
 
 WEEKDAYS = [(number, f"{name}요일") for number, name in enumerate("월화수목금토일")]
 
 
-class Venue(models.Model):
+class Venue(TableRow):
     """A place where clinic days are held: a township office or the city hall."""
 
     township = models.OneToOneField(
@@ -30,8 +33,24 @@ class Venue(models.Model):
     address = models.CharField("주소", max_length=80, blank=True)
     room = models.CharField("방", max_length=40, blank=True)
     phone = models.CharField("전화", max_length=20, blank=True)
+    map_url = models.URLField(
+        "지도 주소",
+        max_length=200,
+        blank=True,
+        help_text="지도 누리집에서 '공유'를 눌러 나온 주소. 예: https://map.naver.com/...",
+        validators=[URLValidator(["https"], message="https://로 시작하는 지도 주소를 적어 주세요.")],
+    )
+    wheelchair = models.CharField(
+        "휠체어로 오시는 분께",
+        max_length=100,
+        blank=True,
+        help_text="예: 현관 왼쪽에 경사로가 있습니다. 승강기는 없습니다.",
+    )
+    parking = models.CharField("주차", max_length=100, blank=True, help_text="예: 앞마당에 10대. 무료입니다.")
     order = models.PositiveSmallIntegerField("순서", default=0)
-    is_active = models.BooleanField("쓰는 곳", default=True)
+    is_active = models.BooleanField(
+        "쓰는 곳", default=True, help_text="끄면 새 상담일을 만들지 않습니다. 이미 연 상담일은 그대로입니다."
+    )
 
     class Meta:
         ordering = ["order", "name"]
@@ -41,6 +60,11 @@ class Venue(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def kept(self) -> Kept | None:
+        if self.clinic_days.exists():
+            return Kept("이곳에서 연 상담일이 있어 읍·면·동은 바꿀 수 없습니다.", frozenset({"township"}))
+        return None
+
 
 class TimetableRuleQuerySet(models.QuerySet["TimetableRule"]):
     def touching(self, first: date, last: date) -> "TimetableRuleQuerySet":
@@ -48,7 +72,7 @@ class TimetableRuleQuerySet(models.QuerySet["TimetableRule"]):
         return self.filter(open_end, valid_from__lte=last)
 
 
-class TimetableRule(models.Model):
+class TimetableRule(TableRow):
     """Which adviser sits on which n-th weekday, from when to when (TA-08): data, not code."""
 
     kind = models.CharField("누가", max_length=3, choices=AdviserKind)
@@ -84,8 +108,45 @@ class TimetableRule(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.nth}째 {self.get_weekday_display()}"
 
+    def clean(self) -> None:
+        if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
+            raise ValidationError({"valid_until": "끝나는 날이 시작하는 날보다 앞입니다. 날짜를 다시 적어 주세요."})
+        if None not in (self.opens_at, self.closes_at, self.slot_minutes) and self.opens_at < self.closes_at:
+            self._clean_length()
 
-class Adviser(models.Model):
+    def _clean_length(self) -> None:
+        if not slot_starts(self.opens_at, self.closes_at, self.slot_minutes):
+            raise ValidationError({"closes_at": "한 분도 상담하실 수 없습니다. 시작과 끝을 더 벌려 주세요."})
+
+    def clean_many(self, many: Mapping[str, Sequence[Any]]) -> None:
+        """One line a kind, weekday and place at a time: a second one would say other hours for the same chairs."""
+        same = TimetableRule.objects.filter(kind=self.kind, nth=self.nth, weekday=self.weekday)
+        others = same.filter(venues__in=many.get("venues", ()))
+        both = others.touching(self.valid_from, self.valid_until or date.max).exclude(pk=self.pk).first()
+        if both:
+            until = f"{both.valid_until:%Y-%m-%d}까지" if both.valid_until else "끝나는 날 없이"
+            raise ValidationError(
+                {"valid_from": f"같은 곳, 같은 요일의 시간표가 {until} 있습니다. 그것에 끝나는 날을 먼저 적어 주세요."}
+            )
+
+    def kept(self) -> Kept | None:
+        """Days made by this line keep its hours; it can only end."""
+        if not self._has_days():
+            return None
+        names = {field.name for field in self._meta.fields} | {"venues"}
+        return Kept(
+            "이 시간표로 연 상담일이 있습니다. 언제까지 할지와 근거만 고칠 수 있습니다. 시간이나 장소를 바꾸려면 "
+            "이것에 끝나는 날을 적고 새로 적어 주세요. 이미 연 상담일은 그대로이니 '정례 상담일'에서 정해 주세요.",
+            frozenset(names - {"valid_until", "source"}),
+        )
+
+    def _has_days(self) -> bool:
+        days = Sitting.objects.filter(clinic_day__venue__in=self.venues.all(), adviser__kind=self.kind)
+        mine = days.filter(clinic_day__on__range=(self.valid_from, self.valid_until or date.max))
+        return mine.filter(clinic_day__on__iso_week_day=self.weekday + 1).exists()
+
+
+class Adviser(TableRow):
     """A village tax accountant or lawyer with a term (TA-04, LA-01); may have no account."""
 
     kind = models.CharField("누가", max_length=3, choices=AdviserKind)
@@ -96,11 +157,18 @@ class Adviser(models.Model):
         Venue, verbose_name="맡은 곳", on_delete=models.PROTECT, null=True, blank=True, related_name="advisers"
     )  # empty: travels, by rota
     user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="adviser"
+        settings.AUTH_USER_MODEL,
+        verbose_name="계정",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="adviser",
     )
     term_from = models.DateField("임기 시작")
     term_until = models.DateField("임기 끝")
     is_demo = models.BooleanField("시연", default=False)
+
+    hushed: ClassVar[frozenset[str]] = frozenset({"phone"})
 
     class Meta:
         ordering = ["kind", "name", "pk"]
@@ -116,6 +184,11 @@ class Adviser(models.Model):
 
     def __str__(self) -> str:
         return f"마을{self.get_kind_display()} {self.name}"
+
+    def kept(self) -> Kept | None:
+        if self.sittings.exists() or self.enquiries.exists():
+            return Kept("맡은 상담이 있어 세무사인지 변호사인지는 바꿀 수 없습니다.", frozenset({"kind"}))
+        return None
 
     @property
     def has_account(self) -> bool:

@@ -646,12 +646,14 @@ class TestStaffPages:
         assert AdviserLink.objects.live().count() == 1
 
     def test_the_administrator_mends_it_and_the_officer_cannot(self, make_staff, staff_client, officer, day, lawyer):
-        page = reverse("admin:consultations_adviser_change", args=[lawyer.pk])
-        assert staff_client(user=officer).get(page).status_code == 403
-        chief = make_staff(Role.ADMINISTRATOR, username="chief", is_staff=True, is_superuser=True)
-        typed = {"kind": "LAW", "name": lawyer.name, "phone": "010-0000-0177", "term_from": "2020-01-01"}
-        response = staff_client(user=chief).post(page, typed | {"term_until": "2035-12-31"})
-        assert response.status_code == 302
+        page = reverse("consultations:staff_table_advisers_row", args=[lawyer.pk])
+        typed = {"kind": "LAW", "name": "시연 한변호", "phone": "010-0000-0177", "term_from": "2020-01-01"}
+        typed |= {"term_until": "2035-12-31"}
+        assert staff_client(user=officer).post(page, typed).status_code == 302
+        lawyer.refresh_from_db()
+        assert actions.mobile_of(lawyer) != "+821000000177"
+        chief = make_staff(Role.ADMINISTRATOR, username="chief")
+        assert staff_client(user=chief).post(page, typed).status_code == 302
         lawyer.refresh_from_db()
         assert actions.mobile_of(lawyer) == "+821000000177"
 

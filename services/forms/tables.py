@@ -1,0 +1,101 @@
+"""The form of a row of reference data: what rests on the row, or is another role's work, is shown and not changed."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, ClassVar, TypeVar, cast
+
+from django import forms
+from django.db import models
+from django.http import QueryDict
+
+from services.enums.people import Role
+from services.forms.catalogue import DAY
+from services.models.tables import TableRow
+from services.reports.tables import shown
+
+R = TypeVar("R", bound=TableRow)
+NUMBER = "숫자로 적어 주세요. 쉼표와 단위는 빼고 적습니다."
+
+
+def staff_field(field: models.Field[Any, Any], **kwargs: Any) -> forms.Field | None:
+    """The browser's own pickers, and our own words."""
+    if isinstance(field, models.DateField):
+        kwargs |= {"widget": DAY, "error_messages": {"invalid": "날짜를 2027-01-31처럼 적어 주세요."}}
+    elif isinstance(field, models.TimeField):
+        clock = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+        kwargs |= {"widget": clock, "error_messages": {"invalid": "시각을 15:00처럼 적어 주세요."}}
+    elif isinstance(field, models.IntegerField | models.DecimalField | models.FloatField) and not field.choices:
+        box = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+        kwargs |= {"widget": box, "error_messages": {"invalid": NUMBER}}
+    elif isinstance(field, models.ManyToManyField):
+        kwargs |= {"widget": forms.CheckboxSelectMultiple}
+    elif isinstance(field, models.URLField):
+        kwargs |= {"assume_scheme": "https"}
+    elif isinstance(field, models.CharField) and (field.max_length or 0) > 100 and not field.choices:
+        kwargs |= {"widget": forms.Textarea(attrs={"rows": 2})}
+    return field.formfield(**kwargs)
+
+
+class PercentField(forms.DecimalField):
+    """Typed in per cent, kept in ten-thousandths: 12.5 is 1250."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        box = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+        super().__init__(min_value=0, max_value=100, decimal_places=2, widget=box, **kwargs)
+        self.error_messages |= {"invalid": NUMBER}
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value / 100:g}" if isinstance(value, int) else value
+
+    def clean(self, value: Any) -> Any:
+        typed = super().clean(self.prepare_value(value))
+        return typed if typed is None else int(typed * Decimal(100))
+
+
+class RowForm(forms.ModelForm[R]):
+    """Base of one form a table; `guarded` names fields that only some roles write."""
+
+    guarded: ClassVar[Mapping[str, frozenset[Role]]] = {}
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, roles: frozenset[Role] = frozenset(), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self._closed_to(roles):
+            del self.fields[name]
+        self.row: R | None = self.instance if self.instance.pk else None
+        self.names = [name for name in self.fields if name != "seen"]
+        self.was: dict[str, str] = {}
+        if self.row:
+            kept = self.row.kept()
+            for name in self.names:
+                self.fields[name].disabled = kept is not None and kept.holds(name)
+            self.initial["seen"] = self.row.digest(self.names)
+            self.was = {name: shown(self.row, name) for name in self.names}
+
+    @classmethod
+    def _closed_to(cls, roles: frozenset[Role]) -> list[str]:
+        return [name for name, writers in cls.guarded.items() if not roles & writers]
+
+    @classmethod
+    def missing_for(cls, roles: frozenset[Role]) -> str:
+        """What a new row needs and these roles may not write, in words; empty when they may add one."""
+        needed = [cls.base_fields[name] for name in cls._closed_to(roles) if cls.base_fields[name].required]
+        return ", ".join(str(field.label) for field in needed)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What was typed, for the verb."""
+        return {name: self.cleaned_data[name] for name in self.names}
+
+    def catch_up(self, now: R) -> list[tuple[str, str]]:
+        """After a refusal: where somebody changed the row meanwhile, the next save goes from what it says `now`.
+
+        Returns (field, what it says now) of the fields in which that is not what was typed.
+        """
+        if self.cleaned_data["seen"] in ("", now.digest(self.names)):
+            return []
+        self.data = cast(QueryDict, self.data).copy()
+        self.data[self.add_prefix("seen")] = now.digest(self.names)
+        one_valued = {field.name for field in now._meta.fields} & set(self.names)
+        differ = [name for name in self.names if name in one_valued and shown(self.instance, name) != shown(now, name)]
+        return [(str(self.fields[name].label), shown(now, name)) for name in differ]
