@@ -38,6 +38,18 @@ Handler = Callable[[PortalRequest], HttpResponse]
 log = structlog.get_logger(__name__)
 
 
+def close_caches(get_response: Handler) -> Handler:
+    """Nothing is kept by a browser or a proxy unless its view says so: pages may hold personal data, faults too."""
+
+    def middleware(request: PortalRequest) -> HttpResponse:
+        response = get_response(request)
+        if not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-store"
+        return response
+
+    return middleware
+
+
 class CalmFaults:
     """A database that is away gives 503 with Retry-After; a NUL byte gives 400; never a 500 for either."""
 

@@ -75,6 +75,7 @@ if importlib.util.find_spec("django_linear_migrations"):  # a development tool: 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "gimje_portal.middleware.close_caches",
     "gimje_portal.middleware.CalmFaults",
     "django_structlog.middlewares.RequestMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -330,6 +331,9 @@ VERIFICATION_PER_ADDRESS_PER_HOUR = env.int("VERIFICATION_PER_ADDRESS_PER_HOUR",
 VERIFICATION_PER_DAY = env.int("VERIFICATION_PER_DAY", default=2000)
 REFERENCE_TRIES_PER_REFERENCE_PER_DAY = 5
 REFERENCE_TRIES_PER_ADDRESS_PER_HOUR = env.int("REFERENCE_TRIES_PER_ADDRESS_PER_HOUR", default=20)
+PUBLIC_PAGE_SECONDS = env.int(
+    "PUBLIC_PAGE_SECONDS", default=5
+)  # how old a public page may be for visitors without a session
 RESIDENT_IDLE_MINUTES = env.int("RESIDENT_IDLE_MINUTES", default=30)
 DRAFT_DAYS = 30
 

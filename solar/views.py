@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from services.views.requests import PortalRequest
+from services.views.shared import shared_page
 from solar.forms import AnotherForm, PeriodForm
 from solar.models import Plant, SolarReport
 from solar.reports import figures
@@ -26,6 +27,7 @@ from solar.reports.public import (
 from solar.reports.walk import chosen_day, walk_of
 
 
+@shared_page
 def public(request: PortalRequest) -> HttpResponse:
     """All plants of the city, for a period."""
     page, around = _page(request)
@@ -38,6 +40,7 @@ def public(request: PortalRequest) -> HttpResponse:
     return render(request, "solar/public.html", context)
 
 
+@shared_page
 def plant(request: PortalRequest, slug: str) -> HttpResponse:
     """One plant."""
     one = get_object_or_404(Plant.objects.shown(), slug=slug)
@@ -45,6 +48,7 @@ def plant(request: PortalRequest, slug: str) -> HttpResponse:
     return render(request, "solar/plant.html", around | {"plant": one, "facts": plant_facts(one)})
 
 
+@shared_page
 def public_csv(request: PortalRequest) -> HttpResponse:
     """The table of the public page, or of one plant (`?plant=`)."""
     slug = request.GET.get("plant", "")

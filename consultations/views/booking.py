@@ -30,6 +30,7 @@ from services.rules.korean import date_long, time_ko
 from services.rules.phones import mask_phone
 from services.rules.refusal import Refused
 from services.views.people import start_verification
+from services.views.shared import shared_page
 
 DRAFT = "booking"
 DONE = "booking_done"  # session key: pk of the booking just made
@@ -38,7 +39,7 @@ DAYS_SHOWN = 190  # start page: holidays of the coming half year
 Answers = dict[str, Any]
 
 
-@never_cache
+@shared_page
 def start(request: HttpRequest) -> HttpResponse:
     """Who may come, when and where, what to bring (COPY B0)."""
     page = {

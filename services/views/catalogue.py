@@ -9,20 +9,24 @@ from services.models import ServicePage
 from services.reports import search as finder
 from services.reports.catalogue import announcements_on, home_notes, service_card, service_shelves
 from services.views.requests import PortalRequest
+from services.views.shared import shared_page
 
 
+@shared_page
 def home(request: PortalRequest) -> HttpResponse:
     """The first page: three jobs, then everything else."""
     announcements = announcements_on(timezone.localdate())
     return render(request, "services/home.html", {"notes": home_notes(), "announcements": announcements})
 
 
+@shared_page
 def catalogue(request: PortalRequest) -> HttpResponse:
     """Every service and programme of the city."""
     shelves = service_shelves(timezone.localdate())
     return render(request, "services/catalogue.html", {"shelves": shelves, "form": SearchForm()})
 
 
+@shared_page
 def service_page(request: PortalRequest, slug: str) -> HttpResponse:
     """Who, what to bring, how long, how much, where: one service."""
     page = get_object_or_404(ServicePage.objects.shown(), slug=slug)
@@ -37,6 +41,7 @@ def search(request: PortalRequest) -> HttpResponse:
     return render(request, "services/search.html", {"form": form, "found": found})
 
 
+@shared_page
 def announcements(request: PortalRequest) -> HttpResponse:
     """Everything the city says today."""
     return render(request, "services/announcements.html", {"announcements": announcements_on(timezone.localdate())})

@@ -6,17 +6,21 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from services.rules import display as rules
 from services.views.requests import PortalRequest
+from services.views.shared import shared_page
 
 
+@shared_page
 def display(request: PortalRequest) -> HttpResponse:
     """Text size, contrast and reading aloud, explained."""
     return render(request, "services/display.html")
 
 
+@csrf_exempt  # it changes how the pages look and nothing else, and public pages need no token
 @require_POST
 def display_save(request: PortalRequest) -> HttpResponse:
     """Remember the choice in a cookie and go back to where the person was; works without JavaScript."""
@@ -31,16 +35,19 @@ def display_save(request: PortalRequest) -> HttpResponse:
     return response
 
 
+@shared_page
 def accessibility(request: PortalRequest) -> HttpResponse:
     """What was done so that everybody can use the site, and what is known not to work."""
     return render(request, "services/accessibility.html")
 
 
+@shared_page
 def guide(request: PortalRequest) -> HttpResponse:
     """How the site is used, for somebody who has never used it."""
     return render(request, "services/guide.html")
 
 
+@shared_page
 def privacy(request: PortalRequest) -> HttpResponse:
     """What is kept of whom, why, how long, and how to see, mend or stop it (PIPA article 30)."""
     return render(request, "services/privacy.html", {"draft_days": settings.DRAFT_DAYS})

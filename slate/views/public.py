@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from services.views.requests import PortalRequest
+from services.views.shared import shared_page
 from slate.enums import BuildingKind, Household, Work
 from slate.forms.questions import CheckForm
 from slate.models import PastFigure, Programme
@@ -17,6 +18,7 @@ ALREADY_REMOVED = "removed"
 KINDS = {"house": BuildingKind.HOUSE, "outbuilding": BuildingKind.WAREHOUSE, "stored": BuildingKind.STORED}
 
 
+@shared_page
 def start(request: PortalRequest) -> HttpResponse:
     """COPY A0: what is needed, and what to know before the first question."""
     programme = current_programme()
