@@ -130,6 +130,11 @@ HOME_NOTE_SOURCES: list[str] = [
     "slate.reports.cases.home_notes",
     "solar.reports.public.home_notes",
 ]
+# What a service page's app_page runs: () -> bool, whether somebody can ask for it now.
+SERVICE_OPEN_SOURCES: dict[str, str] = {
+    "consultations:start": "consultations.reports.offers.takes_bookings",
+    "slate:start": "slate.reports.money.takes_applications",
+}
 # Functions () -> int that delete what an app may not keep.
 PURGE_SOURCES = [
     "services.actions.documents.forget_abandoned",

@@ -299,6 +299,11 @@ def next_open_day() -> tuple[Offer, int] | None:
     return first[on], free[on]
 
 
+def takes_bookings() -> bool:
+    """Whether a coming day is open on which somebody sits (SERVICE_OPEN_SOURCES); a full one has its waiting list."""
+    return ClinicDay.objects.bookable().filter(sittings__is_absent=False).exists()
+
+
 ORDINALS = ("첫째", "둘째", "셋째", "넷째", "다섯째")
 
 

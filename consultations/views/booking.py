@@ -47,6 +47,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "income_limit": settings.CONSULTATION_INCOME_LIMIT_WON,
         "phone": settings.CONSULTATION_PHONE,
         "timetable": reports.timetable_words(),
+        "is_open": reports.takes_bookings(),
         "skipped": reports.skipped_days(timezone.localdate() + timedelta(days=DAYS_SHOWN)),
     }
     return render(request, "consultations/start.html", page)

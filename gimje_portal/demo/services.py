@@ -43,7 +43,6 @@ def load() -> None:
     for role, (name, department) in STAFF.items():
         user = User.objects.filter(username=role.value).first() or User(username=role.value)
         user.display_name, user.department = name, department
-        user.is_staff = user.is_superuser = role == Role.ADMINISTRATOR
         if role == Role.TOWNSHIP_CLERK:
             user.township = Township.objects.get(name=department)
         if not user.has_usable_password() or not user.check_password(PASSWORD):

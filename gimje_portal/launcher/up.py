@@ -205,6 +205,9 @@ def announce(place: Place, options: Namespace, logins: str) -> None:
     warn_if_unsafe(options.bind)
     if logins:
         say("\n" + logins.rstrip() + "\n")
+    if options.no_demo:
+        say("Nobody can log in yet? In another terminal: python3 manage.py create_administrator NAME")
+        say(f"Then {where}/staff/ leads from the empty portal to a working service.")
     say(f"Data and logs: {place.path}")
     say("Stop it with Ctrl-C." if sys.stdout.isatty() else f"Stop it with: kill {os.getpid()}")
 

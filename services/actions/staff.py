@@ -5,10 +5,11 @@ import string
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
-from django.db import transaction
 
 from services.actions.history import record
-from services.enums.people import Role
+from services.actions.moves import lock, note
+from services.actions.turns import in_turn
+from services.enums.people import Role, StaffMove
 from services.models import Township, User
 from services.rules.history import Actor
 from services.rules.refusal import Refused
@@ -21,7 +22,7 @@ def _first_password() -> str:
     return "".join(secrets.choice(_LETTERS) for _ in range(16))
 
 
-@transaction.atomic
+@in_turn
 def add_staff(
     *,
     username: str,
@@ -34,75 +35,93 @@ def add_staff(
     """A new member of staff and the first password. Raises Refused when the user name is taken."""
     if User.objects.filter(username__iexact=username).exists():
         raise Refused("이 아이디는 이미 있습니다. 다른 아이디를 적어 주세요.", field="username")
-    user = User(username=username, display_name=display_name, department=department, township=township)
+    user = User(username=username, display_name=display_name)
     password = _first_password()
     user.set_password(password)
     user.save()
-    record(user, "added", by=by, after=user.username)
-    change_staff(user, by=by, roles=roles, department=department, township=township)
+    record(user, StaffMove.ADDED, by=by, after=user.username[:40])
+    user = change_staff(
+        user.pk, by=by, roles=roles, display_name=display_name, department=department, township=township
+    )
     return user, password
 
 
-@transaction.atomic
-def change_staff(user: User, *, by: Actor, roles: frozenset[Role], department: str, township: Township | None) -> User:
-    """Set roles, department and township. Raises Refused for the last administrator's own role."""
-    user = User.objects.select_for_update().get(pk=user.pk)
+@in_turn
+def change_staff(
+    user_id: int, *, by: Actor, roles: frozenset[Role], display_name: str, department: str, township: Township | None
+) -> User:
+    """Set name, roles, department and township.
+
+    Raises Refused for the last administrator's own role, and for a clerk without a township: whose cases a clerk
+    sees follows from it.
+    """
+    user = lock(User.objects.all(), user_id)
     if Role.ADMINISTRATOR in user.roles and Role.ADMINISTRATOR not in roles:
         _refuse_without_administrator(user)
-    before = ",".join(sorted(user.roles))
+    if Role.TOWNSHIP_CLERK in roles and township is None:
+        raise Refused("읍·면·동 담당자가 맡은 곳이 비어 있습니다. 읍·면·동을 골라 주세요.", field="township")
+    before = dict(_facts(user))
     user.groups.set(Group.objects.filter(name__in=[role.value for role in roles]))
-    user.is_staff = user.is_superuser = Role.ADMINISTRATOR in roles  # Django admin: reference data only
-    user.department, user.township = department, township
+    user.display_name, user.department, user.township = display_name, department, township
     user.save()
-    reason = f"{before or '-'} -> {','.join(sorted(roles)) or '-'}"
-    record(user, "roles_changed", by=by, reason=reason)
+    user = User.objects.get(pk=user_id)  # with its new roles
+    changed = [f"{what}: {before[what]} → {now}" for what, now in _facts(user) if before[what] != now]
+    if changed:
+        record(user, StaffMove.CHANGED, by=by, reason="; ".join(changed))
     return user
 
 
+def _facts(user: User) -> list[tuple[str, str]]:
+    """What an account says, in words for its history."""
+    return [
+        ("하는 일", ", ".join(user.role_labels) or "없음"),
+        ("이름", user.display_name or "없음"),
+        ("부서", user.department or "없음"),
+        ("읍·면·동", str(user.township or "시 전체")),
+    ]
+
+
 def _refuse_without_administrator(user: User) -> None:
-    others = User.objects.filter(groups__name=Role.ADMINISTRATOR, is_active=True).exclude(pk=user.pk)
-    if not others.exists():
+    """Two administrators who leave at once queue up here: each locks all of them."""
+    active = User.objects.filter(groups__name=Role.ADMINISTRATOR, is_active=True).order_by("pk")
+    if {one.pk for one in active.select_for_update(of=("self",))} <= {user.pk}:
         raise Refused("관리자가 한 사람도 남지 않습니다. 다른 관리자를 먼저 정해 주세요.")
 
 
-@transaction.atomic
-def close_account(user: User, *, by: Actor, reason: str) -> User:
+@in_turn
+def close_account(user_id: int, *, by: Actor, reason: str) -> User:
     """The person leaves: no log-in any more; what was done stays under the name. Open screens close at the next click.
 
     Raises Refused for the last administrator and for one's own account.
     """
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = lock(User.objects.all(), user_id)
     if by.user_id == user.pk:
         raise Refused("본인 계정은 닫을 수 없습니다. 다른 관리자에게 말씀해 주세요.")
+    if not user.is_active:
+        raise Refused("이미 닫은 계정입니다.", conflict=True)
     if Role.ADMINISTRATOR in user.roles:
         _refuse_without_administrator(user)
-    if User.objects.filter(pk=user.pk, is_active=True).update(is_active=False) != 1:
-        raise Refused("이미 닫은 계정입니다.", conflict=True)
-    user.is_active = False
-    record(user, "closed", by=by, before="active", after="closed", reason=reason)
-    return user
+    return note(user, StaffMove.CLOSED, by=by, reason=reason, is_active=False)
 
 
-@transaction.atomic
-def reopen_account(user: User, *, by: Actor, reason: str) -> User:
+@in_turn
+def reopen_account(user_id: int, *, by: Actor, reason: str) -> User:
     """The person is back. Raises Refused when the account is open."""
-    user = User.objects.select_for_update().get(pk=user.pk)
-    if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True) != 1:
+    user = lock(User.objects.all(), user_id)
+    if user.is_active:
         raise Refused("이미 열려 있는 계정입니다.", conflict=True)
-    user.is_active = True
-    record(user, "reopened", by=by, before="closed", after="active", reason=reason)
-    return user
+    return note(user, StaffMove.REOPENED, by=by, reason=reason, is_active=True)
 
 
-@transaction.atomic
-def reset_second_factor(user: User, *, by: Actor, reason: str) -> str:
+@in_turn
+def reset_second_factor(user_id: int, *, by: Actor, reason: str) -> tuple[User, str]:
     """A lost telephone: all second factors go, and a new first password is shown once."""
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = lock(User.objects.all(), user_id)
     if by.user_id == user.pk:
         raise Refused("본인 것은 '두 번째 확인 방법'에서 바꾸세요.")
     Authenticator.objects.filter(user=user).delete()
     password = _first_password()
     user.set_password(password)  # also ends every open session of this person
     user.save(update_fields=["password"])
-    record(user, "second_factor_reset", by=by, reason=reason)
-    return password
+    record(user, StaffMove.RESET, by=by, reason=reason)
+    return user, password

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from services.enums.moves import Move
+
 
 class Role(models.TextChoices):
     """What a member of staff may do; each is a Django group of the same name."""
@@ -17,6 +19,16 @@ class Role(models.TextChoices):
     PROGRAMME_OFFICER = "programme_officer", "프로그램 담당자"
     AUDITOR = "auditor", "감사 담당자"
     ADMINISTRATOR = "administrator", "관리자"
+
+
+class StaffMove(Move):
+    """What happens to an account of staff."""
+
+    ADDED = "added", "계정 만듦"
+    CHANGED = "roles_changed", "하는 일이나 소속 고침"
+    CLOSED = "closed", "계정 닫음"
+    REOPENED = "reopened", "계정 다시 엶"
+    RESET = "second_factor_reset", "두 번째 확인 방법 지움"
 
 
 class TownshipKind(models.TextChoices):

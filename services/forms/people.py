@@ -149,8 +149,11 @@ def add_refusal(form: forms.BaseForm, refusal: Refused, *, field: str | None = N
 
 
 class StaffForm(forms.Form):
-    """Roles, department and township of a member of staff."""
+    """Name, roles, department and township of a member of staff."""
 
+    display_name = forms.CharField(
+        label="이름", max_length=40, error_messages={"required": "이름이 비어 있습니다. 이름을 적어 주세요."}
+    )
     roles = forms.MultipleChoiceField(
         label="하는 일", choices=Role.choices, required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -158,6 +161,8 @@ class StaffForm(forms.Form):
     township = forms.ModelChoiceField(
         label="읍·면·동", queryset=Township.objects.order_by("order"), required=False, empty_label="시 전체"
     )
+
+    field_order = ["display_name", "department", "township", "roles"]
 
     def clean_roles(self) -> frozenset[Role]:
         return frozenset(Role(value) for value in self.cleaned_data["roles"])
@@ -174,9 +179,6 @@ class NewStaffForm(StaffForm):
             "required": "아이디가 비어 있습니다. 영문과 숫자로 적어 주세요.",
             "invalid": "아이디에 쓸 수 없는 글자가 있습니다. 영문과 숫자로 적어 주세요.",
         },
-    )
-    display_name = forms.CharField(
-        label="이름", max_length=40, error_messages={"required": "이름이 비어 있습니다. 이름을 적어 주세요."}
     )
     field_order = ["username", "display_name", "department", "township", "roles"]
 

@@ -10,7 +10,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils import timezone
 
-from services.enums.people import Role, TownshipKind, VerificationState
+from services.enums.people import Role, StaffMove, TownshipKind, VerificationState
 from services.models.encryption import EncryptedJSONField, EncryptedTextField, blind_index
 from services.models.history import tracked
 from services.rules.history import Actor
@@ -56,6 +56,8 @@ class User(AbstractUser):
     township = models.ForeignKey(
         Township, verbose_name="읍·면·동", on_delete=models.PROTECT, null=True, blank=True, related_name="clerks"
     )
+
+    moves: ClassVar = StaffMove
 
     class Meta:
         verbose_name = "담당자"

@@ -1,9 +1,10 @@
 """The catalogue as pages show it, and what the first page says today, asked from the apps that settings name."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -59,13 +60,29 @@ class ServiceShelf:
 
 def service_card(page: ServicePage, today: date) -> ServiceCard:
     """State, colour and period of a service on a day."""
-    state = page.state_on(today)
-    return ServiceCard(page, _state_words(page, state, today), TONES[state], page.period_on(today))
+    return service_cards([page], today)[0]
+
+
+def service_cards(pages: Iterable[ServicePage], today: date) -> list[ServiceCard]:
+    """The same for several; what an app runs is open only while it takes requests, and each is asked once."""
+
+    @cache
+    def takes_requests(app_page: str) -> bool:
+        path = settings.SERVICE_OPEN_SOURCES.get(app_page)
+        return bool(import_string(path)()) if path else True
+
+    cards = []
+    for page in pages:
+        state = page.state_on(today)
+        if state == ServiceState.OPEN and not takes_requests(page.app_page):
+            state = ServiceState.ASK
+        cards.append(ServiceCard(page, _state_words(page, state, today), TONES[state], page.period_on(today)))
+    return cards
 
 
 def service_shelves(today: date) -> list[ServiceShelf]:
-    """All services that are shown, by heading. One query."""
-    cards = [service_card(page, today) for page in ServicePage.objects.shown()]
+    """All services that are shown, by heading. One query, and one for each app that is asked."""
+    cards = service_cards(ServicePage.objects.shown(), today)
     return [
         ServiceShelf(group.value, str(group.label), [card for card in cards if card.page.group == group])
         for group in ServiceGroup

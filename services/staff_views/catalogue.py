@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from services.actions import catalogue as actions
 from services.forms.catalogue import AnnouncementForm, ServicePageForm
 from services.models import Announcement, ServicePage
-from services.reports.catalogue import service_card
+from services.reports.catalogue import service_cards
 from services.reports.history import timeline
 from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
@@ -18,7 +18,7 @@ from services.views.requests import PortalRequest, staff_of
 def service_pages(request: PortalRequest) -> HttpResponse:
     """Every service page, shown or hidden."""
     today = timezone.localdate()
-    cards = [service_card(page, today) for page in ServicePage.objects.all()]
+    cards = service_cards(ServicePage.objects.all(), today)
     return render(request, "services/staff/service_pages.html", {"cards": cards})
 
 

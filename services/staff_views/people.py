@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Callable
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -16,6 +17,7 @@ from services.actions import staff as actions
 from services.actions.history import record_reading
 from services.forms.people import FindResidentForm, NewStaffForm, ReadingsForm, ReasonForm, StaffForm
 from services.models import Resident, User
+from services.reports import history
 from services.reports import staff as reports
 from services.reports.people import cases_of, todos_of
 from services.views.refusals import refusals_to, render_form
@@ -50,15 +52,18 @@ def person_new(request: PortalRequest) -> HttpResponse:
 
 def person(request: PortalRequest, pk: int) -> HttpResponse:
     """Roles, department and township of one account, and the ways to close it or reset its second factor."""
-    account = get_object_or_404(User, pk=pk)
-    known = {"roles": list(account.roles), "department": account.department, "township": account.township}
+    account = get_object_or_404(User.objects.select_related("township"), pk=pk)
+    known: dict[str, object] = {"display_name": account.display_name, "department": account.department}
+    known |= {"roles": list(account.roles), "township": account.township}
     form = StaffForm(request.POST or None, initial=known)
     if form.is_valid():
         with refusals_to(form):
-            actions.change_staff(account, by=staff_of(request).actor, **form.cleaned_data)
+            actions.change_staff(account.pk, by=staff_of(request).actor, **form.cleaned_data)
             messages.success(request, "저장했습니다.")
-            return redirect("services:staff_people")
-    return render_form(request, "services/staff/person.html", {"form": form, "account": account})
+            return redirect("services:staff_person", pk)
+    context = {"form": form, "account": account, "lines": history.timeline(account)}
+    context["has_second_factor"] = is_mfa_enabled(account)
+    return render_form(request, "services/staff/person.html", context)
 
 
 def _with_reason(
@@ -78,7 +83,7 @@ def person_close(request: PortalRequest, pk: int) -> HttpResponse:
     """계정 닫기."""
 
     def act(account: User, reason: str) -> None:
-        actions.close_account(account, by=staff_of(request).actor, reason=reason)
+        actions.close_account(account.pk, by=staff_of(request).actor, reason=reason)
         messages.success(request, "계정을 닫았습니다.")
 
     return _with_reason(request, pk, "services/staff/person_close.html", act)
@@ -88,7 +93,7 @@ def person_reopen(request: PortalRequest, pk: int) -> HttpResponse:
     """계정 다시 열기."""
 
     def act(account: User, reason: str) -> None:
-        actions.reopen_account(account, by=staff_of(request).actor, reason=reason)
+        actions.reopen_account(account.pk, by=staff_of(request).actor, reason=reason)
         messages.success(request, "계정을 다시 열었습니다.")
 
     return _with_reason(request, pk, "services/staff/person_reopen.html", act)
@@ -99,7 +104,7 @@ def person_reset(request: PortalRequest, pk: int) -> HttpResponse:
     """두 번째 확인 방법 지우기: a lost telephone."""
 
     def act(account: User, reason: str) -> HttpResponse:
-        password = actions.reset_second_factor(account, by=staff_of(request).actor, reason=reason)
+        _, password = actions.reset_second_factor(account.pk, by=staff_of(request).actor, reason=reason)
         return render(request, "services/staff/_person_password.html", {"person": account, "password": password})
 
     return _with_reason(request, pk, "services/staff/person_reset.html", act)

@@ -217,6 +217,11 @@ def current_programme(day: date | None = None) -> Programme | None:
     return Programme.objects.open_on(today).first() or begun.first()
 
 
+def takes_applications() -> bool:
+    """Whether a programme takes applications today (SERVICE_OPEN_SOURCES)."""
+    return Programme.objects.open_on(timezone.localdate()).exists()
+
+
 def supported_before(fingerprints: Iterable[str], programme: Programme) -> int | None:
     """The earlier year in which one of these buildings was supported, if there is one."""
     earlier = BuildingPart.objects.filter(

@@ -13,6 +13,7 @@ from slate.enums import BuildingKind, Household, Work
 from slate.forms.questions import CheckForm
 from slate.models import PastFigure, Programme
 from slate.reports import Quote, Wanted, current_programme, price_day, quote, total
+from slate.reports.money import takes_applications
 
 ALREADY_REMOVED = "removed"
 KINDS = {"house": BuildingKind.HOUSE, "outbuilding": BuildingKind.WAREHOUSE, "stored": BuildingKind.STORED}
@@ -23,7 +24,12 @@ def start(request: PortalRequest) -> HttpResponse:
     """COPY A0: what is needed, and what to know before the first question."""
     programme = current_programme()
     has_draft = "slate" in request.session.get("drafts", {})
-    page = {"programme": programme, "figures": PastFigure.objects.all(), "has_draft": has_draft}
+    page = {
+        "programme": programme,
+        "is_open": takes_applications(),
+        "figures": PastFigure.objects.all(),
+        "has_draft": has_draft,
+    }
     return render(request, "slate/start.html", page)
 
 

@@ -44,7 +44,7 @@ def test_an_administrator_adds_a_member_of_staff(staff_client, administrator, to
     person = User.objects.get(username="oh")
     assert person.roles == {Role.SLATE_OFFICER}
     assert person.township == township
-    assert not person.is_staff
+    assert not person.is_superuser
     password = page.split("<code>")[1].split("</code>")[0]
     assert len(password) == 16
     assert person.check_password(password)
@@ -64,17 +64,26 @@ def test_a_user_name_is_given_once_whatever_the_case(make_staff):
 def test_roles_change_with_history(make_staff, administrator):
     person = make_staff(Role.ADVISER, username="moon")
     changed = change_staff(
-        person, by=administrator.actor, roles=frozenset({Role.ADMINISTRATOR}), department="과", township=None
+        person.pk,
+        by=administrator.actor,
+        roles=frozenset({Role.ADMINISTRATOR}),
+        display_name="문",
+        department="과",
+        township=None,
     )
-    assert changed.is_staff
+    assert changed.display_name == "문"
     assert User.objects.get(pk=person.pk).roles == {Role.ADMINISTRATOR}
-    assert HistoryEntry.objects.latest("pk").reason == "adviser -> administrator"
+    assert HistoryEntry.objects.latest("pk").reason == (
+        "하는 일: 세무사·변호사 → 관리자; 이름: 시연 moon → 문; 부서: 없음 → 과"
+    )
 
 
 def test_the_last_administrator_stays(administrator):
     for act in (
-        lambda: change_staff(administrator, by=BY, roles=frozenset(), department="", township=None),
-        lambda: close_account(administrator, by=BY, reason="퇴직"),
+        lambda: change_staff(
+            administrator.pk, by=BY, roles=frozenset(), display_name="시연 chief", department="", township=None
+        ),
+        lambda: close_account(administrator.pk, by=BY, reason="퇴직"),
     ):
         with pytest.raises(Refused, match="관리자가 한 사람도 남지 않습니다"):
             act()
@@ -82,26 +91,26 @@ def test_the_last_administrator_stays(administrator):
 
 def test_a_closed_account_is_closed_once_and_may_be_opened_again(make_staff, administrator):
     person = make_staff(Role.ADVISER, username="moon")
-    close_account(person, by=administrator.actor, reason="퇴직")
+    close_account(person.pk, by=administrator.actor, reason="퇴직")
     with pytest.raises(Refused, match="이미 닫은 계정입니다"):
-        close_account(person, by=administrator.actor, reason="퇴직")
+        close_account(person.pk, by=administrator.actor, reason="퇴직")
     assert not User.objects.get(pk=person.pk).is_active
-    reopen_account(person, by=administrator.actor, reason="다시 오심")
+    reopen_account(person.pk, by=administrator.actor, reason="다시 오심")
     with pytest.raises(Refused, match="이미 열려 있는 계정입니다"):
-        reopen_account(person, by=administrator.actor, reason="다시 오심")
+        reopen_account(person.pk, by=administrator.actor, reason="다시 오심")
 
 
 def test_nobody_closes_the_own_account(make_staff, administrator):
     make_staff(Role.ADMINISTRATOR, username="second")
     with pytest.raises(Refused, match="본인 계정은 닫을 수 없습니다"):
-        close_account(administrator, by=administrator.actor, reason="-")
+        close_account(administrator.pk, by=administrator.actor, reason="-")
 
 
 def test_a_closed_account_loses_its_open_screen(make_staff, staff_client, administrator):
     person = make_staff(Role.ADVISER, username="moon")
     client = staff_client(user=person)
     assert client.get("/staff/").status_code == 200
-    close_account(person, by=administrator.actor, reason="퇴직")
+    close_account(person.pk, by=administrator.actor, reason="퇴직")
     assert client.get("/staff/").status_code == 302
 
 
@@ -116,7 +125,7 @@ def test_a_lost_telephone_costs_the_factor_the_password_and_the_open_screens(mak
     assert not Authenticator.objects.filter(user=person).exists()
     assert client.get("/staff/").status_code == 302
     with pytest.raises(Refused, match="본인 것은"):
-        reset_second_factor(administrator, by=administrator.actor, reason="-")
+        reset_second_factor(administrator.pk, by=administrator.actor, reason="-")
 
 
 @pytest.mark.parametrize("page", ["", "close/", "reset/"])
@@ -131,8 +140,20 @@ def test_closing_and_opening_by_hand(staff_client, make_staff, administrator):
     for page, sentence in (("close", "계정을 닫았습니다."), ("reopen", "계정을 다시 열었습니다.")):
         response = client.post(f"/staff/services/people/{person.pk}/{page}/", {"reason": "퇴직"}, follow=True)
         assert sentence in response.content.decode()
-    response = client.post(f"/staff/services/people/{person.pk}/", {"roles": ["auditor"]}, follow=True)
-    assert "저장했습니다." in response.content.decode()
+    typed = {"display_name": "시연 moon", "roles": ["auditor"]}
+    page = client.post(f"/staff/services/people/{person.pk}/", typed, follow=True).content.decode()
+    assert "저장했습니다." in page
+    for words in ("계정 닫음", "계정 다시 엶", "하는 일: 세무사·변호사 → 감사 담당자", "아직 없음"):
+        assert words in page
+
+
+def test_a_clerk_without_a_township_is_asked_which(staff_client, make_staff, administrator, township):
+    person, client = make_staff(Role.ADVISER, username="moon"), staff_client(user=administrator)
+    typed = {"display_name": "문", "roles": ["township_clerk"]}
+    page = client.post(f"/staff/services/people/{person.pk}/", typed).content.decode()
+    assert "읍·면·동을 골라 주세요" in page
+    client.post(f"/staff/services/people/{person.pk}/", typed | {"township": township.pk})
+    assert User.objects.get(pk=person.pk).township == township
 
 
 def test_the_list_of_accounts_costs_the_same_for_one_and_twenty(staff_client, make_staff, administrator):
