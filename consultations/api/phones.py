@@ -85,7 +85,7 @@ class HasPhone(BasePermission):
 
 
 def phone_of(request: Request) -> ProvedPhone:
-    """Who asks. Raises NotAuthenticated without a token."""
+    """The program that asks. Raises NotAuthenticated without a token."""
     if not isinstance(request.auth, ProvedPhone):
         raise NotAuthenticated("Authorization 머리글에 휴대전화 확인 토큰을 보내 주세요.")
     return request.auth

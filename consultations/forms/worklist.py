@@ -75,7 +75,7 @@ def _words(place: Place) -> str:
 
 
 class StandInForm(forms.Form):
-    """Who comes instead."""
+    """The adviser who comes instead."""
 
     adviser = forms.ChoiceField(label="대신 올 사람", error_messages={"required": "대신 올 사람을 골라 주세요."})
 

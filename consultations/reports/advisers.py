@@ -1,4 +1,4 @@
-"""Who the advisers are and what each has to do: the own bookings, those without a result, the address of a day."""
+"""The advisers and what each has to do: the own bookings, those without a result, the address of a day."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -99,7 +99,7 @@ class LinkLine:
 
 
 def link_lines(day: ClinicDay) -> list[LinkLine]:
-    """Who sits on this day, with accounts and live addresses. Two queries."""
+    """The advisers of this day, with accounts and live addresses. Two queries."""
     live = {link.adviser_id: link for link in day.links.live()}
     sittings = day.sittings.filter(is_absent=False).select_related("adviser__user").order_by("adviser__kind", "pk")
     return [LinkLine(one.adviser, live.get(one.adviser_id)) for one in sittings]

@@ -3,7 +3,7 @@
 from datetime import date
 
 AGE_BANDS = ("40세 미만", "40대", "50대", "60대", "70대", "80세 이상", "모름")
-AGE_ALONE = 14  # PD-05: who is younger needs a parent's consent
+AGE_ALONE = 14  # PD-05: anybody younger needs a parent's consent
 
 
 def age_on(born_on: date, day: date) -> int:

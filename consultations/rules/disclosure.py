@@ -23,7 +23,7 @@ def publish(counts: Sequence[int]) -> Published:
     Primary: 1 to 4 become UNDER, 0 stays 0 (nobody is behind it). Secondary: the smallest larger cells become HIDDEN
     until from everything that is shown every UNDER may still be each of 1, 2, 3, 4; a zero is never a partner. Where
     no partner is enough, no cell of the table is shown; a total below SMALL takes its whole table with it.
-    Who knows this rule knows that no HIDDEN cell exceeds the smallest large one that is shown: that is reckoned with.
+    Readers of this rule know that no HIDDEN cell exceeds the smallest large one that is shown: that is reckoned with.
     Source: Hundepool et al., Handbook on Statistical Disclosure Control (ESSnet, 2010), 4.2 minimum frequency rule,
     4.3 secondary suppression and the feasibility interval of a suppressed cell.
     """

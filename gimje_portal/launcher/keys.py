@@ -10,7 +10,7 @@ NAMES = ("SECRET_KEY", "FIELD_KEYS", "BLIND_INDEX_KEY")
 
 
 def read_or_make(path: Path) -> dict[str, str]:
-    """Read the keys, making them on first use. Whoever loses this file loses every encrypted column with it."""
+    """Read the keys, making them on first use. To lose this file is to lose every encrypted column."""
     if not path.exists():
         write_private(path, json.dumps(make(), indent=1))
     keys: dict[str, str] = json.loads(path.read_text())

@@ -161,11 +161,11 @@ class ContactWish(models.Model):
 
 class CallTaskQuerySet(models.QuerySet["CallTask"]):
     def open(self) -> "CallTaskQuerySet":
-        """Whom somebody still has to phone; a notice that was withdrawn or sent again is not called for."""
+        """People still to be phoned; a notice that was withdrawn or sent again is not called for."""
         return self.filter(closed_at__isnull=True, notice__state=NoticeState.CALL)
 
     def seen_by(self, user: User) -> "CallTaskQuerySet":
-        """Whom this person's desks phone."""
+        """People whom this officer's desks phone."""
         return self.filter(notice__in=Notice.objects.seen_by(user))
 
     def by_urgency(self) -> "CallTaskQuerySet":

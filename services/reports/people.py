@@ -102,7 +102,7 @@ def address_of(request: HttpRequest) -> str:
 
 
 def readings_about(phone_index: str) -> list[ReadingLogEntry]:
-    """Who of the city saw the data of the people with this phone, newest first, at most 200."""
+    """Officers who saw the data of the people with this phone, newest first, at most 200."""
     if not phone_index:
         return []
     readings = ReadingLogEntry.objects.filter(resident__phone_index=phone_index)

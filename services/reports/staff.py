@@ -1,4 +1,4 @@
-"""Who works with the portal, and who read whose data."""
+"""The people who work with the portal, and whose data they read."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class ReadingFilter:
 
 
 def readings(wanted: ReadingFilter) -> QuerySet[ReadingLogEntry]:
-    """Who saw whom in these days, newest first."""
+    """What officers saw of whom in these days, newest first."""
     start = timezone.make_aware(datetime.combine(wanted.first, time.min))
     end = timezone.make_aware(datetime.combine(wanted.last + timedelta(days=1), time.min))
     found = ReadingLogEntry.objects.filter(at__gte=start, at__lt=end).select_related("user", "resident")

@@ -54,7 +54,7 @@ _PARTICLES = (
     "과",
     "와",
 )
-# Office words and what people say for them (COPY 2.1, 2.2): who types one finds the other.
+# Office words and what people say for them (COPY 2.1, 2.2): typing one finds the other.
 SAME_WORDS = (
     ("보조금", "지원금"),
     ("자부담", "본인부담금"),

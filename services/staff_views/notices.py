@@ -22,7 +22,7 @@ PAGE = 50
 
 
 def _calls(user: User) -> CallTaskQuerySet:
-    """Whom this person's desk must phone, the most urgent first."""
+    """People whom this officer's desk must phone, the most urgent first."""
     return CallTask.objects.open().seen_by(user).by_urgency()
 
 
@@ -55,7 +55,7 @@ def notice(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def notices_retry(request: PortalRequest) -> HttpResponse:
-    """Ask, then send the picked dead notices again; who was told meanwhile is left out."""
+    """Ask, then send the picked dead notices again; people who were told meanwhile are left out."""
     user = staff_of(request)
     form = NoticePickForm(request.POST, notices=Notice.objects.seen_by(user).dead())
     if not form.is_valid():

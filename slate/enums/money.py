@@ -26,7 +26,7 @@ class Mode(models.TextChoices):
 
 
 class RateHousehold(models.TextChoices):
-    """Whom a year's rule is for; which households count as vulnerable is set per year."""
+    """The households a year's rule is for; which households count as vulnerable is set per year."""
 
     ALL = "all", "모든 가구"
     GENERAL = "general", "일반 가구"

@@ -1,4 +1,4 @@
-"""What an applicant sees of his application, and what waits for staff: answers to the ground floor's questions."""
+"""What applicants see of their application, and what waits for staff: answers to the ground floor's questions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -113,7 +113,7 @@ def steps_of(application: Application) -> list[dict[str, str]]:
     return steps
 
 
-# --- What the ground floor asks ----------------------------------------------------------------------------------
+# What the ground floor asks
 
 
 def case_of(application: Application) -> Case:

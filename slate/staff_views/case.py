@@ -29,7 +29,7 @@ S = ApplicationState
 
 
 def case(request: PortalRequest, reference: str) -> HttpResponse:
-    """Everything about one application; whoever looks is written down (PD-10)."""
+    """Everything about one application; every look is written down (PD-10)."""
     user = staff_of(request)
     application = _open(request, reference, "보기")
     papers = [(paper, link(paper, user)) for paper in Document.objects.of(application)]

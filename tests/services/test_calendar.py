@@ -46,7 +46,7 @@ def on(text):
     return date.fromisoformat(text)
 
 
-# --- Holidays (HD-01 to HD-05) ---
+# Holidays (HD-01 to HD-05)
 @pytest.mark.parametrize(
     ("day", "is_holiday"),
     [
@@ -125,7 +125,7 @@ def test_holidays_cost_one_query(db, django_assert_num_queries):
         ]
 
 
-# --- Periods (MW-01 to MW-08, MW-15) ---
+# Periods (MW-01 to MW-08, MW-15)
 @pytest.mark.parametrize(
     ("received", "days", "due"),
     [
@@ -232,7 +232,7 @@ def test_a_deadline_moves_once_and_by_itself_at_most():  # MW-08
         longest_extension(14, extensions_before=0, has_consent=True, reason="workload")
 
 
-# --- What holds for every day ---
+# What holds for every day
 days = st.dates(min_value=date(2019, 1, 1), max_value=date(2030, 6, 30))
 closed = st.frozensets(days, max_size=40)
 moments = st.datetimes(min_value=datetime(2019, 1, 1), max_value=datetime(2030, 6, 30)).map(  # noqa: DTZ001

@@ -100,7 +100,7 @@ def refusal(draft, data, name="집.jpg", **options):
 SEEDS = [located_photo(), photo("PNG"), photo(progressive=True), pdf(2)]
 
 
-# --- What is taken ---
+# What is taken
 @pytest.mark.parametrize(
     ("data", "name", "media"),
     [
@@ -190,7 +190,7 @@ def test_a_pdf_with_something_before_its_header_is_a_pdf(draft, before):
     assert take(draft, before + pdf(), "스캔.pdf").media_type == MediaType.PDF
 
 
-# --- What is refused, and why ---
+# What is refused, and why
 def zipped():
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
@@ -331,7 +331,7 @@ def test_too_many_photos(draft):
         take(draft, photo(colour="green"), at_most=2)
 
 
-# --- Names ---
+# Names
 @pytest.mark.parametrize(
     ("typed", "kept"),
     [
@@ -358,7 +358,7 @@ def test_a_signature_counts_only_at_the_start():
     assert media_type_of(b" \xff\xd8\xff") is None
 
 
-# --- Moving, removing, keys ---
+# Moving, removing, keys
 def test_files_move_from_the_draft_to_the_case_and_keep_their_owner(draft, make_resident):
     document, resident = take(draft, photo()), make_resident()
     with transaction.atomic():
@@ -427,7 +427,7 @@ def test_two_uploads_of_one_photo_at_once_leave_one(draft, files):
     assert len(files()) == 2
 
 
-# --- Links ---
+# Links
 @pytest.fixture
 def visitor(client, db):
     session = client.session
@@ -514,7 +514,7 @@ def test_a_staff_link_also_dies(draft, make_staff, staff_client, clock):
     assert browser.get(address).status_code == 410
 
 
-# --- The virus scanner ---
+# The virus scanner
 @contextmanager
 def clamd(answer, tmp_path, *, delay=0.0, hang_up=False):
     """A local clamd that speaks INSTREAM and gives `answer`; yields its path and what it received."""

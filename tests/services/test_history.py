@@ -67,7 +67,7 @@ def test_bulk_writes_leave_events_without_personal_columns(make_resident):
     assert not {"name", "phone", "address", "born_on"} & {field.name for field in events.model._meta.get_fields()}
 
 
-# --- Verification: what an auditor can rely on --------------------------------------------------------------------
+# Verification: what an auditor can rely on
 
 
 def tamper(statement: str, *parameters: str) -> None:

@@ -196,7 +196,7 @@ def test_a_working_day_ends_even_for_the_busy(staff_client, clock):
     assert client.get("/staff/").status_code == 302
 
 
-# --- One log-in for the whole city (OIDC) ---------------------------------------------------------------------------
+# One log-in for the whole city (OIDC)
 
 
 class FakeLogin:

@@ -28,7 +28,7 @@ def wrong_for(verification: Verification) -> str:
     return f"{(int(code_of(verification)) + 1) % 1_000_000:06d}"
 
 
-# --- Sending --------------------------------------------------------------------------------------------------------
+# Sending
 
 
 def test_a_code_goes_out_as_an_urgent_message_that_ends_with_the_code(db, clock):
@@ -124,7 +124,7 @@ def _after(path: str, gate):
     return wrapped
 
 
-# --- Checking -------------------------------------------------------------------------------------------------------
+# Checking
 
 
 @pytest.mark.parametrize("typed", ["{}", " {} ", "{0:.3} {1}", "{0:.3}-{1}", "[김제시] 인증번호 {} 3분 안에"])
@@ -241,7 +241,7 @@ def test_neither_code_nor_phone_nor_address_reach_the_log(db, caplog):
         assert secret not in caplog.text
 
 
-# --- One case by its number -----------------------------------------------------------------------------------------
+# One case by its number
 
 
 @pytest.fixture
@@ -298,7 +298,7 @@ def test_numbers_as_they_are_said():
     assert booking_reference(7) == "000-007"
 
 
-# --- Counters and residents -----------------------------------------------------------------------------------------
+# Counters and residents
 
 
 @pytest.mark.django_db(transaction=True)

@@ -26,7 +26,7 @@ def committed() -> int:
     return sum(BudgetLine.objects.order_by("pk").values_list("committed_won", flat=True))
 
 
-# --- Applying ----------------------------------------------------------------------------------------------------
+# Applying
 
 
 def test_an_application_gets_a_number_a_day_and_a_receipt(programme):
@@ -88,7 +88,7 @@ def test_withdrawing_an_approved_application_gives_its_money_back(programme, off
         intake.withdraw(application.pk, by=make.BY)
 
 
-# --- Checking ----------------------------------------------------------------------------------------------------
+# Checking
 
 
 def test_only_a_slate_officer_can_be_given_a_case(programme, officer, approver):
@@ -148,7 +148,7 @@ def test_what_the_rules_do_not_know_is_not_proposed(programme, officer):
         casework.propose_approval(application.pk, by=officer.actor, version=application.version)
 
 
-# --- Deciding ----------------------------------------------------------------------------------------------------
+# Deciding
 
 
 def test_approving_reserves_by_fund_and_writes_the_record(programme, officer, approver):
@@ -241,7 +241,7 @@ def test_a_batch_says_what_became_of_each(programme, officer, approver):
         decisions.approve_many(range(decisions.BATCH_LIMIT + 1), by=approver.actor)
 
 
-# --- Two at once -------------------------------------------------------------------------------------------------
+# Two at once
 
 
 @pytest.mark.django_db(transaction=True)
