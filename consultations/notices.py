@@ -1,7 +1,7 @@
 """Which message, to whom, with which once-key."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -13,10 +13,9 @@ from consultations.rules.reminders import ReminderTime, reminder_calls, reminder
 from services.enums.notices import Channel
 from services.models import Notice, Resident
 from services.notices.messages import Letter, Message, compose
-from services.reports.calendar import holidays_between
+from services.reports.calendar import EveryHoliday
 from services.rules.korean import date_long, date_short, time_ko
 
-CALLS_REACH = 60  # days in which the holidays around a call are looked up
 TOO_LATE_TO_SEND = "보낼 시간이 이미 지났습니다."
 NOT_PHONED = "집 전화로는 상담 당일에 알리지 않습니다."
 REMINDER_KINDS = tuple(f"consultations/notices/{kind}" for kind in ("ahead", "reminder", "today"))
@@ -105,9 +104,7 @@ def reminders_for(booking: Booking) -> list[Letter]:
     times = reminder_times(starts_at, wanted, hours=settings.NOTICE_HOURS)
     phoned: dict[str, ReminderTime] = {}
     if not booking.resident.can_receive_texts:
-        on = starts_at.date()
-        holidays = holidays_between(on - timedelta(days=CALLS_REACH), on)
-        phoned = {one.reminder.name: one for one in reminder_calls(starts_at, wanted, holidays)}
+        phoned = {one.reminder.name: one for one in reminder_calls(starts_at, wanted, EveryHoliday())}
     letters = []
     for text in times:
         one = phoned.get(text.reminder.name, text)

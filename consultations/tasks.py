@@ -10,11 +10,11 @@ from django.utils import timezone
 from consultations.actions import bookings, clinic_days, enquiries, statistics, waiting, worklist
 from consultations.enums import OfferState, WaitingState
 from consultations.models import Booking, ClinicDay, SeatOffer
-from consultations.rules.periods import half_of, month_before
 from consultations.rules.reminders import reminder_of
 from services.actions.jobs import run_missed
 from services.rules.history import Actor
 from services.rules.jobs import Monthly, Period
+from services.rules.months import half_of, month_before
 from services.rules.refusal import Refused
 
 STATISTICS_DAY = Monthly(day=3, at=time(7, 0))

@@ -3,12 +3,14 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.http import HttpRequest
 
 from services.models import User
 from services.models.encryption import key_ring
+from services.views.addresses import own_address
 
 
 class StaffAccountAdapter(DefaultAccountAdapter):
@@ -25,6 +27,10 @@ class StaffAccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Where `next` may lead after log-in: by the same rule as everywhere."""
+        return bool(url) and own_address(context.request, str(url), otherwise="") == url
 
 
 class StaffSocialAdapter(DefaultSocialAccountAdapter):

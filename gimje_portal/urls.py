@@ -1,10 +1,11 @@
 """Every room's pages; each app mounts its own citizen, staff and API paths."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, register_converter
 from drf_spectacular.views import SpectacularAPIView
 
 from gimje_portal import views
+from services.views.addresses import MonthConverter
 
 OURS = {"services", "consultations", "slate", "solar"}
 
@@ -12,6 +13,7 @@ OURS = {"services", "consultations", "slate", "solar"}
 for model in [model for model in admin.site._registry if model.__module__.split(".")[0] not in OURS]:
     admin.site.unregister(model)
 
+register_converter(MonthConverter, "month")  # before the apps' own paths are read
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),

@@ -1,7 +1,7 @@
 """Staff pages: plants, files of readings, monthly reports."""
 
 import lzma
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from django.conf import settings
@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from services.enums.people import Role
+from services.rules.months import month_before
 from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
 from solar.actions import batches
@@ -121,7 +122,7 @@ def import_sample(request: PortalRequest) -> HttpResponse:
 
 def reports(request: PortalRequest) -> HttpResponse:
     """Monthly reports; a month can be issued by hand."""
-    past = timezone.localdate().replace(day=1) - timedelta(days=1)
+    past = month_before(timezone.localdate())
     form = ReportForm(request.POST or None, initial={"year": past.year, "month": past.month})
     if form.is_valid() and _may_write(request):
         month = date(form.cleaned_data["year"], form.cleaned_data["month"], 1)

@@ -8,6 +8,7 @@ from celery import shared_task
 from services.actions.jobs import run_missed
 from services.rules.history import Actor
 from services.rules.jobs import Monthly, Period
+from services.rules.months import month_before
 from services.rules.refusal import Refused
 from solar.actions.monthly import issue
 from solar.actions.rollups import roll_up_all
@@ -29,7 +30,7 @@ def make_monthly_reports(**kwargs: Any) -> None:
 
 
 def _report_of(period: Period) -> None:
-    month = (period.on.replace(day=1) - timedelta(days=1)).replace(day=1)
+    month = month_before(period.on)
     try:
         issue(month, by=Actor.system("solar.make_monthly_reports"))
     except Refused:  # a month without readings has no report; readings that come later are issued by hand

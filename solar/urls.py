@@ -9,8 +9,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("solar/", views.public, name="public"),
     path("solar/data.csv", views.public_csv, name="public_csv"),
     path("solar/plants/<slug:slug>/", views.plant, name="plant"),
-    path("solar/reports/<int:year>-<int:month>.pdf", views.report_pdf, name="report_pdf"),
-    path("solar/reports/<int:year>-<int:month>.csv", views.report_csv, name="report_csv"),
+    path("solar/reports/<month:month>.pdf", views.report_pdf, name="report_pdf"),
+    path("solar/reports/<month:month>.csv", views.report_csv, name="report_csv"),
     path("api/v1/solar/readings", api.readings, name="api_readings"),
     path("staff/solar/", include("solar.staff_urls")),
 ]

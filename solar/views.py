@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
+from services.rules.months import month_end
 from services.views.requests import PortalRequest
 from services.views.shared import shared_page
 from solar.forms import AnotherForm, PeriodForm
@@ -60,20 +61,18 @@ def public_csv(request: PortalRequest) -> HttpResponse:
     return response
 
 
-def report_pdf(request: PortalRequest, year: int, month: int) -> HttpResponse:
+def report_pdf(request: PortalRequest, month: date) -> HttpResponse:
     """A monthly report as it was issued."""
-    return _frozen(year, month, "pdf", "application/pdf")
+    return _frozen(month, "pdf", "application/pdf")
 
 
-def report_csv(request: PortalRequest, year: int, month: int) -> HttpResponse:
+def report_csv(request: PortalRequest, month: date) -> HttpResponse:
     """The table of a monthly report as it was issued."""
-    return _frozen(year, month, "csv", "text/csv; charset=utf-8")
+    return _frozen(month, "csv", "text/csv; charset=utf-8")
 
 
-def _frozen(year: int, month: int, field: str, kind: str) -> HttpResponse:
-    if not 1 <= month <= 12:
-        raise Http404
-    report = get_object_or_404(SolarReport, month=date(year, month, 1))
+def _frozen(month: date, field: str, kind: str) -> HttpResponse:
+    report = get_object_or_404(SolarReport, month=month)
     response = HttpResponse(bytes(getattr(report, field)), content_type=kind)
     response["Content-Disposition"] = f'inline; filename="solar-{report.month:%Y-%m}.{field}"'
     return response
@@ -93,7 +92,7 @@ def _page(request: PortalRequest, plant: Plant | None = None) -> tuple[Page, dic
     """The page and what _period.html needs around it."""
     months, page = _asked(request, plant)
     today = timezone.localdate()
-    newest = min(figures.last_day_of(months[-1]), today) if months else today
+    newest = min(month_end(months[-1]), today) if months else today
     return page, words_of(page) | {
         "page": page,
         "periods": PERIODS,

@@ -13,7 +13,7 @@ from consultations.models import Adviser, Affected, Booking, ClinicDay, Disrupti
 from consultations.rules.timetable import nth_weekdays, rota
 from services.actions.history import record
 from services.models import User
-from services.reports.calendar import holidays_between
+from services.reports.calendar import EveryHoliday, holidays_between
 from services.reports.elections import elections
 from services.rules.calendar import add_working_days
 from services.rules.elections import window_on
@@ -141,7 +141,7 @@ def cancel_day(day_id: int, *, reason: str, user: User) -> int:
     day = ClinicDay.objects.select_for_update().get(pk=day_id)
     _move(day, ClinicDayState.CANCELLED, "cancelled", by=user.actor, reason=reason.strip())
     today = timezone.localdate()
-    call_by = add_working_days(today, 1, holidays_between(today, today + timedelta(days=30)))
+    call_by = add_working_days(today, 1, EveryHoliday())
     waiting.end_line(day, by=user.actor, is_cancelled=True)
     affected = list(Booking.objects.live().filter(clinic_day=day).order_by("pk"))
     disruptions.cancelled(day, affected, reason=reason, by=user.actor)

@@ -36,7 +36,7 @@ from services.actions.turns import in_turn
 from services.enums.calendar import ExtensionReason
 from services.enums.notices import Channel
 from services.models import Document, Draft, Resident, User
-from services.reports.calendar import holidays_between
+from services.reports.calendar import EveryHoliday
 from services.rules.calendar import Pause, due_on, longest_extension
 from services.rules.history import Actor
 from services.rules.references import letter_reference
@@ -46,7 +46,6 @@ CHANGED = "상태가 달라졌습니다. 화면을 새로 열어 확인해 주�
 NOT_YOURS = "다른 세무사·변호사가 맡은 질문입니다."
 NO_TEXT = "내용이 비어 있습니다. 적어 주세요."
 MEET_WANTED = "만나서 상담받고 싶다고 하심"
-HORIZON = timedelta(days=200)  # no deadline with its extension and pauses lies further ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,9 +356,8 @@ def _due(enquiry: Enquiry) -> date:
     first = enquiry.asked_on
     ended = enquiry.pauses.filter(round=enquiry.round, received_on__isnull=False) if enquiry.pk else []
     pauses = [Pause(one.sent_on, one.received_on) for one in ended if one.received_on]
-    last = max([timezone.localdate(), *(pause.received_on for pause in pauses)]) + HORIZON
     days = settings.CONSULTATION_ANSWER_DAYS + enquiry.extra_days
-    return due_on(first, days, holidays_between(first, last), pauses=pauses)
+    return due_on(first, days, EveryHoliday(), pauses=pauses)
 
 
 def _tell(name: str, enquiry: Enquiry, *, title: str, also: Iterable[Channel] = (), **values: str) -> None:

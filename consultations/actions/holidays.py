@@ -10,7 +10,7 @@ from consultations.models import Adviser, ClinicDay, TimetableRule, Venue
 from consultations.reports.offers import planned_on, seats_elsewhere
 from services.actions.constraints import friendly
 from services.actions.turns import in_turn
-from services.reports.calendar import holidays_between
+from services.reports.calendar import EveryHoliday
 from services.reports.elections import elections
 from services.rules.calendar import add_working_days, is_working_day
 from services.rules.elections import window_on
@@ -68,7 +68,7 @@ def suggested(on: date) -> date:
     """Where the consultations of this holiday could go: the next working day outside election windows on which their
     advisers sit nowhere else and no place has another clinic day. Four queries a day looked at; the last one if none.
     """
-    holidays = holidays_between(on, on + FARTHEST)
+    holidays = EveryHoliday()
     day = max(on, timezone.localdate())
     for _ in range(DAYS_LOOKED_AT):
         day = add_working_days(day, 1, holidays)
@@ -84,14 +84,14 @@ def moved_already(to: date) -> str:
 
 
 def _refuse_unless_holiday(on: date) -> None:
-    if on < timezone.localdate() or on not in holidays_between(on, on) or not planned_on(on):
+    if on < timezone.localdate() or on not in EveryHoliday() or not planned_on(on):
         raise Refused(NO_HOLIDAY)
 
 
 def _refuse_unless_free(on: date, to: date) -> None:
     if to <= timezone.localdate():
         raise Refused(PAST, field="to")
-    if not is_working_day(to, holidays_between(to, to)):
+    if not is_working_day(to, EveryHoliday()):
         raise Refused(NO_WORKING_DAY, field="to")
     if abs(to - on) > FARTHEST:
         raise Refused(TOO_FAR, field="to")

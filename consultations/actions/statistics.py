@@ -12,10 +12,10 @@ from consultations.models import Adviser, StatisticsReport
 from consultations.reports.half_year import advisers_with_work, half_year_paper
 from consultations.reports.papers import Paper, report_pdf, report_xlsx, sha256_of
 from consultations.reports.statistics import had_service, month_paper, month_statistics
-from consultations.rules.periods import half_end, month_end
 from services.actions.history import record
 from services.actions.references import next_number
 from services.rules.history import Actor
+from services.rules.months import half_end, month_end
 from services.rules.refusal import Refused
 
 SERIES = {ReportKind.MONTH: "CM", ReportKind.HALF_YEAR: "CH"}

@@ -21,7 +21,7 @@ from services.actions.notices import post_many, skip
 from services.actions.turns import in_turn
 from services.enums.notices import CallOutcome, Channel, NoticeState
 from services.models import Notice
-from services.reports.calendar import holidays_between
+from services.reports.calendar import EveryHoliday
 from services.rules.calendar import add_working_days
 from services.rules.history import Actor
 from services.rules.refusal import Refused
@@ -205,7 +205,7 @@ def tend(*, by: Actor) -> int:
     whose message turned out undelivered; a second run changes nothing. Returns how many people were put on the list.
     """
     today = timezone.localdate()
-    tomorrow = add_working_days(today, 1, holidays_between(today, today + timedelta(days=30)))
+    tomorrow = add_working_days(today, 1, EveryHoliday())
     put = 0
     for pk in forgotten(until=tomorrow):
         with suppress(Refused):  # somebody has just decided

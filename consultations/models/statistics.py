@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from consultations.enums import ReportKind
 from consultations.models.timetable import Adviser
-from consultations.rules.periods import half_end, month_end
+from services.rules.months import half_end, month_end
 
 
 class StatisticsReportQuerySet(models.QuerySet["StatisticsReport"]):

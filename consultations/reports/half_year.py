@@ -13,9 +13,9 @@ from consultations.models.statistics import StatisticsReportQuerySet
 from consultations.reports.papers import Paper, Table
 from consultations.reports.statistics import DEMO_NOTE
 from consultations.reports.tallies import ANSWERS, Tally, answers_in_time, by_choice, moments_of
-from consultations.rules.periods import half_end, half_of
 from services.models import User
 from services.rules.korean import date_letter
+from services.rules.months import half_end, half_of
 
 RESULTS = "상담(건)"
 NOTES = (

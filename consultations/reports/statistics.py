@@ -49,8 +49,8 @@ from consultations.reports.tallies import (
 )
 from consultations.rules.ages import AGE_BANDS, age_band
 from consultations.rules.disclosure import tells_quarter
-from consultations.rules.periods import month_before, month_end, quarter_of
 from services.models import Township
+from services.rules.months import month_before, month_end, quarter_of
 
 NOWHERE = "김제시 밖이거나 모름"
 OLDEST = 24  # so many months back a missing report can be made by hand

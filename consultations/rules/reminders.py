@@ -1,12 +1,12 @@
 """When a consultation is called to mind, by text or by telephone."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from functools import cache
 
-from services.rules.calendar import OFFICE_HOURS, add_working_days
+from services.rules.calendar import OFFICE_HOURS, Holidays, add_working_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +74,7 @@ def reminder_times(
     return times
 
 
-def reminder_calls(
-    starts_at: datetime, reminders: Iterable[Reminder], holidays: Collection[date]
-) -> list[ReminderTime]:
+def reminder_calls(starts_at: datetime, reminders: Iterable[Reminder], holidays: Holidays) -> list[ReminderTime]:
     """When people without a mobile phone are phoned instead: so many *working* days before, until the offices close.
 
     A fourth Monday's "day before" is the Friday and its "three days before" the Wednesday, so officers have days on

@@ -17,6 +17,7 @@ from consultations.reports.papers import shown
 from consultations.reports.statistics import missing_months, month_paper, month_statistics
 from services.enums.people import Role
 from services.rules.history import Actor
+from services.rules.months import first_of
 from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
 
@@ -26,7 +27,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def statistics(request: PortalRequest) -> HttpResponse:
     """이번 달 숫자: as the report will show them, small numbers suppressed for everybody."""
-    paper = month_paper(month_statistics(timezone.localdate().replace(day=1)))
+    paper = month_paper(month_statistics(first_of(timezone.localdate())))
     tables = [
         {
             "title": table.title,

@@ -45,13 +45,13 @@ from consultations.models import (
     Waiting,
 )
 from consultations.reports.offers import Offer, offers
-from consultations.rules.periods import half_of, month_before
 from services.actions.history import record
 from services.actions.people import find_or_add_resident
 from services.enums.people import Role
 from services.models import Township, User
 from services.rules.calendar import nth_weekday
 from services.rules.history import Actor
+from services.rules.months import half_of, month_before
 from services.rules.refusal import Refused
 
 BY = Actor.system("demo")

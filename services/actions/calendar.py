@@ -8,7 +8,7 @@ from services.actions.constraints import friendly
 from services.actions.history import record
 from services.enums.calendar import HolidayKind
 from services.models import Holiday, User
-from services.reports.calendar import holidays_between
+from services.reports.calendar import EveryHoliday
 from services.rules.history import Actor
 from services.rules.refusal import Refused
 
@@ -29,7 +29,7 @@ def add_holiday(
     Deadlines already told to people are rows of their cases and do not move (HD-03). Raises Refused when the day is
     so already.
     """
-    is_holiday = day in holidays_between(day, day)
+    is_holiday = day in EveryHoliday()
     if is_holiday != is_cancelled:
         state = "이미 공휴일입니다" if is_holiday else "공휴일이 아니어서 뺄 것이 없습니다"
         raise Refused(f"그날은 {state}. 날짜를 다시 확인해 주세요.", field="day")

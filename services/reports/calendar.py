@@ -1,6 +1,6 @@
 """Which days are holidays: the `holidays` package, corrected by what staff wrote over it."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -23,6 +23,23 @@ class HolidayLine:
     counts_for_power_tariff: bool
     is_cancelled: bool
     row: Holiday | None
+
+
+class EveryHoliday(Container[date]):
+    """All public holidays without an edge, for counting from a day to wherever that leads. One query a year asked for.
+
+    Make a new one for each job or request, as with `holidays_between`.
+    """
+
+    def __init__(self) -> None:
+        self._years: dict[int, frozenset[date]] = {}
+
+    def __contains__(self, day: object) -> bool:
+        if not isinstance(day, date):
+            return False
+        if day.year not in self._years:
+            self._years[day.year] = holidays_between(date(day.year, 1, 1), date(day.year, 12, 31))
+        return day in self._years[day.year]
 
 
 def holidays_between(first: date, last: date) -> frozenset[date]:

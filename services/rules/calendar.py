@@ -1,7 +1,7 @@
 """Working days, working hours and deadlines of petitions (MW-01 to MW-08, MW-15); every holiday is an argument."""
 
 import calendar
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Container, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ HOURS_UNTIL_RECEIVED = 8  # MW-02
 HOURS_AT_ONCE = 3  # MW-06
 COUNTED_IN_HOURS_UP_TO = 5  # MW-03; from six days on, MW-04
 
-Holidays = Collection[date]
+Holidays = Container[date]
 
 
 @dataclass(frozen=True, slots=True)

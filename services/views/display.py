@@ -2,14 +2,14 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from services.rules import display as rules
+from services.views.addresses import own_address
 from services.views.requests import PortalRequest
 from services.views.shared import shared_page
 
@@ -24,7 +24,7 @@ def display(request: PortalRequest) -> HttpResponse:
 @require_POST
 def display_save(request: PortalRequest) -> HttpResponse:
     """Remember the choice in a cookie and go back to where the person was; works without JavaScript."""
-    response = redirect(_own_address(request, request.POST.get("next", "")))
+    response = HttpResponseRedirect(own_address(request, request.POST.get("next", "")))
     choices = ((rules.SIZE_COOKIE, "size", rules.SIZES), (rules.CONTRAST_COOKIE, "contrast", rules.CONTRASTS))
     for cookie, name, allowed in choices:
         value = request.POST.get(name, "")
@@ -59,8 +59,3 @@ def _display_sentence(request: PortalRequest) -> str:
     if request.POST.get("size") in ("large", "larger"):
         return _("글자를 크게 했습니다.")
     return _("처음대로 바꾸었습니다.")
-
-
-def _own_address(request: PortalRequest, address: str) -> str:
-    is_ours = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
-    return address if is_ours else "/"

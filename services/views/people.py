@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -15,6 +14,7 @@ from services.actions import people as actions
 from services.forms.people import CodeForm, PhoneForm, ReferenceForm
 from services.models import Verification, blind_index
 from services.reports import people as reports
+from services.views.addresses import own_address
 from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest
 
@@ -33,20 +33,14 @@ def start_verification(request: HttpRequest, phone_e164: str, *, next_url: str) 
     return redirect("services:verify_code")
 
 
-def _safe_next(request: PortalRequest) -> str:
-    asked = request.GET.get("next", "")
-    if url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
-        return asked
-    return reverse("services:my")
-
-
 @never_cache
 def my_start(request: PortalRequest) -> HttpResponse:
     """휴대전화 번호를 알려 주세요."""
     form = PhoneForm(request.POST or None)
     if form.is_valid():
+        next_url = own_address(request, request.GET.get("next", ""), otherwise=reverse("services:my"))
         with refusals_to(form):
-            return start_verification(request, form.cleaned_data["phone"], next_url=_safe_next(request))
+            return start_verification(request, form.cleaned_data["phone"], next_url=next_url)
     was_idle = request.session.get("resident_was_idle", False)
     return render_form(request, "services/my_start.html", {"form": form, "was_idle": was_idle})
 

@@ -6,7 +6,6 @@ Order of locks: budget lines by id, then the application. Nothing slow happens w
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -17,7 +16,7 @@ from services.actions.moves import lock, move, refuse_unless
 from services.actions.notices import post_many
 from services.actions.turns import in_turn
 from services.models import Document, blind_index
-from services.reports.calendar import holidays_between
+from services.reports.calendar import EveryHoliday
 from services.rules import calendar
 from services.rules.history import Actor
 from services.rules.korean import date_letter
@@ -116,9 +115,7 @@ def _decide(application: Application, outcome: Outcome, quote: Quote, *, by: Act
     """Write the record from which the letter is made; the database refuses one person for both steps."""
     programme, now = application.programme, timezone.now()
     today = timezone.localdate(now)
-    until = calendar.objection_until(
-        today, programme.objection_days, holidays_between(today, today + timedelta(days=366))
-    )
+    until = calendar.objection_until(today, programme.objection_days, EveryHoliday())
     terms = rules.RemedyTerms(
         programme.objection_days,
         date_letter(until),

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from django.utils import timezone
@@ -19,7 +19,7 @@ from services.actions.references import next_number
 from services.actions.turns import in_turn
 from services.enums.consents import ConsentHow
 from services.models import Draft, Township
-from services.reports.calendar import holidays_between
+from services.reports.calendar import EveryHoliday
 from services.rules import calendar
 from services.rules.history import Actor
 from services.rules.korean import date_long
@@ -110,7 +110,7 @@ def submit(programme: Programme, new: NewApplication, *, by: Actor, draft: Draft
         contact_way=new.contact_way,
         origin=Origin.COUNTER if by.user_id else Origin.ONLINE,
         entered_by_id=by.user_id,
-        due_on=calendar.due_on(today, programme.first_answer_days, holidays_between(today, today + _A_YEAR)),
+        due_on=calendar.due_on(today, programme.first_answer_days, EveryHoliday()),
     )
     _add_parts(application, new, marks)
     how = ConsentHow.SPOKEN if by.user_id else ConsentHow.WEB
@@ -120,9 +120,6 @@ def submit(programme: Programme, new: NewApplication, *, by: Actor, draft: Draft
     record(application, ApplicationMove.SUBMITTED, by=by, after=application.state)
     post_many([notices.submitted(application)])
     return application
-
-
-_A_YEAR = timedelta(days=366)
 
 
 def _refuse_closed(programme: Programme) -> None:
@@ -205,8 +202,8 @@ def due_with_pauses(application: Application) -> date:
         for request in application.info_requests.filter(answered_at__isnull=False)
         if request.answered_at
     ]
-    holidays = holidays_between(received_on, timezone.localdate() + _A_YEAR)
-    return calendar.due_on(received_on, application.programme.first_answer_days, holidays, pauses=pauses)
+    days = application.programme.first_answer_days
+    return calendar.due_on(received_on, days, EveryHoliday(), pauses=pauses)
 
 
 @in_turn

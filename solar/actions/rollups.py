@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from services.reports.calendar import tariff_holidays_between
+from services.rules.months import first_of
 from solar.actions.savings import value_months
 from solar.enums import SourceKind
 from solar.models import Source
@@ -54,7 +55,7 @@ def roll_up(limit: int = PLANT_DAYS_AT_ONCE) -> int:
         _tell_sun(cursor, counted)
         for statement in (_HOURS, _DAYS):
             cursor.execute(statement)
-        months = sorted({(plant_id, day.replace(day=1)) for plant_id, day in dirty})
+        months = sorted({(plant_id, first_of(day)) for plant_id, day in dirty})
         _make_months(cursor, months)
     value_months(months)
     return len(dirty)

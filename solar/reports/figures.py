@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from django.db.models import Sum
@@ -181,8 +181,3 @@ def newest_year_saving() -> YearSaving | None:
         return None
     won = SavingMonth.objects.filter(month__year=newest).aggregate(won=Sum("saved_won"))["won"]
     return YearSaving(newest, won, RollupMonth.objects.filter(month__year=newest, simulated_j__gt=0).exists())
-
-
-def last_day_of(month: date) -> date:
-    """The last day of the month that begins on `month`."""
-    return (month + timedelta(days=32)).replace(day=1) - timedelta(days=1)

@@ -8,8 +8,8 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Sum
 from django.utils import timezone
 
+from services.rules.months import month_end
 from solar.models import Plant, RollupHour
-from solar.reports.figures import last_day_of
 from solar.rules.energy import shown_kwh
 
 SHADES = 4
@@ -35,7 +35,7 @@ class Heat:
 def heat_of(month: date, plants: Sequence[Plant]) -> Heat | None:
     """The heat map of the month that begins on `month`, or None when nothing was made. One query."""
     begin = datetime.combine(month, time(), timezone.get_default_timezone())
-    end = datetime.combine(last_day_of(month) + timedelta(days=1), time(), timezone.get_default_timezone())
+    end = datetime.combine(month_end(month) + timedelta(days=1), time(), timezone.get_default_timezone())
     rows = (
         RollupHour.objects.filter(plant__in=[plant.pk for plant in plants], hour_at__gte=begin, hour_at__lt=end)
         .values("hour_at")

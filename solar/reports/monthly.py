@@ -9,8 +9,9 @@ from dataclasses import asdict, dataclass
 from datetime import date
 
 from services.rules.korean import won, won_big
+from services.rules.months import month_end
 from solar.models import Plant
-from solar.reports.figures import Figures, add_up, days_of, factors, last_day_of, months_of
+from solar.reports.figures import Figures, add_up, days_of, factors, months_of
 from solar.reports.pages import tonnes
 
 HEADS = (
@@ -54,7 +55,7 @@ def month_report(month: date) -> MonthReport:
     factor = both.public.t_per_mwh
     plants = list(Plant.objects.shown())
     found = months_of(month, month, factor)
-    days = days_of(month, last_day_of(month), factor)
+    days = days_of(month, month_end(month), factor)
     total = add_up(found.values(), factor)
     return MonthReport(
         month=f"{month:%Y-%m}",

@@ -9,6 +9,7 @@ from typing import TypeVar
 from django.utils import timezone
 
 from services.rules.korean import date_letter, won_big
+from services.rules.months import first_of, month_end
 from solar.models import Plant, Source
 from solar.reports import figures as sums
 from solar.reports.figures import Factors, Figures, PlantRow, Row, add_up, months_of
@@ -96,7 +97,7 @@ def _year(on: date, plants: Sequence[Plant], factors: Factors) -> Page:
         Row(f"{month.month}월", add_up(found, factors.public.t_per_mwh)) for month, found in _grouped(months).items()
     ]
     title = f"{on.year}년 월별로 만든 전기"
-    covered = (first, min(sums.last_day_of(last), timezone.localdate()))
+    covered = (first, min(month_end(last), timezone.localdate()))
     return _page("year", title, "달", covered, rows, _plant_rows(plants, months, factors), factors)
 
 
@@ -107,24 +108,24 @@ def _all(on: date, plants: Sequence[Plant], factors: Factors) -> Page:
         years.setdefault(month.year, []).append(found)
     rows = [Row(f"{year}년", add_up(found, factors.public.t_per_mwh)) for year, found in years.items()]
     first = min((month for _, month in months), default=on)
-    last = sums.last_day_of(max((month for _, month in months), default=on.replace(day=1)))
+    last = month_end(max((month for _, month in months), default=first_of(on)))
     title = "해마다 만든 전기"
     covered = (first, min(last, timezone.localdate()))
     return _page("all", title, "해", covered, rows, _plant_rows(plants, months, factors), factors)
 
 
 def _month(on: date, plants: Sequence[Plant], factors: Factors) -> Page:
-    first = on.replace(day=1)
+    first = first_of(on)
     months = _only(months_of(first, first, factors.public.t_per_mwh), plants)
     days = days_with_won(first, plants, months, rule_books())
     rows = [Row(f"{day.day}일", add_up(found, factors.public.t_per_mwh)) for day, found in _grouped(days).items()]
     title = f"{on.year}년 {on.month}월 날마다 만든 전기"
-    covered = (first, min(sums.last_day_of(first), timezone.localdate()))
+    covered = (first, min(month_end(first), timezone.localdate()))
     return _page("month", title, "날", covered, rows, _plant_rows(plants, months, factors), factors)
 
 
 def _day(on: date, plants: Sequence[Plant], factors: Factors) -> Page:
-    first, books = on.replace(day=1), rule_books()
+    first, books = first_of(on), rule_books()
     months = _only(months_of(first, first, factors.public.t_per_mwh), plants)
     days = days_with_won(first, plants, months, books)
     hours = _grouped(hours_with_won(on, plants, days, books))

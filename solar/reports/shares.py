@@ -8,9 +8,10 @@ from itertools import groupby
 from django.utils import timezone
 
 from services.reports.calendar import tariff_holidays_between
+from services.rules.months import month_end
 from solar.models import Plant, RollupDay, RollupHour
 from solar.models.readings import Rollup
-from solar.reports.figures import Figures, last_day_of
+from solar.reports.figures import Figures
 from solar.rules.energy import to_kwh
 from solar.rules.tariff import DayEnergy, RuleBook, day_bands, price_of, shared, worth
 
@@ -21,7 +22,7 @@ Hours = dict[tuple[int, datetime], Figures]
 def days_with_won(month: date, plants: Sequence[Plant], months: Days, books: Mapping[int, RuleBook]) -> Days:
     """Every plant's days of a month (`months` has the plants' whole months). One query."""
     rows = RollupDay.objects.filter(
-        plant__in=[plant.pk for plant in plants], day__range=(month, last_day_of(month))
+        plant__in=[plant.pk for plant in plants], day__range=(month, month_end(month))
     ).order_by("plant_id", "day")
     book_of = {plant.pk: books[plant.tariff_class_id] for plant in plants}
     found: Days = {}

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from services.rules.korean import date_letter
-from solar.reports.figures import last_day_of
+from services.rules.months import first_of, month_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,11 @@ def walk_of(period: str, on: date, months: Sequence[date], today: date) -> Walk:
     if not months or period == "all":
         return Walk(step_to(period, on), None, None, None)
     if period == "day":
-        first, last = months[0], min(last_day_of(months[-1]), today)
+        first, last = months[0], min(month_end(months[-1]), today)
         before = min(on - timedelta(days=1), last) if on > first else None
         after = max(on + timedelta(days=1), first) if on < last else None
     else:
-        here = on.replace(day=1) if period == "month" else date(on.year, 1, 1)
+        here = first_of(on) if period == "month" else date(on.year, 1, 1)
         begins = months if period == "month" else sorted({date(day.year, 1, 1) for day in months})
         last = begins[-1]
         before = max((day for day in begins if day < here), default=None)

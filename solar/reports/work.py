@@ -10,6 +10,7 @@ from django.utils import timezone
 from services.enums.people import Role
 from services.models import User
 from services.reports.people import Todo
+from services.rules.months import first_of
 from solar.enums import BatchState, PlantCondition, ReadingFlag, SourceKind
 from solar.models import DirtyDay, ImportBatch, Plant, RollupDay, Source
 from solar.reports.figures import Figures, add_up, factors, months_of
@@ -56,7 +57,7 @@ def plant_lines(on: date) -> list[PlantLine]:
     """All plants as of a day. Five queries whatever their number."""
     plants = list(Plant.objects.shown().prefetch_related("sources"))
     today = dict(RollupDay.objects.filter(day=on).order_by("plant_id").values_list("plant_id", "joules"))
-    month = on.replace(day=1)
+    month = first_of(on)
     both = factors()
     months = months_of(month, month, both.public.t_per_mwh)
     made = {plant.pk: months.get((plant.pk, month), Figures()) for plant in plants}

@@ -33,9 +33,9 @@ from consultations.reports.statistics import month_paper, month_statistics
 from consultations.rules.ages import age_band
 from consultations.rules.deadlines import survey_until
 from consultations.rules.disclosure import HIDDEN, SMALL, UNDER, publish, tells_quarter
-from consultations.rules.periods import half_end, half_of, month_before, month_end, quarter_of
 from services.enums.people import Role
 from services.models import Township
+from services.rules.months import half_end, half_of, month_before, month_end, quarter_of
 from tests.consultations.factories import BY, CONSENTS, EVE, MONDAY, adviser, at, booked, clinic_day, venue
 
 GIVEN = {str(kind): given for kind, given in CONSENTS.items()}

@@ -5,6 +5,7 @@ goes through all middleware and stops before the view: what is tried here is who
 """
 
 from collections.abc import Callable, Iterator
+from datetime import date
 
 import pytest
 from django.conf import settings as django_settings
@@ -32,6 +33,7 @@ BY_CONVERTER = {
     "StringConverter": "x",
     "SlugConverter": "x",
     "PathConverter": "x",
+    "MonthConverter": date(2026, 11, 1),
     "UUIDConverter": "00000000-0000-0000-0000-000000000000",
 }
 ADMIN_DOORS = {"admin:index", "admin:login", "admin:logout", "admin:password_change"}

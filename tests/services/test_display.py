@@ -1,6 +1,10 @@
 """Text size and contrast are remembered without JavaScript and never lead to another site."""
 
 import pytest
+from allauth.core.context import request_context
+
+from gimje_portal.staff_accounts import StaffAccountAdapter
+from services.views.addresses import own_address
 
 
 def choose(client, **data):
@@ -33,9 +37,43 @@ def test_the_person_comes_back_to_the_same_page_and_reads_what_happened(client, 
     assert "글자를 크게 했습니다." in response.content.decode()
 
 
-@pytest.mark.parametrize("next_page", ["https://example.com/", "//example.com", "javascript:alert(1)", ""])
+JUNK = [
+    "https://example.com/",
+    "//example.com",
+    "///example.com",
+    "/\\example.com",
+    "javascript:alert(1)",
+    "",
+    "abc",  # a name without a slash: Django would look for a page of that name
+    "services:home",
+    "../my/",
+    "/no/such/page/",
+    "/services/guide/\r\nSet-Cookie: a=b",
+    "/slate/applications/\u202e/",
+    "/slate/applications/" + "9" * 5000 + "/",
+    "http://[",
+    "?next=abc",
+    "\x01/services/guide/",
+]
+
+
+@pytest.mark.parametrize("next_page", JUNK)
 def test_it_never_leads_elsewhere(client, db, next_page):
     assert choose(client, size="large", next=next_page).url == "/"
+
+
+@pytest.mark.parametrize("next_page", JUNK)
+def test_no_redirect_that_a_browser_names_leads_elsewhere(rf, next_page):
+    request = rf.get("/")
+    assert own_address(request, next_page, otherwise="/my/") == "/my/"
+    context = StaffAccountAdapter(request)
+    with request_context(request):
+        assert not context.is_safe_url(next_page)
+        assert context.is_safe_url("/staff/?page=2")
+
+
+def test_the_query_comes_along(rf):
+    assert own_address(rf.get("/"), "/solar/?period=day&on=2024-06-01") == "/solar/?period=day&on=2024-06-01"
 
 
 def test_nonsense_is_not_remembered(client, db):

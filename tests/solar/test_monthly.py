@@ -73,8 +73,8 @@ def test_the_report_comes_once_and_never_changes(june, paper, clock, client):
     report.refresh_from_db()
     assert bytes(report.pdf) == before
     assert report.figures_sha256 != month_report(JUNE).sha256
-    assert client.get(reverse("solar:report_pdf", args=[2024, 6])).content == before
-    assert client.get(reverse("solar:report_csv", args=[2024, 6])).content == bytes(report.csv)
+    assert client.get(reverse("solar:report_pdf", args=[JUNE])).content == before
+    assert client.get(reverse("solar:report_csv", args=[JUNE])).content == bytes(report.csv)
 
 
 def test_a_month_missed_while_the_portal_was_down_is_caught_up(june, paper, clock):
