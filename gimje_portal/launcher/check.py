@@ -24,7 +24,9 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def test(arguments: Sequence[str]) -> int:
-    """Set up and run pytest, against real PostgreSQL and a real broker."""
+    """Set up and run pytest, against real PostgreSQL and a real broker; or, with --mutants, see what it notices."""
+    if "--mutants" in arguments:
+        return mutants([argument for argument in arguments if argument != "--mutants"])
     browser = find_browser()
     prepare("Test tools", with_assets=True)
     place = free_place("test")
@@ -43,6 +45,16 @@ def cores(arguments: Sequence[str]) -> list[str]:
     if chosen or named:
         return []
     return ["-n", str(min(os.cpu_count() or 1, MOST_CORES)), "--durations", "15"]
+
+
+def mutants(apps: Sequence[str]) -> int:
+    """Put small faults into copies of the tree, one at a time, and see that a test fails at each."""
+    prepare("Test tools", with_assets=True)
+    place = free_place("mutants")
+    forget_old_tables(place)
+    with servers_for(place, throw_away=True):
+        env = settings_environment(place, demo=False) | PLAIN_STATIC | {"MUTANTS_DIR": str(place.path / "trees")}
+        return run_in_foreground([DEVELOPER.python, "-m", "tests.mutants", *apps], env)
 
 
 def find_browser() -> str:
