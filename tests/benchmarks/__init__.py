@@ -1,7 +1,16 @@
 """The frame of `manage.py bench [name]`: figures against budgets, as ratios that mean the same on any machine."""
 
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+
+IS_SMALLEST = bool(os.environ.get("BENCH_SMALLEST"))  # a test runs every benchmark so, to see that it runs at all
+QUICKER = ("--no-demo",) if IS_SMALLEST else ()  # options of `manage.py up`
+
+
+def sized(usual: int, smallest: int) -> int:
+    """How much is measured; figures of the smallest size mean nothing."""
+    return smallest if IS_SMALLEST else usual
 
 
 @dataclass(frozen=True)
@@ -39,7 +48,7 @@ BENCHES: dict[str, Bench] = {}
 
 
 def bench(name: str, *, needs_tables: bool = True) -> Callable[[Callable[[], Iterable[Row]]], Bench]:
-    """Register a function that measures and yields rows, e.g. `@bench("race")`; its tables are migrated and empty."""
+    """Register a function that measures and yields rows, e.g. `@bench("race")`; with empty tables of its own."""
 
     def register(measure: Callable[[], Iterable[Row]]) -> Bench:
         BENCHES[name] = Bench(name, measure, needs_tables)

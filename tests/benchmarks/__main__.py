@@ -2,10 +2,13 @@
 
 import importlib
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import django
 from django.core.management import call_command
+from django.db import connection, connections
 
 from tests.benchmarks import BENCHES, Bench, Row
 
@@ -20,10 +23,35 @@ def main(names: list[str]) -> int:
         print(f"No benchmark {', '.join(unknown)}; there are: {', '.join(sorted(BENCHES))}.", file=sys.stderr)  # noqa: T201
         return 2
     wanted = [BENCHES[name] for name in (names or sorted(BENCHES))]
-    if any(entry.needs_tables for entry in wanted):
-        call_command("migrate", interactive=False, verbosity=0)
-    kept = [run(entry) for entry in wanted]
+    kept = []
+    with database("bench") as made:
+        if any(entry.needs_tables for entry in wanted):
+            call_command("migrate", interactive=False, verbosity=0)
+        for entry in wanted:
+            if entry.needs_tables:
+                with database(f"bench_{entry.name}", like=made):
+                    kept.append(run(entry))
+            else:
+                kept.append(run(entry))
     return 0 if all(kept) else 1
+
+
+@contextmanager
+def database(name: str, *, like: str = "template0") -> Iterator[str]:
+    """A database of its own, so that no benchmark meets the rows of another; gone afterwards."""
+    usual = connection.settings_dict["NAME"]
+    connections.close_all()  # PostgreSQL copies no database that somebody uses
+    with connection._nodb_cursor() as cursor:  # as Django's own test runner does
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{like}"')
+    connection.settings_dict["NAME"] = name
+    try:
+        yield name
+    finally:
+        connections.close_all()
+        connection.settings_dict["NAME"] = usual
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def run(entry: Bench) -> bool:

@@ -22,11 +22,11 @@ from consultations.enums import BookingKind, Source
 from consultations.models import Adviser, ClinicDay, Venue
 from consultations.reports.offers import offers
 from services.actions.history import acting
-from tests.benchmarks import Row, bench
+from tests.benchmarks import Row, bench, sized
 from tests.benchmarks.bench_race import BY, CONSENTS, SLOTS, advisers, open_day, resident_of, starts
 from tests.benchmarks.bench_race import measure as race
 
-ROUNDS, BATCH = 300, 10
+ROUNDS, BATCH = sized(300, 10), 10
 
 
 def _bare_insert(day: ClinicDay, adviser: Adviser, number: int) -> None:

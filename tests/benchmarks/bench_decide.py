@@ -12,10 +12,10 @@ from services.rules.history import Actor
 from slate.actions import decisions
 from slate.enums import Work
 from slate.models import Application
-from tests.benchmarks import Row, bench
+from tests.benchmarks import Row, bench, sized
 from tests.slate import factories as make
 
-DECISIONS = 60
+DECISIONS = sized(60, 2)
 BARE = (
     "SELECT id FROM slate_budgetline WHERE work = 'house' ORDER BY id FOR UPDATE",
     "SELECT id, version FROM slate_application WHERE id = {pk} FOR UPDATE",

@@ -13,9 +13,9 @@ from services.actions.notices.senders import Outcome, Outgoing, SendResult
 from services.models import Notice, Resident
 from services.notices.messages import Message
 from services.rules.history import Actor
-from tests.benchmarks import Row, bench
+from tests.benchmarks import Row, bench, sized
 
-COUNT = 1000
+COUNT = sized(1000, 10)
 MESSAGE = Message("consultations/notices/booked", "제목", "[김제시] 상담 예약 완료", "긴 글")
 BARE = """
     UPDATE services_notice SET state = 'sent' WHERE id IN (

@@ -23,11 +23,11 @@ from services.actions.history import acting
 from services.models import Resident
 from services.rules.history import Actor
 from services.rules.refusal import Refused
-from tests.benchmarks import Row, bench
+from tests.benchmarks import Row, bench, sized
 
 BY = Actor.system("bench")
 CONSENTS = dict.fromkeys(ConsentKind.REQUIRED, True)
-CLIENTS = 500
+CLIENTS = sized(500, 60)  # more than there are places
 PROCESSES, THREADS = 2, 4  # as gunicorn runs in production
 ADVISERS = 5
 SLOTS = 6  # 15:00 to 17:00 by 20 minutes

@@ -8,9 +8,9 @@ from django.db import connection, transaction
 from services.models import ServicePage
 from services.reports.search import search
 from services.rules.search import letters_of
-from tests.benchmarks import Row, bench
+from tests.benchmarks import Row, bench, sized
 
-ROUNDS = 60
+ROUNDS = sized(60, 2)
 QUESTIONS = ("슬레이트 지붕", "ㅅㄹㅇㅌ", "장학숙은", "보조금", "슬레잍")
 WORDS = [letters_of(word).text for word in ("슬레이트", "지붕")]
 BARE = """
@@ -51,7 +51,7 @@ def grow(pages: int) -> None:
 def measure() -> Iterable[Row]:
     """The pages of the first catalogue, then a thousand."""
     with transaction.atomic():
-        for pages, budget in ((16, 12), (1000, 5)):
+        for pages, budget in ((16, 12), (sized(1000, 20), 5)):
             grow(pages)
             plain, ours = medians_ms(bare, lambda: search("슬레이트 지붕"))
             yield Row(f"bare SQL, {pages} pages", plain, "ms")

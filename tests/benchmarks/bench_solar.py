@@ -17,9 +17,9 @@ from solar.enums import BatchOrigin, Unit
 from solar.models import Plant, Source
 from solar.reports.pages import page_of
 from solar.rules.files import Mapping, Parsed
-from tests.benchmarks import Row, bench
+from tests.benchmarks import Row, bench, sized
 
-ROWS = 105_408  # a plant-year of five minutes
+ROWS = sized(105_408, 288)  # a plant-year of five minutes
 START = int(datetime(2023, 12, 31, 15, tzinfo=UTC).timestamp())  # midnight of 2024 in Korea
 SPAN = (date(2024, 1, 1), date(2024, 12, 31))
 FIVE_MINUTES = Mapping(0, 1, Unit.KW, 300, zone="UTC")
