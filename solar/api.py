@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from services.actions.history import acting
-from solar.actions.pushes import MAX_ROWS, push
+from solar.actions import pushes
 from solar.enums import Label, Unit, Zone
 from solar.models import ApiKey
 
@@ -57,12 +57,12 @@ class ReadingsSerializer(serializers.Serializer[Any]):
     readings = serializers.ListField(
         child=serializers.ListField(child=serializers.JSONField(allow_null=True), min_length=2, max_length=2),
         min_length=1,
-        max_length=MAX_ROWS,
+        max_length=pushes.MAX_ROWS,
         help_text='[["2026-11-23T12:00:00+09:00", 6.5], ...]',
         error_messages={
             "required": "readings 값을 보내 주세요.",
             "min_length": "readings에 한 줄 이상 보내 주세요.",
-            "max_length": f"한 번에 {MAX_ROWS:,}줄까지 보낼 수 있습니다. 나누어 보내 주세요.",
+            "max_length": f"한 번에 {pushes.MAX_ROWS:,}줄까지 보낼 수 있습니다. 나누어 보내 주세요.",
             "not_a_list": "readings는 목록이어야 합니다.",
         },
     )
@@ -125,7 +125,7 @@ def readings(request: Request) -> Response:
     form.is_valid(raise_exception=True)
     asked = form.validated_data
     with acting(key.actor):
-        answer = push(
+        answer = pushes.push(
             key,
             content=content,
             once=request.headers.get("Idempotency-Key", "")[:80],

@@ -4,6 +4,8 @@ import enum
 
 from django.db import models
 
+from services.enums.moves import Move, to
+
 
 class SourceKind(models.TextChoices):
     """Where readings come from. The first kind in `RANK` that covers a day is the one that counts on that day."""
@@ -47,21 +49,51 @@ class BatchOrigin(models.TextChoices):
 
 
 class BatchState(models.TextChoices):
-    UPLOADED = "uploaded", "올림"
     PREVIEW = "preview", "미리보기"
     ACCEPTED = "accepted", "받음"
     PARTLY = "partly", "일부 받음"
     REJECTED = "rejected", "버림"
     UNDONE = "undone", "되돌림"
 
-    OPEN = enum.nonmember(frozenset({"uploaded", "preview"}))
+    OPEN = enum.nonmember(frozenset({"preview"}))
     IN_USE = enum.nonmember(frozenset({"accepted", "partly"}))
-    LIVE = enum.nonmember(frozenset({"uploaded", "preview", "accepted", "partly"}))
+    LIVE = enum.nonmember(frozenset({"preview", "accepted", "partly"}))
 
     @property
     def tone(self) -> str:
         """Badge tone (COPY 7)."""
         return {"accepted": "good", "partly": "warn", "rejected": "danger", "undone": "idle"}.get(self, "progress")
+
+
+class BatchMove(Move):
+    """What people do with a file of readings; a device's push is taken at once and leaves no entry."""
+
+    UPLOADED = "uploaded", "올림"
+    ACCEPTED = "accepted", "받음"
+    ACCEPTED_PARTLY = "accepted_partly", "일부 받음"
+    DISCARDED = "discarded", "버림"
+    UNDONE = "undone", "되돌림"
+
+    PATHS = enum.nonmember(
+        {
+            "accepted": to("accepted", "preview"),
+            "accepted_partly": to("partly", "preview"),
+            "discarded": to("rejected", "preview"),
+            "undone": to("undone", "accepted", "partly"),
+        }
+    )
+
+
+class ReportMove(Move):
+    """What happens to a monthly report: it is issued, and never changes."""
+
+    ISSUED = "issued", "확정"
+
+
+class KeyMove(Move):
+    """What happens to a device's key."""
+
+    ADDED = "added", "만듦"
 
 
 class ReadingFlag(enum.IntFlag):

@@ -16,13 +16,11 @@ from services.enums.people import Role
 from services.rules.months import month_before
 from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
-from solar.actions import batches
-from solar.actions.monthly import issue
-from solar.actions.rollups import roll_up_all
+from solar.actions import batches, monthly, rollups
 from solar.enums import BatchOrigin, BatchState
 from solar.forms import MappingForm, ReportForm, UploadForm
 from solar.models import ImportBatch, SolarReport
-from solar.reports import work
+from solar.reports import contents, work
 from solar.reports.monthly import as_csv
 from solar.rules.files import decode, header_of
 
@@ -50,7 +48,7 @@ def import_new(request: PortalRequest) -> HttpResponse:
         file = form.cleaned_data["file"]
         with refusals_to(form):
             found = batches.upload(
-                form.cleaned_data["source"], file_name=file.name, content=file.read(), by=staff_of(request)
+                form.cleaned_data["source"], file_name=file.name, content=file.read(), by=staff_of(request).actor
             )
             if not found.is_new:
                 messages.info(request, "같은 파일을 이미 올렸습니다. 아무것도 바뀌지 않았습니다.")
@@ -68,16 +66,16 @@ def import_detail(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _look(request: PortalRequest, batch: ImportBatch) -> HttpResponse:
-    header = header_of(decode(batches.bytes_of(batch)))
+    header = header_of(decode(contents.bytes_of(batch)))
     form = MappingForm(request.POST or None, header=header, batch=batch)
     mapping = form.mapping if form.is_valid() else work.mapping_of(batch)
     if form.is_valid() and "accept" in request.POST:
         with refusals_to(request):
-            batches.accept(batch, mapping, by=staff_of(request))
-            roll_up_all()
+            batches.accept(batch.pk, mapping, by=staff_of(request).actor)
+            rollups.roll_up_all()
             messages.success(request, "자료를 받았습니다.")
         return redirect("solar:staff_import_detail", batch.pk)
-    preview = work.preview_of(batch, batches.read(batch, mapping))
+    preview = work.preview_of(batch, contents.rows_of(batch, mapping))
     return render(request, "solar/staff/import_look.html", {"batch": batch, "form": form, "preview": preview})
 
 
@@ -86,7 +84,7 @@ def import_discard(request: PortalRequest, pk: int) -> HttpResponse:
     """Lay a file aside without taking it."""
     batch = _batch(pk)
     with refusals_to(request):
-        batches.discard(batch, by=staff_of(request))
+        batches.discard(batch.pk, by=staff_of(request).actor)
         messages.success(request, "이 자료를 버렸습니다. 받은 줄은 없습니다.")
     return redirect("solar:staff_imports")
 
@@ -96,9 +94,9 @@ def import_undo(request: PortalRequest, pk: int) -> HttpResponse:
     batch = _batch(pk)
     if request.method == "POST":
         with refusals_to(request):
-            count = batches.undo(batch, by=staff_of(request))
-            roll_up_all()
-            messages.success(request, f"{count:,}줄을 뺐습니다.")
+            undone = batches.undo(batch.pk, by=staff_of(request).actor)
+            rollups.roll_up_all()
+            messages.success(request, f"{undone.gone:,}줄을 뺐습니다.")
         return redirect("solar:staff_import_detail", batch.pk)
     return render(request, "solar/staff/import_undo.html", {"batch": batch, "words": work.undo_words(batch)})
 
@@ -127,7 +125,7 @@ def reports(request: PortalRequest) -> HttpResponse:
     if form.is_valid() and _may_write(request):
         month = date(form.cleaned_data["year"], form.cleaned_data["month"], 1)
         with refusals_to(form):
-            issue(month, by=staff_of(request).actor)
+            monthly.issue(month, by=staff_of(request).actor)
             messages.success(request, "월보를 확정했습니다.")
             return redirect("solar:staff_reports")
     issued = SolarReport.objects.defer("pdf", "csv", "figures")

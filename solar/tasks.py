@@ -10,8 +10,7 @@ from services.rules.history import Actor
 from services.rules.jobs import Monthly, Period
 from services.rules.months import month_before
 from services.rules.refusal import Refused
-from solar.actions.monthly import issue
-from solar.actions.rollups import roll_up_all
+from solar.actions import monthly, rollups
 
 REPORT_DAY = Monthly(day=5, at=time(7, 0))  # five days for late readings
 REACH = timedelta(days=62)
@@ -20,7 +19,7 @@ REACH = timedelta(days=62)
 @shared_task
 def roll_up(**kwargs: Any) -> None:
     """Roll up what readings have changed."""
-    roll_up_all()
+    rollups.roll_up_all()
 
 
 @shared_task
@@ -32,6 +31,6 @@ def make_monthly_reports(**kwargs: Any) -> None:
 def _report_of(period: Period) -> None:
     month = month_before(period.on)
     try:
-        issue(month, by=Actor.system("solar.make_monthly_reports"))
+        monthly.issue(month, by=Actor.system("solar.make_monthly_reports"))
     except Refused:  # a month without readings has no report; readings that come later are issued by hand
         return

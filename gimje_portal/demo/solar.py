@@ -9,8 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from solar.actions import batches
-from solar.actions.rollups import roll_up_all
+from solar.actions import rollups, storing
 from solar.enums import BatchOrigin, SourceKind, Unit, Zone
 from solar.models import Plant, Source
 from solar.rules.files import Mapping, Parsed
@@ -50,7 +49,7 @@ def load() -> None:
         if tilt not in power_of:
             power_of[tilt] = _watts_per_kw(weather, tilt)
         _store(plant, tilt, starts, power_of[tilt])
-    roll_up_all()
+    rollups.roll_up_all()
 
 
 def _weather() -> tuple[list[int], dict[str, list[float]]]:
@@ -107,8 +106,7 @@ def _store(plant: Plant, tilt: int, starts: list[int], watts_per_kw: list[float]
     )
     size = (plant.compared_w or 0) / 1000
     joules = [round(watts * size) * 3600 for watts in watts_per_kw]
-    batch = batches.new_batch(
+    batch = storing.new_batch(
         source, origin=BatchOrigin.MODEL, content=b"", mapping=HOURLY.as_dict(), file_name="pvlib 시뮬레이션"
     )
-    batches.take(batch, Parsed(starts=starts, joules=joules, flags=[0] * len(starts), line_count=len(starts)), source)
-    batch.save()  # its counts
+    storing.take(batch, Parsed(starts=starts, joules=joules, flags=[0] * len(starts), line_count=len(starts)), source)

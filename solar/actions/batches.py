@@ -1,27 +1,27 @@
-"""Readings come in as batches: stored whole, looked at, taken, and taken back."""
+"""Files of readings come in as batches: stored whole, looked at, taken or laid aside, and taken back.
+
+Order of locks: the device, then the batch, so that two people, or a file and a push, come one after the other.
+"""
 
 import hashlib
-import io
-import json
 import zlib
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import datetime
 
-from django.db import connection, transaction
 from django.utils import timezone
 
 from services.actions.history import record
-from services.models import User
+from services.actions.moves import lock, move, refuse_unless
+from services.actions.turns import in_turn
+from services.rules.history import Actor
 from services.rules.refusal import Refused
-from solar.enums import BatchOrigin, BatchState, ReadingFlag, SourceKind
-from solar.models import ImportBatch, Reading, ReadingConflict, RejectedRow, Source
-from solar.rules.files import MAX_BYTES, Mapping, Parsed, Unreadable, decode, detect, parse, parse_rows
+from solar.actions.storing import cover, mark, merge, take
+from solar.enums import BatchMove, BatchState
+from solar.models import ImportBatch, Reading, Source
+from solar.reports.contents import rows_of
+from solar.rules.files import MAX_BYTES, Mapping, Unreadable, decode, detect
 
 TOO_BIG = "파일이 너무 큽니다. 10MB까지 올릴 수 있습니다."
-NOT_WAITING = "이미 처리한 자료입니다."
-_TALLY = "solar_incoming"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,268 +32,92 @@ class Upload:
     is_new: bool
 
 
-def upload(source: Source, *, file_name: str, content: bytes, by: User) -> Upload:
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """A file that was taken back, and how many readings went with it."""
+
+    batch: ImportBatch
+    gone: int
+
+
+@in_turn
+def upload(source: Source, *, file_name: str, content: bytes, by: Actor) -> Upload:
     """Keep a file as it is and guess how to read it. The same file twice gives the first batch back.
 
     Raises Refused when it is too big, empty or no table.
     """
     if len(content) > MAX_BYTES:
         raise Refused(TOO_BIG, field="file")
-    digest = hashlib.sha256(content).hexdigest()
     try:
         mapping = detect(decode(content), rated_w=source.rated_w, longitude=source.place[1])
     except Unreadable as error:
         raise Refused(str(error), field="file") from error
-    with transaction.atomic():
-        batch, is_new = ImportBatch.objects.get_or_create(
-            source=source,
-            sha256=digest,
-            state__in=sorted(BatchState.LIVE),
-            defaults={
-                "state": BatchState.PREVIEW,
-                "file_name": file_name[-120:],
-                "content": zlib.compress(content),
-                "size": len(content),
-                "mapping": mapping.as_dict(),
-                "uploaded_by": by,
-            },
-        )
-        if is_new:
-            record(batch, "uploaded", by=by.actor, after=BatchState.PREVIEW)
+    batch, is_new = ImportBatch.objects.get_or_create(
+        source=source,
+        sha256=hashlib.sha256(content).hexdigest(),
+        state__in=sorted(BatchState.LIVE),
+        defaults={
+            "state": BatchState.PREVIEW,
+            "file_name": file_name[-120:],
+            "content": zlib.compress(content),
+            "size": len(content),
+            "mapping": mapping.as_dict(),
+            "uploaded_by_id": by.user_id,
+        },
+    )
+    if is_new:
+        record(batch, BatchMove.UPLOADED, by=by, after=batch.state)
     return Upload(batch, is_new)
 
 
-def read(batch: ImportBatch, mapping: Mapping | None = None) -> Parsed:
-    """The rows of a stored batch, read as `mapping` says or as it was read."""
-    content, mapping = bytes_of(batch), mapping or Mapping(**batch.mapping)
-    if batch.origin == BatchOrigin.API:
-        return parse_rows(rows_of_push(content), mapping, rated_w=batch.source.rated_w)
-    return parse(decode(content), mapping, rated_w=batch.source.rated_w)
-
-
-def bytes_of(batch: ImportBatch) -> bytes:
-    """The batch as it came."""
-    return zlib.decompress(batch.content)
-
-
-def rows_of_push(content: bytes) -> Iterator[tuple[int, list[str]]]:
-    """Numbered rows of what a device sent: numbers stay as they were written, never floats."""
-    body = json.loads(content, parse_float=str, parse_int=str)
-    for number, row in enumerate(body["readings"]):
-        yield number, [str(cell) for cell in row] if isinstance(row, list) else []
-
-
-@transaction.atomic
-def accept(batch: ImportBatch, mapping: Mapping, *, by: User) -> ImportBatch:
+@in_turn
+def accept(batch_id: int, mapping: Mapping, *, by: Actor) -> ImportBatch:
     """Take every readable row of a looked-at file. A second acceptance is refused calmly."""
-    source = _locked(batch)
-    if batch.state not in BatchState.OPEN:
-        raise Refused(NOT_WAITING, conflict=True)
+    batch, source = _locked(batch_id)
+    refuse_unless(BatchMove.ACCEPTED, batch, by=by)
     batch.mapping = mapping.as_dict()
-    take(batch, read(batch), source)
-    batch.state = BatchState.PARTLY if batch.rejected_count else BatchState.ACCEPTED
-    batch.settled_at = timezone.now()
-    batch.save()
-    record(batch, "accepted", by=by.actor, before=BatchState.PREVIEW, after=batch.state)
-    return batch
+    take(batch, rows_of(batch), source)
+    name = BatchMove.ACCEPTED_PARTLY if batch.rejected_count else BatchMove.ACCEPTED
+    return move(batch, name, by=by, settled_at=timezone.now())
 
 
-@transaction.atomic
-def discard(batch: ImportBatch, *, by: User) -> ImportBatch:
+@in_turn
+def discard(batch_id: int, *, by: Actor) -> ImportBatch:
     """Lay a looked-at file aside without taking anything; it may be uploaded again."""
-    _locked(batch)
-    if batch.state not in BatchState.OPEN:
-        raise Refused(NOT_WAITING, conflict=True)
-    batch.state = BatchState.REJECTED
-    batch.save(update_fields=["state"])
-    record(batch, "discarded", by=by.actor, before=BatchState.PREVIEW, after=batch.state)
-    return batch
+    batch, _ = _locked(batch_id)
+    return move(batch, BatchMove.DISCARDED, by=by)
 
 
-@transaction.atomic
-def undo(batch: ImportBatch, *, by: User) -> int:
-    """Take back everything of one batch; returns how many readings went.
+@in_turn
+def undo(batch_id: int, *, by: Actor) -> Undone:
+    """Take back everything of one batch.
 
     Batches that came later and said the same, or something else, about these hours are read again: what only the
-    undone batch had kept away comes in now.
+    undone batch had kept away comes in now. Raises Refused when nothing of it was taken.
     """
-    source = _locked(batch)
-    if batch.state not in BatchState.IN_USE:
-        raise Refused(NOT_WAITING, conflict=True)
-    before, batch.state = batch.state, BatchState.UNDONE
-    batch.save(update_fields=["state"])
-    gone, _ = Reading.objects.filter(source=source, batch=batch, start_at__range=_period(batch)).delete()
+    batch, source = _locked(batch_id)
+    refuse_unless(BatchMove.UNDONE, batch, by=by)
+    first, last = _period(batch)
+    move(batch, BatchMove.UNDONE, by=by)
+    gone, _ = Reading.objects.filter(source=source, batch=batch, start_at__range=(first, last)).delete()
     for other in source.batches.filter(
-        state__in=sorted(BatchState.IN_USE), first_at__lte=batch.last_at, last_at__gte=batch.first_at
+        state__in=sorted(BatchState.IN_USE), first_at__lte=last, last_at__gte=first
     ).order_by("settled_at", "pk"):
-        _merge(other, read(other), source)
-    mark(source, *(timezone.localdate(end) for end in _period(batch)))
-    _cover(source)
-    record(batch, "undone", by=by.actor, before=before, after=batch.state)
-    return gone
+        merge(other, rows_of(other), source)
+    mark(source, timezone.localdate(first), timezone.localdate(last))
+    cover(source)
+    return Undone(batch, gone)
 
 
-def take(batch: ImportBatch, parsed: Parsed, source: Source) -> list[str]:
-    """Store rows, refusals and contradictions of a batch whose source is locked; fills its counts.
-
-    Returns what became of each stored slot, in the order of `parsed`: new, same or conflict.
-    """
-    batch.line_count = parsed.line_count
-    batch.rejected_count = len(parsed.refusals)
-    batch.flagged_count = sum(1 for flags in parsed.flags if flags)
-    batch.total_j = parsed.total_j
-    if parsed.starts:
-        batch.first_at, batch.last_at = _moment(min(parsed.starts)), _moment(max(parsed.starts))
-    batch.save()
-    RejectedRow.objects.bulk_create(
-        (RejectedRow(batch=batch, line=row.line, text=row.text, reason=row.reason) for row in parsed.refusals),
-        batch_size=5000,
-    )
-    outcome = _merge(batch, parsed, source)
-    batch.new_count = outcome.count("new")
-    batch.conflict_count = outcome.count("conflict") + len(parsed.clashes)
-    batch.same_count = outcome.count("same") + len(parsed.repeats) - len(parsed.clashes)
-    ReadingConflict.objects.bulk_create(
-        (
-            ReadingConflict(batch=batch, start_at=_moment(row.start), kept_j=row.kept_j, offered_j=row.joules)
-            for row in parsed.clashes
-        ),
-        batch_size=5000,
-    )
-    if parsed.starts:
-        mark(source, timezone.localdate(batch.first_at), timezone.localdate(batch.last_at))
-        _cover(source)
-    return outcome
-
-
-def _merge(batch: ImportBatch, parsed: Parsed, source: Source) -> list[str]:
-    """COPY into a temporary table, insert what is new, keep what contradicts as conflicts."""
-    if not parsed.starts:
-        return []
-    base = int(ReadingFlag.SIMULATED) * (source.kind == SourceKind.MODEL) | int(ReadingFlag.DEMO) * source.is_demo
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {_TALLY} (start bigint, joules bigint, flags int)")
-        cursor.execute(f"TRUNCATE {_TALLY}")
-        lines = zip(parsed.starts, parsed.joules, parsed.flags, strict=True)
-        cursor.copy_expert(f"COPY {_TALLY} FROM STDIN", CopyText(lines, base))
-        cursor.execute(
-            f"""
-            INSERT INTO solar_reading (source_id, start_at, joules, flags, batch_id)
-            SELECT %s, to_timestamp(start), joules, flags, %s FROM {_TALLY}
-            ON CONFLICT (source_id, start_at) DO NOTHING
-            """,  # noqa: S608 - a constant name
-            [source.pk, batch.pk],
-        )
-        if cursor.rowcount == len(parsed.starts):
-            outcome = ["new"] * len(parsed.starts)
-        else:
-            outcome = _compare(cursor, batch, source, parsed.starts)
-    return outcome
-
-
-def _compare(cursor: Any, batch: ImportBatch, source: Source, starts: Sequence[int]) -> list[str]:
-    """Which slots were new, which had the same value, which another one (kept as conflicts)."""
-    cursor.execute(
-        f"""
-        SELECT i.start,
-               CASE WHEN r.batch_id = %s THEN 'new' WHEN r.joules = i.joules THEN 'same' ELSE 'conflict' END
-        FROM {_TALLY} i JOIN solar_reading r ON r.source_id = %s AND r.start_at = to_timestamp(i.start)
-        """,  # noqa: S608 - a constant name
-        [batch.pk, source.pk],
-    )
-    outcome = dict(cursor.fetchall())
-    cursor.execute(
-        f"""
-        INSERT INTO solar_readingconflict (batch_id, start_at, kept_j, offered_j)
-        SELECT %s, r.start_at, r.joules, i.joules
-        FROM {_TALLY} i JOIN solar_reading r ON r.source_id = %s AND r.start_at = to_timestamp(i.start)
-        WHERE r.joules <> i.joules
-          AND NOT EXISTS (SELECT FROM solar_readingconflict c WHERE c.batch_id = %s AND c.start_at = r.start_at)
-        """,  # noqa: S608 - a constant name
-        [batch.pk, source.pk, batch.pk],
-    )
-    return [outcome[start] for start in starts]
-
-
-class CopyText(io.TextIOBase):
-    """Rows as COPY text, made while psycopg reads: no second copy of a large file in memory."""
-
-    def __init__(self, rows: Iterator[tuple[int, int, int]], base: int) -> None:
-        self.rows, self.base, self.rest = rows, base, ""
-
-    def read(self, size: int | None = -1) -> str:
-        least = size or -1
-        parts, length = [self.rest], len(self.rest)
-        for start, joules, flags in self.rows:
-            parts.append(f"{start}\t{joules}\t{flags | self.base}\n")
-            length += len(parts[-1])
-            if 0 < least <= length:
-                break
-        text = "".join(parts)
-        cut = len(text) if least < 0 else least
-        self.rest = text[cut:]
-        return text[:cut]
-
-
-def mark(source: Source, first: date, last: date) -> None:
-    """Korean days from first to last must be rolled up again; gaps inside are days too.
-
-    DO UPDATE, not DO NOTHING: it locks the row until our commit, so that no worker takes the mark before our rows
-    can be seen. In order of days, so that two writers cannot lock each other out.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO solar_dirtyday (plant_id, day, marked_at)
-            SELECT %s, day::date, now() FROM generate_series(%s::date, %s::date, interval '1 day') AS day ORDER BY day
-            ON CONFLICT (plant_id, day) DO UPDATE SET marked_at = excluded.marked_at
-            """,
-            [source.plant_id, first, last],
-        )
-
-
-def _cover(source: Source) -> None:
-    """The Korean days that the source's readings cover, from the ends of its primary key."""
-    readings = Reading.objects.filter(source=source)
-    first = readings.order_by("start_at").values_list("start_at", flat=True).first()
-    last = readings.order_by("-start_at").values_list("start_at", flat=True).first()
-    covered = (timezone.localdate(first) if first else None, timezone.localdate(last) if last else None)
-    if covered == (source.first_on, source.last_on):
-        return
-    grown = [day for day in (source.first_on, source.last_on, *covered) if day]
-    source.first_on, source.last_on = covered
-    source.save(update_fields=["first_on", "last_on"])
-    if grown and source.plant.sources.count() > 1:  # which source counts may have changed on days without its rows
-        mark(source, min(grown), max(grown))
-
-
-def _locked(batch: ImportBatch) -> Source:
-    """Lock the source, then re-read the batch: two people, or two pushes, come one after the other."""
-    source = Source.objects.select_for_update(of=("self",)).select_related("plant").get(pk=batch.source_id)
-    batch.refresh_from_db()
+def _locked(batch_id: int) -> tuple[ImportBatch, Source]:
+    sources = Source.objects.select_for_update(of=("self",)).select_related("plant")
+    source = sources.get(batches=batch_id)
+    batch = lock(ImportBatch.objects, batch_id)
     batch.source = source
-    return source
+    return batch, source
 
 
 def _period(batch: ImportBatch) -> tuple[datetime, datetime]:
     if batch.first_at is None or batch.last_at is None:
         raise Refused("이 자료에는 받은 줄이 없습니다.", conflict=True)
     return batch.first_at, batch.last_at
-
-
-def _moment(start: int) -> datetime:
-    return datetime.fromtimestamp(start, UTC)
-
-
-def new_batch(source: Source, *, origin: BatchOrigin, content: bytes, **fields: Any) -> ImportBatch:
-    """A batch that needs no preview, of a locked source: what a device pushed, or what a model computed."""
-    return ImportBatch(
-        source=source,
-        origin=origin,
-        state=BatchState.ACCEPTED,
-        sha256=hashlib.sha256(content).hexdigest(),
-        content=zlib.compress(content),
-        size=len(content),
-        settled_at=timezone.now(),
-        **fields,
-    )

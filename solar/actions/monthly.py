@@ -7,16 +7,18 @@ from django.db import transaction
 
 from services.actions.history import record
 from services.actions.references import next_number
+from services.actions.turns import in_turn
 from services.reports.pdf import render_pdf
 from services.rules.history import Actor
 from services.rules.refusal import Refused
+from solar.enums import ReportMove
 from solar.models import RollupMonth, SolarReport
 from solar.reports.monthly import HEADS, month_report, report_csv
 
 SERIES, WHOLE_LIFE = "SR", 0  # numbered through, not by year
 
 
-@transaction.atomic
+@in_turn
 def issue(month: date, *, by: Actor) -> SolarReport:
     """Make the report of a month and keep its bytes; a month that has one gives it back unchanged.
 
@@ -41,7 +43,7 @@ def issue(month: date, *, by: Actor) -> SolarReport:
         figures_sha256=figures.sha256,
         pdf_sha256=hashlib.sha256(pdf).hexdigest(),
     )
-    record(report, "issued", by=by, after="frozen")
+    record(report, ReportMove.ISSUED, by=by)
     return report
 
 

@@ -4,12 +4,14 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
-
+from services.actions.history import record
+from services.actions.turns import in_turn
+from services.rules.history import Actor
 from services.rules.refusal import Refused
-from solar.actions import batches
-from solar.enums import BatchOrigin, BatchState
+from solar.actions.storing import new_batch, take
+from solar.enums import BatchOrigin, BatchState, KeyMove
 from solar.models import ApiKey, ImportBatch, Source
+from solar.reports.contents import rows_of
 from solar.rules.files import Mapping, Parsed
 
 MAX_ROWS = 5000
@@ -24,7 +26,7 @@ class Answer:
     is_replay: bool
 
 
-@transaction.atomic
+@in_turn
 def push(key: ApiKey, *, source: str, content: bytes, unit: str, label: str, zone: str, once: str) -> Answer:
     """Take the readings in `content` (the JSON as it came).
 
@@ -35,14 +37,14 @@ def push(key: ApiKey, *, source: str, content: bytes, unit: str, label: str, zon
     if before := _before(device, digest, once):
         return Answer(before.answer or {}, is_replay=True)
     mapping = Mapping(0, 1, unit or device.unit, device.interval_s, label or device.label, zone or device.zone)
-    batch = batches.new_batch(
+    batch = new_batch(
         device, origin=BatchOrigin.API, content=content, mapping=mapping.as_dict(), api_key=key, idempotency_key=once
     )
-    parsed = batches.read(batch, mapping)
-    outcome = batches.take(batch, parsed, device)
-    batch.state = BatchState.PARTLY if batch.rejected_count else BatchState.ACCEPTED
+    parsed = rows_of(batch, mapping)
+    batch.state = BatchState.PARTLY if parsed.refusals else BatchState.ACCEPTED
+    outcome = take(batch, parsed, device)
     batch.answer = _answer(batch, parsed, outcome)
-    batch.save()
+    batch.save(update_fields=["answer"])
     return Answer(batch.answer, is_replay=False)
 
 
@@ -78,7 +80,10 @@ def _answer(batch: ImportBatch, parsed: Parsed, outcome: list[str]) -> dict[str,
     }
 
 
-def add_key(plant_id: int, name: str) -> tuple[ApiKey, str]:
+@in_turn
+def add_key(plant_id: int, name: str, *, by: Actor) -> tuple[ApiKey, str]:
     """A new key of a plant, and its secret, which is shown once."""
     secret, prefix, key_hash = ApiKey.new_secret()
-    return ApiKey.objects.create(plant_id=plant_id, name=name, prefix=prefix, key_hash=key_hash), secret
+    key = ApiKey.objects.create(plant_id=plant_id, name=name, prefix=prefix, key_hash=key_hash)
+    record(key, KeyMove.ADDED, by=by)
+    return key, secret

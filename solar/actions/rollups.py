@@ -1,16 +1,19 @@
 """From raw readings to hours, days, months and won: only the days that something changed, each exactly."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
+from services.actions.turns import in_turn
 from services.reports.calendar import tariff_holidays_between
 from services.rules.months import first_of
+from services.rules.refusal import Refused
 from solar.actions.savings import value_months
 from solar.enums import SourceKind
 from solar.models import Source
@@ -31,14 +34,18 @@ class PlantDay:
 
 
 def roll_up_all() -> int:
-    """Roll up until nothing is dirty that nobody else holds; returns how many plant-days."""
+    """Roll up until nothing is dirty that nobody else holds; returns how many plant-days.
+
+    Where somebody holds a plant for too long it stops: its days stay marked, and the next run does them.
+    """
     total = 0
-    while done := roll_up():
-        total += done
+    with suppress(Refused):
+        while done := roll_up():
+            total += done
     return total
 
 
-@transaction.atomic
+@in_turn
 def roll_up(limit: int = PLANT_DAYS_AT_ONCE) -> int:
     """Take up to `limit` dirty plant-days, make their hours, days, months and won anew; returns how many.
 

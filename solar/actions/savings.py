@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from solar.models import Plant, SavingMonth
@@ -11,9 +11,11 @@ from solar.reports.rulebook import rule_books
 from solar.rules.tariff import DayEnergy, RuleBook, Saving, avoided
 
 
-@transaction.atomic
 def value_months(months: Sequence[tuple[int, date]]) -> int:
-    """Value these (plant, first day of month); months without energy lose their row. Returns how many were valued."""
+    """Value these (plant, first day of month); months without energy lose their row. Returns how many were valued.
+
+    Runs inside `roll_up`, which holds these plants.
+    """
     plants = Plant.objects.select_related("tariff_class").in_bulk({plant_id for plant_id, _ in months})
     books = rule_books()
     energy = _days_of(months)

@@ -358,7 +358,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='solar.source', verbose_name='장치')),
                 ('origin', models.CharField(choices=[('file', '파일'), ('api', '장치'), ('model', '시뮬레이션')], default='file', max_length=5)),
-                ('state', models.CharField(choices=[('uploaded', '올림'), ('preview', '미리보기'), ('accepted', '받음'), ('partly', '일부 받음'), ('rejected', '버림'), ('undone', '되돌림')], default='uploaded', max_length=10, verbose_name='상태')),
+                ('state', models.CharField(choices=[('preview', '미리보기'), ('accepted', '받음'), ('partly', '일부 받음'), ('rejected', '버림'), ('undone', '되돌림')], default='preview', max_length=10, verbose_name='상태')),
                 ('file_name', models.CharField(blank=True, max_length=120, verbose_name='파일')),
                 ('sha256', models.CharField(max_length=64)),
                 ('content', models.BinaryField()),
@@ -384,7 +384,8 @@ class Migration(migrations.Migration):
                 'verbose_name': '올린 자료',
                 'verbose_name_plural': '올린 자료',
                 'ordering': ['-uploaded_at', '-pk'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['accepted', 'partly', 'preview', 'uploaded'])), fields=('source', 'sha256'), name='same_file_once_per_source', violation_error_message='같은 파일을 이미 올렸습니다.'), models.UniqueConstraint(condition=models.Q(('idempotency_key', ''), _negated=True), fields=('source', 'idempotency_key'), name='idempotency_key_once_per_source', violation_error_message='같은 요청을 이미 받았습니다.')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['accepted', 'partly', 'preview'])), fields=('source', 'sha256'), name='same_file_once_per_source', violation_error_message='같은 파일을 이미 올렸습니다.'), models.UniqueConstraint(condition=models.Q(('idempotency_key', ''), _negated=True), fields=('source', 'idempotency_key'), name='idempotency_key_once_per_source', violation_error_message='같은 요청을 이미 받았습니다.')],
+                'triggers': [pgtrigger.compiler.Trigger(name='allowed_moves', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{accepted:undone,partly:undone,preview:accepted,preview:partly,preview:rejected}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='383d8d13371c8907f8811f0ac66d61d41c6558fd', operation='UPDATE', pgid='pgtrigger_allowed_moves_78abe', table='solar_importbatch', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(

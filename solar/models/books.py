@@ -1,8 +1,11 @@
 """What was worked out from rollups and rules: savings of a plant's month, and monthly reports that never change."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils import timezone
 
+from solar.enums import ReportMove
 from solar.models.plants import Plant
 
 
@@ -48,6 +51,8 @@ class SolarReport(models.Model):
     figures_sha256 = models.CharField(max_length=64)
     pdf_sha256 = models.CharField(max_length=64)
     made_at = models.DateTimeField("만든 때", default=timezone.now)
+
+    moves: ClassVar = ReportMove
 
     class Meta:
         ordering = ["-month"]

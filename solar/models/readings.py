@@ -6,11 +6,12 @@ partitions was measured as no faster, and the primary key (source, start) serves
 
 from typing import ClassVar
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from solar.enums import BatchOrigin, BatchState, ReadingFlag
+from solar.enums import BatchMove, BatchOrigin, BatchState, ReadingFlag
 from solar.models.plants import ApiKey, Plant, Source
 from solar.rules.energy import completeness_percent
 
@@ -24,7 +25,7 @@ class ImportBatch(models.Model):
 
     source = models.ForeignKey(Source, verbose_name="장치", on_delete=models.PROTECT, related_name="batches")
     origin = models.CharField(max_length=5, choices=BatchOrigin, default=BatchOrigin.FILE)
-    state = models.CharField("상태", max_length=10, choices=BatchState, default=BatchState.UPLOADED)
+    state = models.CharField("상태", max_length=10, choices=BatchState, default=BatchState.PREVIEW)
     file_name = models.CharField("파일", max_length=120, blank=True)
     sha256 = models.CharField(max_length=64)
     content = models.BinaryField()  # zlib
@@ -48,6 +49,8 @@ class ImportBatch(models.Model):
     uploaded_at = models.DateTimeField("올린 때", default=timezone.now)
     settled_at = models.DateTimeField("받은 때", null=True)
 
+    moves: ClassVar = BatchMove
+
     class Meta:
         ordering = ["-uploaded_at", "-pk"]
         verbose_name = "올린 자료"
@@ -65,6 +68,9 @@ class ImportBatch(models.Model):
                 name="idempotency_key_once_per_source",
                 violation_error_message="같은 요청을 이미 받았습니다.",
             ),
+        ]
+        triggers = [
+            pgtrigger.FSM(name="allowed_moves", field="state", transitions=BatchMove.transitions()),
         ]
 
     def __str__(self) -> str:

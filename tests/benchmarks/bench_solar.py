@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from services.actions.history import acting
 from services.models import User
 from services.rules.history import Actor
-from solar.actions import batches
+from solar.actions import batches, storing
 from solar.actions.rollups import roll_up_all
 from solar.enums import BatchOrigin, Unit
 from solar.models import Plant, Source
@@ -66,14 +66,14 @@ def fill(slug: str) -> Source:
         joules=[number % 97 * 30_000 for number in range(ROWS)],
         flags=[0] * ROWS,
     )
-    batch = batches.new_batch(source, origin=BatchOrigin.MODEL, content=slug.encode(), mapping=FIVE_MINUTES.as_dict())
-    batches.take(batch, parsed, source)
+    batch = storing.new_batch(source, origin=BatchOrigin.MODEL, content=slug.encode(), mapping=FIVE_MINUTES.as_dict())
+    storing.take(batch, parsed, source)
     return source
 
 
 def mark_all() -> None:
     for source in Source.objects.filter(code="bench"):
-        batches.mark(source, *SPAN)
+        storing.mark(source, *SPAN)
 
 
 @bench("solar")
@@ -93,11 +93,11 @@ def ingest() -> Iterable[Row]:
     source = Source.objects.create(plant=Plant.objects.get(slug="council"), code="bench", name="bench", rated_w=10_000)
     content = file_of(ROWS)
     bare = bare_copy()
-    batch = batches.upload(source, file_name="bench.csv", content=content, by=manager).batch
-    ours = seconds(lambda: batches.accept(batch, FIVE_MINUTES, by=manager))
+    batch = batches.upload(source, file_name="bench.csv", content=content, by=manager.actor).batch
+    ours = seconds(lambda: batches.accept(batch.pk, FIVE_MINUTES, by=manager.actor))
     other = content + b"\n"
-    again = batches.upload(source, file_name="again.csv", content=other, by=manager).batch
-    same = seconds(lambda: batches.accept(again, FIVE_MINUTES, by=manager))
+    again = batches.upload(source, file_name="again.csv", content=other, by=manager.actor).batch
+    same = seconds(lambda: batches.accept(again.pk, FIVE_MINUTES, by=manager.actor))
     yield Row("bare COPY into a primary key", ROWS / bare / 1000, "thousand rows/s")
     yield Row("file end to end", ROWS / ours / 1000, "thousand rows/s")
     yield Row("file end to end / bare COPY", bare / ours, "times", 0.30, at_least=True)
@@ -110,7 +110,7 @@ def rolling() -> Iterable[Row]:
     whole = seconds(roll_up_all)
     yield Row("roll up 9 plant-years, with completeness and won", whole, "s", 5 * 0.63)
     late = Source.objects.get(plant__slug="council", code="bench")
-    batches.mark(late, date(2024, 6, 3), date(2024, 6, 3))
+    storing.mark(late, date(2024, 6, 3), date(2024, 6, 3))
     yield Row("one late reading in hour, day, month and won", seconds(roll_up_all) * 1000, "ms", 100)
     with CaptureQueriesContext(connection) as queries:
         page_of("year", date(2024, 6, 1))

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
 
 from gimje_portal.wsgi import application
+from services.rules.history import Actor
 from solar.actions.pushes import add_key
 from tests.consultations.test_api import Program
 from tests.solar.factories import make_source
@@ -36,7 +37,7 @@ def document(client):
 @pytest.fixture
 def device(db):
     """The key of a plant's only device."""
-    _, secret = add_key(make_source(rated_w=100_000).plant_id, "지붕 기록기")
+    _, secret = add_key(make_source(rated_w=100_000).plant_id, "지붕 기록기", by=Actor.system("test"))
     return secret
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from services.rules.history import Actor
 from solar.actions.pushes import MAX_ROWS, add_key
 from solar.actions.rollups import roll_up_all
 from solar.models import DirtyDay, ImportBatch, Reading, RollupDay
@@ -16,6 +17,8 @@ from tests.solar.test_rollups import at
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/solar/readings"
 
+BY = Actor.system("test")
+
 
 @pytest.fixture
 def source(db):
@@ -24,7 +27,7 @@ def source(db):
 
 @pytest.fixture
 def push(client, source):
-    _, secret = add_key(source.plant_id, "지붕 기록기")
+    _, secret = add_key(source.plant_id, "지붕 기록기", by=BY)
 
     def send(readings, *, key=secret, once="", **fields):
         headers = {"Authorization": f"Api-Key {key}"} if key else {}
@@ -95,7 +98,7 @@ def test_a_key_writes_to_its_own_plant_only(push):
 
 
 def test_only_a_hash_of_the_key_is_stored(source):
-    key, secret = add_key(source.plant_id, "x")
+    key, secret = add_key(source.plant_id, "x", by=BY)
     assert secret not in (key.key_hash, key.prefix)
     assert len(key.key_hash) == 64
 

@@ -1,6 +1,7 @@
 """A file comes in whole, once; what contradicts is kept; everything can be taken back."""
 
 import pytest
+from django.db import InternalError, transaction
 
 from services.models import HistoryEntry
 from services.rules.refusal import Refused
@@ -21,8 +22,9 @@ def manager(make_staff):
 
 
 def bring(source, content, by, name="file.csv") -> ImportBatch:
-    batch = batches.upload(source, file_name=name, content=content, by=by).batch
-    return batches.accept(batch, Mapping(**batch.mapping), by=by)
+    batch = batches.upload(source, file_name=name, content=content, by=by.actor).batch
+    batches.accept(batch.pk, Mapping(**batch.mapping), by=by.actor)
+    return ImportBatch.objects.get(pk=batch.pk)
 
 
 def test_the_real_file_is_taken_whole(manager):
@@ -55,10 +57,10 @@ def test_the_gap_of_the_real_file_is_a_gap_and_its_nights_are_not(manager):
 def test_the_same_file_again_changes_nothing(manager):
     source = make_source(rated_w=100_000)
     first = bring(source, csv_of(day_rows()), manager)
-    again = batches.upload(source, file_name="other-name.csv", content=csv_of(day_rows()), by=manager)
+    again = batches.upload(source, file_name="other-name.csv", content=csv_of(day_rows()), by=manager.actor)
     assert (again.batch.pk, again.is_new) == (first.pk, False)
-    with pytest.raises(Refused, match="이미 처리한 자료입니다") as refusal:
-        batches.accept(again.batch, Mapping(**first.mapping), by=manager)
+    with pytest.raises(Refused, match="먼저 고쳤습니다\\(받음\\)") as refusal:
+        batches.accept(again.batch.pk, Mapping(**first.mapping), by=manager.actor)
     assert refusal.value.conflict
     assert Reading.objects.count() == 72
 
@@ -88,13 +90,13 @@ def test_a_file_can_be_taken_back_whole_and_brought_again(manager):
     batch = bring(source, csv_of(day_rows()), manager)
     roll_up_all()
     assert RollupDay.objects.count() == 1
-    assert batches.undo(batch, by=manager) == 72
+    assert batches.undo(batch.pk, by=manager.actor).gone == 72
     roll_up_all()
     assert (Reading.objects.count(), RollupDay.objects.count()) == (0, 0)
     source.refresh_from_db()
     assert source.first_on is None
     with pytest.raises(Refused):
-        batches.undo(batch, by=manager)
+        batches.undo(batch.pk, by=manager.actor)
     assert bring(source, csv_of(day_rows()), manager).pk != batch.pk
     assert Reading.objects.count() == 72
 
@@ -104,7 +106,7 @@ def test_taking_back_a_file_brings_what_it_had_kept_away(manager):
     first = bring(source, csv_of(day_rows(value="6.0")), manager)
     second = bring(source, csv_of([*day_rows(value="6.0")[:36], *day_rows(value="9.0")[36:]]), manager)
     assert (second.same_count, second.conflict_count) == (36, 36)
-    batches.undo(first, by=manager)
+    batches.undo(first.pk, by=manager.actor)
     readings = Reading.objects.filter(source=source)
     assert set(readings.values_list("batch", flat=True)) == {second.pk}
     assert sum(readings.values_list("joules", flat=True)) == 36 * 6 * 300_000 + 36 * 9 * 300_000
@@ -112,8 +114,8 @@ def test_taking_back_a_file_brings_what_it_had_kept_away(manager):
 
 def test_a_file_laid_aside_takes_nothing(manager):
     source = make_source(rated_w=100_000)
-    batch = batches.upload(source, file_name="a.csv", content=csv_of(day_rows()), by=manager).batch
-    batches.discard(batch, by=manager)
+    batch = batches.upload(source, file_name="a.csv", content=csv_of(day_rows()), by=manager.actor).batch
+    batches.discard(batch.pk, by=manager.actor)
     assert not Reading.objects.exists()
     assert not DirtyDay.objects.exists()
     moves = (
@@ -127,7 +129,7 @@ def test_a_file_laid_aside_takes_nothing(manager):
 )
 def test_what_cannot_be_read_is_not_stored(manager, content, sentence):
     with pytest.raises(Refused, match=sentence):
-        batches.upload(make_source(), file_name="x", content=content, by=manager)
+        batches.upload(make_source(), file_name="x", content=content, by=manager.actor)
     assert not ImportBatch.objects.exists()
 
 
@@ -136,11 +138,21 @@ def test_two_people_bring_the_same_file_at_once(manager):
     source, content = make_source(rated_w=100_000), csv_of(day_rows())
 
     def bring():
-        batch = batches.upload(source, file_name="a.csv", content=content, by=manager).batch
-        batches.accept(batch, Mapping(**batch.mapping), by=manager)
+        batch = batches.upload(source, file_name="a.csv", content=content, by=manager.actor).batch
+        batches.accept(batch.pk, Mapping(**batch.mapping), by=manager.actor)
         return "taken"
 
     results = at_once(bring, bring, by=manager.actor)
-    assert sorted(results) == ["taken", "이미 처리한 자료입니다."]
+    refused, taken = sorted(results, key=lambda result: result == "taken")
+    assert taken == "taken"
+    assert "먼저 고쳤습니다(받음)" in refused
     assert ImportBatch.objects.count() == 1
     assert Reading.objects.count() == 72
+
+
+@pytest.mark.parametrize("state", [BatchState.ACCEPTED, BatchState.PREVIEW, BatchState.REJECTED])
+def test_what_was_taken_back_stays_so_even_raw(manager, state):
+    batch = bring(make_source(rated_w=100_000), csv_of(day_rows()), manager)
+    batches.undo(batch.pk, by=manager.actor)
+    with pytest.raises(InternalError, match="Invalid transition"), transaction.atomic():
+        ImportBatch.objects.filter(pk=batch.pk).update(state=state)

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from solar.actions import batches
+from solar.actions import storing
 from solar.actions.rollups import roll_up, roll_up_all
 from solar.enums import BatchOrigin, SourceKind
 from solar.models import DirtyDay, Reading, RollupDay, RollupHour, RollupMonth, SavingMonth
@@ -26,8 +26,8 @@ def take(source, rows: dict[dt.datetime, int], name=b"a"):
         starts=[int(start.timestamp()) for start in rows], joules=list(rows.values()), flags=[0] * len(rows)
     )
     with transaction.atomic():
-        batch = batches.new_batch(source, origin=BatchOrigin.MODEL, content=name, mapping=KW_FILE.as_dict())
-        batches.take(batch, parsed, source)
+        batch = storing.new_batch(source, origin=BatchOrigin.MODEL, content=name, mapping=KW_FILE.as_dict())
+        storing.take(batch, parsed, source)
     return batch
 
 

@@ -71,7 +71,7 @@ def test_the_same_file_again_is_told_calmly(manager):
     page = send(manager, source, csv_of(day_rows()))
     assert "같은 파일을 이미 올렸습니다. 아무것도 바뀌지 않았습니다." in page.content.decode()
     assert page.context["batch"].pk == batch.pk
-    assert "이미 처리한 자료입니다." not in page.content.decode()
+    assert "먼저 고쳤습니다" not in page.content.decode()
 
 
 def test_rows_that_were_not_taken_can_be_read_and_downloaded(manager):
@@ -97,7 +97,7 @@ def test_a_file_is_taken_back_after_one_question(manager):
     asked = manager.get(url).content.decode()
     assert "72줄이 빠지고 2024년 6월부터 2024년 6월까지의 값이 다시 계산됩니다." in asked
     assert "72줄을 뺐습니다." in manager.post(url, follow=True).content.decode()
-    assert "이미 처리한 자료입니다." in manager.post(url, follow=True).content.decode()
+    assert "먼저 고쳤습니다(되돌림)" in manager.post(url, follow=True).content.decode()
     assert not RollupMonth.objects.exists()
 
 
