@@ -55,6 +55,7 @@ urlpatterns: list[URLPattern] = [
     path("reports/", reports.reports, name="staff_reports"),
     path("reports/<int:report_id>.pdf", reports.report_pdf, name="staff_report_pdf"),
     path("reports/<int:report_id>.xlsx", reports.report_xlsx, name="staff_report_xlsx"),
+    path("reports/<int:report_id>/correct", reports.report_correct, name="staff_report_correct"),
     path("advisers/", calendars.advisers, name="staff_advisers"),
     path("advisers/<int:pk>/calendar", calendars.adviser_calendar, name="staff_adviser_calendar"),
     path("my/calendar", calendars.my_calendar, name="staff_my_calendar"),

@@ -160,6 +160,7 @@ RIGHTS: dict[str, Access] = {
         Role.CONSULTATION_OFFICER, Role.AUDITOR
     ),  # making one: the officer, by the view
     "consultations:staff_report_pdf": only(Role.CONSULTATION_OFFICER, Role.AUDITOR),
+    "consultations:staff_report_correct": only(Role.CONSULTATION_OFFICER),
     "consultations:staff_report_xlsx": only(Role.CONSULTATION_OFFICER, Role.AUDITOR),
     "consultations:staff_booking_move": CONSULTATION_DESK,
     "consultations:staff_booking_elsewhere": CONSULTATION_DESK,
@@ -218,6 +219,8 @@ RIGHTS: dict[str, Access] = {
     "solar:staff_import_discard": only(Role.ENERGY_MANAGER),
     "solar:staff_import_undo": only(Role.ENERGY_MANAGER),
     "solar:staff_import_rejected": only(Role.ENERGY_MANAGER),
+    "solar:report_xlsx": Public,
+    "solar:staff_report_correct": only(Role.ENERGY_MANAGER),
     "solar:staff_reports": only(Role.ENERGY_MANAGER, Role.AUDITOR),
     "consultations:start": Public,
     "consultations:booking_kind": Public,

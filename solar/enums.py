@@ -84,12 +84,6 @@ class BatchMove(Move):
     )
 
 
-class ReportMove(Move):
-    """What happens to a monthly report: it is issued, and never changes."""
-
-    ISSUED = "issued", "확정"
-
-
 class KeyMove(Move):
     """What happens to a device's key."""
 

@@ -14,4 +14,5 @@ urlpatterns = [
     path("imports/<int:pk>/undo/", staff_views.import_undo, name="staff_import_undo"),
     path("imports/<int:pk>/rejected.csv", staff_views.import_rejected, name="staff_import_rejected"),
     path("reports/", staff_views.reports, name="staff_reports"),
+    path("reports/<int:report_id>/correct", staff_views.report_correct, name="staff_report_correct"),
 ]

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from services.enums.people import Role
+from services.forms.frozen import CorrectionForm
 from services.rules.months import month_before
 from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
@@ -128,9 +129,22 @@ def reports(request: PortalRequest) -> HttpResponse:
             monthly.issue(month, by=staff_of(request).actor)
             messages.success(request, "월보를 확정했습니다.")
             return redirect("solar:staff_reports")
-    issued = SolarReport.objects.defer("pdf", "csv", "figures")
+    files = [f"{path}{name}" for path in ("", "erratum__", "corrects__") for name in ("figures", "pdf", "xlsx")]
+    issued = SolarReport.objects.select_related("erratum", "corrects").defer(*files)
     context = {"form": form, "issued": issued, "may_write": _may_write(request)}
     return render_form(request, "solar/staff/reports.html", context)
+
+
+def report_correct(request: PortalRequest, report_id: int) -> HttpResponse:
+    """정정본 만들기: asked once, with the reason that is printed."""
+    report = get_object_or_404(SolarReport.objects.defer("figures", "pdf", "xlsx"), pk=report_id)
+    form = CorrectionForm(request.POST or None)
+    if form.is_valid():
+        with refusals_to(form):
+            made = monthly.correct(report.pk, reason=form.cleaned_data["reason"], by=staff_of(request).actor)
+            messages.success(request, f"제{report.number}호의 정정본 제{made.number}호를 만들었습니다.")
+            return redirect("solar:staff_reports")
+    return render_form(request, "solar/staff/report_correct.html", {"form": form, "report": report})
 
 
 def _batch(pk: int) -> ImportBatch:

@@ -3,16 +3,17 @@
 from datetime import date
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from services.rules.months import month_end
+from services.views.frozen import frozen_pdf, frozen_xlsx
 from services.views.requests import PortalRequest
 from services.views.shared import shared_page
 from solar.forms import AnotherForm, PeriodForm
 from solar.models import Plant, SolarReport
-from solar.reports import figures
+from solar.reports import figures, monthly
 from solar.reports.heat import heat_of
 from solar.reports.monthly import as_csv
 from solar.reports.pages import PERIODS, Page, page_of
@@ -36,7 +37,7 @@ def public(request: PortalRequest) -> HttpResponse:
         "plants_chart": None if page.is_empty else plants_chart(page),
         "plan": plan_of(page),
         "methods": methods_of(page),
-        "report": SolarReport.objects.defer("pdf", "csv").first(),
+        "report": SolarReport.objects.defer("pdf", "xlsx").first(),
     }
     return render(request, "solar/public.html", context)
 
@@ -62,20 +63,32 @@ def public_csv(request: PortalRequest) -> HttpResponse:
 
 
 def report_pdf(request: PortalRequest, month: date) -> HttpResponse:
-    """A monthly report as it was issued."""
-    return _frozen(month, "pdf", "application/pdf")
+    """A monthly report as it was issued: the newest, or that of `?number=`."""
+    return frozen_pdf(_report(request, month))
+
+
+def report_xlsx(request: PortalRequest, month: date) -> HttpResponse:
+    """Its tables as a spreadsheet, as they were issued."""
+    return frozen_xlsx(_report(request, month))
 
 
 def report_csv(request: PortalRequest, month: date) -> HttpResponse:
-    """The table of a monthly report as it was issued."""
-    return _frozen(month, "csv", "text/csv; charset=utf-8")
-
-
-def _frozen(month: date, field: str, kind: str) -> HttpResponse:
-    report = get_object_or_404(SolarReport, month=month)
-    response = HttpResponse(bytes(getattr(report, field)), content_type=kind)
-    response["Content-Disposition"] = f'inline; filename="solar-{report.month:%Y-%m}.{field}"'
+    """The plants' table, from the frozen figures."""
+    report = _report(request, month)
+    response = HttpResponse(monthly.report_csv(report.figures), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'inline; filename="{report.file_name}.csv"'
     return response
+
+
+def _report(request: PortalRequest, month: date) -> SolarReport:
+    number = request.GET.get("number", "")
+    if number and not (number.isascii() and number.isdecimal()):
+        raise Http404
+    reports = SolarReport.objects.filter(month=month)
+    report = (reports.filter(number=int(number[:9])) if number else reports).first()
+    if report is None:
+        raise Http404
+    return report
 
 
 def _asked(request: PortalRequest, plant: Plant | None) -> tuple[list[date], Page]:

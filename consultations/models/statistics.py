@@ -3,22 +3,22 @@
 from datetime import date
 from typing import ClassVar
 
-import pgtrigger
 from django.db import models
-from django.utils import timezone
 
 from consultations.enums import ReportKind
 from consultations.models.timetable import Adviser
+from services.models.frozen import FrozenReport
 from services.rules.months import half_end, month_end
 
 
 class StatisticsReportQuerySet(models.QuerySet["StatisticsReport"]):
     def without_files(self) -> "StatisticsReportQuerySet":
         """For lists: the figures, PDFs and spreadsheets stay in the database."""
-        return self.defer("figures", "pdf", "xlsx").select_related("adviser")
+        files = [f"{path}{name}" for path in ("", "erratum__", "corrects__") for name in ("figures", "pdf", "xlsx")]
+        return self.select_related("adviser", "erratum", "corrects").defer(*files)
 
 
-class StatisticsReport(models.Model):
+class StatisticsReport(FrozenReport):
     """The city's month, or one adviser's half-year (TA-06, 별지 3). Later corrections do not change it."""
 
     kind = models.CharField("종류", max_length=9, choices=ReportKind)
@@ -26,33 +26,26 @@ class StatisticsReport(models.Model):
     adviser = models.ForeignKey(
         Adviser, verbose_name="세무사·변호사", on_delete=models.PROTECT, null=True, blank=True, related_name="reports"
     )
-    number = models.PositiveIntegerField("호")
-    figures = models.JSONField()
-    pdf = models.BinaryField()
-    xlsx = models.BinaryField()
-    figures_sha256 = models.CharField(max_length=64)
-    pdf_sha256 = models.CharField(max_length=64)
-    xlsx_sha256 = models.CharField(max_length=64)
-    made_at = models.DateTimeField("만든 때", default=timezone.now)
 
-    history_words: ClassVar = {"issued": "보고서 만듦"}
+    IDENTITY: ClassVar = ("kind", "starts_on", "adviser")
 
     objects: ClassVar[StatisticsReportQuerySet] = StatisticsReportQuerySet.as_manager()  # type: ignore[assignment]
 
-    class Meta:
+    class Meta(FrozenReport.Meta):
         ordering = ["-starts_on", "kind", "-number"]
         verbose_name = "상담 보고서"
         verbose_name_plural = "상담 보고서"
         constraints = [
+            *FrozenReport.Meta.constraints,
             models.UniqueConstraint(
                 fields=["starts_on"],
-                condition=models.Q(kind="MONTH"),
+                condition=models.Q(kind="MONTH", corrects__isnull=True),
                 name="report_once_per_month",
                 violation_error_message="이 달의 통계는 이미 있습니다.",
             ),
             models.UniqueConstraint(
                 fields=["adviser", "starts_on"],
-                condition=models.Q(kind="HALF_YEAR"),
+                condition=models.Q(kind="HALF_YEAR", corrects__isnull=True),
                 name="report_once_per_adviser_and_half_year",
                 violation_error_message="이 분의 반기 보고는 이미 있습니다.",
             ),
@@ -68,7 +61,6 @@ class StatisticsReport(models.Model):
                 violation_error_message="반기 보고에는 세무사·변호사가 있고, 월간 통계에는 없습니다.",
             ),
         ]
-        triggers = [pgtrigger.Protect(name="frozen", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} 제{self.number}호"
@@ -87,6 +79,7 @@ class StatisticsReport(models.Model):
     @property
     def file_name(self) -> str:
         """Latin letters without an ending: consultations-2026-10."""
+        erratum = f"-erratum-{self.number}" if self.corrects_id else ""
         if self.kind == ReportKind.MONTH:
-            return f"consultations-{self.starts_on:%Y-%m}"
-        return f"adviser-{self.adviser_id}-{self.starts_on.year}-{1 if self.starts_on.month == 1 else 2}"
+            return f"consultations-{self.starts_on:%Y-%m}{erratum}"
+        return f"adviser-{self.adviser_id}-{self.starts_on.year}-{1 if self.starts_on.month == 1 else 2}{erratum}"

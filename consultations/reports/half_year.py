@@ -10,10 +10,10 @@ from django.utils import timezone
 from consultations.enums import AnsweredBy, BookingKind, ClinicDayState, FollowUp, Outcome, Topic, TurnKind
 from consultations.models import Adviser, Result, Sitting, StatisticsReport, Turn
 from consultations.models.statistics import StatisticsReportQuerySet
-from consultations.reports.papers import Paper, Table
 from consultations.reports.statistics import DEMO_NOTE
 from consultations.reports.tallies import ANSWERS, Tally, answers_in_time, by_choice, moments_of
 from services.models import User
+from services.reports.papers import Paper, Table
 from services.rules.korean import date_letter
 from services.rules.months import half_end, half_of
 

@@ -1,64 +1,18 @@
-"""A report before it is frozen: one value from which page, PDF and spreadsheet are made, cell by cell the same."""
+"""The files of an issued report of free advice, made from its paper."""
 
-import hashlib
-import io
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime
-from typing import Any
+from dataclasses import replace
 
-import xlsxwriter
-
+from consultations.models import StatisticsReport
+from services.reports.papers import Paper, paper_xlsx, shown
 from services.reports.pdf import render_pdf
 from services.rules.korean import date_letter
 
-Cell = str | int
 TEMPLATE = "consultations/reports/statistics.typ"
-SHEET_NAME = 31  # characters that a spreadsheet allows
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table as it is printed: numbers are numbers, a suppressed cell is its word; the first column names the row."""
-
-    title: str
-    heads: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    foot: tuple[Cell, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """A report with nobody in it: facts, tables and notes; `signed_by` is who hands it in."""
-
-    title: str
-    period: str
-    facts: tuple[tuple[str, Cell], ...]
-    tables: tuple[Table, ...]
-    notes: tuple[str, ...]
-    signed_by: str = ""
-
-    @property
-    def figures(self) -> dict[str, Any]:
-        """What is frozen as JSON: lists instead of tuples, as it comes back from the database."""
-        figures: dict[str, Any] = json.loads(json.dumps(asdict(self), ensure_ascii=False))
-        return figures
-
-
-def sha256_of(figures: Mapping[str, Any]) -> str:
-    """Hash of frozen figures (hex): of their JSON with sorted keys, so that anybody can work it out again."""
-    return hashlib.sha256(json.dumps(figures, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
-
-
-def shown(cell: Cell) -> str:
-    """1234 -> 1,234; words stay."""
-    return f"{cell:,}" if isinstance(cell, int) else cell
-
-
-def report_pdf(paper: Paper, number: int, made_at: datetime) -> bytes:
+def report_pdf(paper: Paper, report: StatisticsReport) -> bytes:
     """PDF/UA-1 of a report with the hash of its figures on every page."""
-    sha256 = sha256_of(paper.figures)
+    sha256 = report.figures_sha256
     tables = [
         {
             "title": table.title,
@@ -71,75 +25,23 @@ def report_pdf(paper: Paper, number: int, made_at: datetime) -> bytes:
     ]
     data = {
         "title": f"{paper.period} {paper.title}",
-        "number": number,
+        "number": report.number,
         "facts": [[name, shown(value)] for name, value in paper.facts],
         "tables": tables,
-        "notes": paper.notes,
+        "notes": _notes(paper, report),
         "signed_by": paper.signed_by,
-        "signed_on": date_letter(made_at.date()),
+        "signed_on": date_letter(report.made_at.date()),
         "sha256": sha256,
         "sha256_short": sha256[:16],
     }
     return render_pdf(TEMPLATE, data)
 
 
-def report_xlsx(paper: Paper, number: int, made_at: datetime) -> bytes:
-    """The same cells as a spreadsheet, one sheet a table: numbers as numbers, words as words, never a formula."""
-    file = io.BytesIO()
-    book = xlsxwriter.Workbook(file, {"in_memory": True})
-    book.set_properties({"title": f"{paper.period} {paper.title}", "author": "김제시", "created": made_at})
-    styles = {
-        "title": book.add_format({"bold": True, "font_size": 14}),
-        "head": book.add_format({"bold": True, "bg_color": "#EEF2F7", "bottom": 1, "text_wrap": True}),
-        "foot": book.add_format({"bold": True, "top": 1, "num_format": "#,##0"}),
-        "cell": book.add_format({"num_format": "#,##0"}),
-        "right": book.add_format({"align": "right"}),
-        "foot_right": book.add_format({"bold": True, "top": 1, "align": "right"}),
-    }
-    _cover(book, styles, paper, number)
-    for table in paper.tables:
-        _sheet(book, styles, paper.period, table)
-    book.close()
-    return file.getvalue()
+def report_xlsx(paper: Paper, report: StatisticsReport) -> bytes:
+    """The same cells as a spreadsheet."""
+    printed = replace(paper, notes=_notes(paper, report))
+    return paper_xlsx(printed, report.number, report.made_at, sha256=report.figures_sha256)
 
 
-def _cover(book: Any, styles: dict[str, Any], paper: Paper, number: int) -> None:
-    sheet = book.add_worksheet("요약")
-    sheet.set_column(0, 0, 34)
-    sheet.set_column(1, 1, 24)
-    sheet.write_string(0, 0, f"{paper.period} {paper.title}", styles["title"])
-    facts: Sequence[tuple[str, Cell]] = (("호", f"제{number}호"), *paper.facts)
-    for line, (name, value) in enumerate(facts, 2):
-        sheet.write_string(line, 0, name)
-        _write(sheet, line, 1, value, styles["cell"], styles["right"])
-    for line, note in enumerate((*paper.notes, f"확인값 {sha256_of(paper.figures)}"), len(facts) + 3):
-        sheet.write_string(line, 0, note)
-
-
-def _sheet(book: Any, styles: dict[str, Any], period: str, table: Table) -> None:
-    sheet = book.add_worksheet(table.title[:SHEET_NAME])
-    sheet.set_column(0, 0, 34)
-    sheet.set_column(1, max(1, len(table.heads) - 1), 18)
-    sheet.write_string(0, 0, f"{period} {table.title}", styles["title"])
-    for column, head in enumerate(table.heads):
-        sheet.write_string(2, column, head, styles["head"])
-    for line, row in enumerate(table.rows, 3):
-        for column, cell in enumerate(row):
-            _write(sheet, line, column, cell, styles["cell"], styles["right"] if column else None)
-    for column, cell in enumerate(table.foot):
-        _write(
-            sheet,
-            3 + len(table.rows),
-            column,
-            cell,
-            styles["foot"],
-            styles["foot_right"] if column else styles["foot"],
-        )
-    sheet.freeze_panes(3, 1)
-
-
-def _write(sheet: Any, line: int, column: int, cell: Cell, number: Any, words: Any) -> None:
-    if isinstance(cell, int):
-        sheet.write_number(line, column, cell, number)
-    else:
-        sheet.write_string(line, column, cell, words)
+def _notes(paper: Paper, report: StatisticsReport) -> tuple[str, ...]:
+    return (report.correction_note, *paper.notes) if report.corrects else paper.notes

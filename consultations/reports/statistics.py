@@ -34,7 +34,6 @@ from consultations.models import (
     Waiting,
 )
 from consultations.models.bookings import BookingQuerySet
-from consultations.reports.papers import Paper
 from consultations.reports.tallies import (
     BOOKINGS,
     CAME,
@@ -50,6 +49,7 @@ from consultations.reports.tallies import (
 from consultations.rules.ages import AGE_BANDS, age_band
 from consultations.rules.disclosure import tells_quarter
 from services.models import Township
+from services.reports.papers import Paper
 from services.rules.months import month_before, month_end, quarter_of
 
 NOWHERE = "김제시 밖이거나 모름"

@@ -9,8 +9,8 @@ from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, Sub
 from django.utils import timezone
 
 from consultations.models import EnquiryPause, Turn
-from consultations.reports.papers import Table
 from consultations.rules.disclosure import publish
+from services.reports.papers import Table
 
 Counts = tuple[tuple[str, int], ...]
 BOOKINGS, QUESTIONS, ANSWERS = "예약(건)", "질문(건)", "답변(건)"

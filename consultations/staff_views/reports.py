@@ -8,21 +8,22 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from consultations.actions.statistics import issue_half_years, issue_month
+from consultations.actions.statistics import correct, issue_half_years, issue_month
 from consultations.enums import ReportKind
 from consultations.forms.statistics import MissingReportForm
 from consultations.models import StatisticsReport
 from consultations.reports.half_year import missing_halves, reports_of
-from consultations.reports.papers import shown
 from consultations.reports.statistics import missing_months, month_paper, month_statistics
 from services.enums.people import Role
+from services.forms.frozen import CorrectionForm
+from services.reports.papers import shown
 from services.rules.history import Actor
 from services.rules.months import first_of
+from services.views.frozen import frozen_pdf, frozen_xlsx
 from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
 
 ROWS = 30
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def statistics(request: PortalRequest) -> HttpResponse:
@@ -52,7 +53,8 @@ def reports(request: PortalRequest) -> HttpResponse:
             return redirect("consultations:staff_reports")
     issued = StatisticsReport.objects.without_files()
     page = Paginator(issued, ROWS).get_page(request.GET.get("page"))
-    context = {"page": page, "form": form if is_officer else None}
+    correct_page = "consultations:staff_report_correct" if is_officer else ""
+    context = {"page": page, "form": form if is_officer else None, "correct": correct_page}
     return render_form(request, "consultations/staff/reports.html", context)
 
 
@@ -65,12 +67,25 @@ def _issue(kind: ReportKind, first: date, *, by: Actor) -> int:
 
 def report_pdf(request: PortalRequest, report_id: int) -> HttpResponse:
     """A report as it was issued."""
-    return _pdf(get_object_or_404(StatisticsReport.objects.defer("figures", "xlsx"), pk=report_id))
+    return frozen_pdf(get_object_or_404(StatisticsReport.objects.defer("figures", "xlsx"), pk=report_id))
 
 
 def report_xlsx(request: PortalRequest, report_id: int) -> HttpResponse:
     """The tables of a report as they were issued."""
-    return _xlsx(get_object_or_404(StatisticsReport.objects.defer("figures", "pdf"), pk=report_id))
+    return frozen_xlsx(get_object_or_404(StatisticsReport.objects.defer("figures", "pdf"), pk=report_id))
+
+
+def report_correct(request: PortalRequest, report_id: int) -> HttpResponse:
+    """정정본 만들기: asked once, with the reason that is printed."""
+    report = get_object_or_404(StatisticsReport.objects.without_files(), pk=report_id)
+    form = CorrectionForm(request.POST or None)
+    if form.is_valid():
+        with refusals_to(form):
+            made = correct(report.pk, reason=form.cleaned_data["reason"], by=staff_of(request).actor)
+            messages.success(request, f"제{report.number}호의 정정본 제{made.number}호를 만들었습니다.")
+            return redirect("consultations:staff_reports")
+    context = {"form": form, "report": report}
+    return render_form(request, "consultations/staff/report_correct.html", context)
 
 
 def my_reports(request: PortalRequest) -> HttpResponse:
@@ -81,21 +96,9 @@ def my_reports(request: PortalRequest) -> HttpResponse:
 
 def my_report_pdf(request: PortalRequest, report_id: int) -> HttpResponse:
     """An own report as it was issued; somebody else's is not found."""
-    return _pdf(get_object_or_404(reports_of(staff_of(request)), pk=report_id))
+    return frozen_pdf(get_object_or_404(reports_of(staff_of(request)), pk=report_id))
 
 
 def my_report_xlsx(request: PortalRequest, report_id: int) -> HttpResponse:
     """The tables of an own report; somebody else's is not found."""
-    return _xlsx(get_object_or_404(reports_of(staff_of(request)), pk=report_id))
-
-
-def _pdf(report: StatisticsReport) -> HttpResponse:
-    return _file(bytes(report.pdf), "application/pdf", f'inline; filename="{report.file_name}.pdf"')
-
-
-def _xlsx(report: StatisticsReport) -> HttpResponse:
-    return _file(bytes(report.xlsx), XLSX, f'attachment; filename="{report.file_name}.xlsx"')
-
-
-def _file(content: bytes, kind: str, disposition: str) -> HttpResponse:
-    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": disposition})
+    return frozen_xlsx(get_object_or_404(reports_of(staff_of(request)), pk=report_id))

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 
-from solar.enums import ReportMove
+from services.models.frozen import FrozenReport
 from solar.models.plants import Plant
 
 
@@ -40,24 +40,36 @@ class SavingMonth(models.Model):
         return f"{self.plant_id} {self.month:%Y-%m} {self.saved_won}원"
 
 
-class SolarReport(models.Model):
-    """A month's report as it was issued: frozen bytes and their hash; later corrections do not change it."""
+class SolarReport(FrozenReport):
+    """A month's report as it was issued; later corrections of readings do not change it."""
 
-    month = models.DateField("달", unique=True)
-    number = models.PositiveIntegerField("호", unique=True)
-    figures = models.JSONField()
-    pdf = models.BinaryField()
-    csv = models.BinaryField()
-    figures_sha256 = models.CharField(max_length=64)
-    pdf_sha256 = models.CharField(max_length=64)
-    made_at = models.DateTimeField("만든 때", default=timezone.now)
+    IDENTITY: ClassVar = ("month",)
 
-    moves: ClassVar = ReportMove
+    month = models.DateField("달")
 
-    class Meta:
-        ordering = ["-month"]
+    class Meta(FrozenReport.Meta):
+        ordering = ["-month", "-number"]
         verbose_name = "월보"
         verbose_name_plural = "월보"
+        constraints = [
+            *FrozenReport.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["month"],
+                condition=models.Q(corrects__isnull=True),
+                name="solar_report_once_per_month",
+                violation_error_message="이 달의 월보는 이미 있습니다.",
+            ),
+            models.UniqueConstraint(
+                fields=["number"],
+                name="solar_report_number_is_unique",
+                violation_error_message="이 호는 이미 있습니다.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.month.year}년 {self.month.month}월 월보"
+
+    @property
+    def file_name(self) -> str:
+        """solar-2024-06, and of a correction with its number."""
+        return f"solar-{self.month:%Y-%m}" + (f"-erratum-{self.number}" if self.corrects_id else "")

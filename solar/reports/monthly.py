@@ -1,13 +1,13 @@
 """The monthly report's figures: one value from which page, CSV and PDF are made, cell by cell the same."""
 
 import csv
-import hashlib
 import io
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
+from services.reports.papers import Cell, Paper, Table, sha256_of
 from services.rules.korean import won, won_big
 from services.rules.months import month_end
 from solar.models import Plant
@@ -43,10 +43,14 @@ class MonthReport:
     notes: list[str]
 
     @property
+    def as_json(self) -> dict[str, Any]:
+        """What is frozen."""
+        return asdict(self)
+
+    @property
     def sha256(self) -> str:
         """Hash of the figures, printed on the report so that anybody can compare."""
-        text = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return sha256_of(self.as_json)
 
 
 def month_report(month: date) -> MonthReport:
@@ -81,9 +85,40 @@ def as_csv(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def report_csv(report: MonthReport) -> bytes:
-    """The plants' table of a report; thousands without commas, so that programs count with them."""
-    return as_csv(HEADS, ([cell.replace(",", "") for cell in row] for row in (*report.rows, report.foot)))
+def paper_of(report: MonthReport) -> Paper:
+    """The same cells for the spreadsheet, where numbers are numbers."""
+    days = tuple(tuple(_cell(cell) for cell in row) for row in report.days)
+    return Paper(
+        title="태양광 발전 월보",
+        period=report.title.removesuffix(" 태양광 발전 월보"),
+        facts=(
+            ("만든 전기(kWh)", _cell(report.kwh)),
+            ("아낀 전기요금", report.saved),
+            ("줄인 온실가스(톤)", report.tonnes),
+            ("잰 값(%)", _cell(report.measured)),
+            ("배출계수", report.factor),
+        ),
+        tables=(
+            Table(
+                "설비별",
+                HEADS,
+                tuple(tuple(_cell(cell) for cell in row) for row in report.rows),
+                tuple(_cell(cell) for cell in report.foot),
+            ),
+            Table("날마다 만든 전기", ("날", "만든 전기(kWh)"), days, ("모두", _cell(report.kwh))),
+        ),
+        notes=tuple(report.notes),
+    )
+
+
+def _cell(text: str) -> Cell:
+    digits = text.replace(",", "")
+    return int(digits) if digits.isdecimal() else text
+
+
+def report_csv(figures: Mapping[str, Any]) -> bytes:
+    """The plants' table of `MonthReport.as_json`; thousands without commas, so that programs count with them."""
+    return as_csv(HEADS, ([cell.replace(",", "") for cell in row] for row in (*figures["rows"], figures["foot"])))
 
 
 def _cells(name: str, size: str, figures: Figures) -> list[str]:

@@ -14,12 +14,12 @@ from pypdf import PdfReader
 from consultations import tasks
 from consultations.actions import enquiries, statistics
 from consultations.actions.results import record_result
-from consultations.enums import AnswerBy, AnsweredBy, BookingKind, FollowUp, Outcome, ReportKind, Topic
-from consultations.models import Sitting, StatisticsReport
-from consultations.reports.papers import sha256_of
+from consultations.enums import AnswerBy, AnsweredBy, BookingKind, FollowUp, Outcome, ReportKind, Source, Topic
+from consultations.models import Booking, Sitting, StatisticsReport
 from consultations.rules.disclosure import UNDER
 from services.enums.people import Role
 from services.models import Counter, HistoryEntry, JobRun
+from services.reports.papers import sha256_of
 from services.rules.refusal import Refused
 from tests.consultations.factories import BY, CONSENTS, EVE, at, booked, clinic_day, rule, url, venue
 from tests.races import at_once
@@ -282,6 +282,28 @@ class TestPages:
         xlsx = auditor.get(url("staff_report_xlsx", report.pk))
         assert xlsx.content == bytes(report.xlsx)
         assert xlsx["Content-Disposition"] == 'attachment; filename="consultations-2026-11.xlsx"'
+
+    def test_an_officer_corrects_a_report_and_both_stay(self, consultation, staff_client, clock):
+        clock("2026-12-03 10:00")
+        first = statistics.issue_month(NOVEMBER, by=BY)
+        officer = staff_client(Role.CONSULTATION_OFFICER)
+        same = officer.post(url("staff_report_correct", first.pk), {"reason": "다시 셈"}).content.decode()
+        assert "지금 숫자가 이 보고서와 똑같습니다." in same
+        Booking.objects.update(source=Source.PHONE)
+        done = officer.post(
+            url("staff_report_correct", first.pk), {"reason": "어떻게 예약했는지 잘못 적음"}, follow=True
+        )
+        assert "제1호의 정정본: 어떻게 예약했는지 잘못 적음" in done.content.decode()
+        made = StatisticsReport.objects.get(corrects=first)
+        assert (made.number, made.starts_on, made.kind) == (2, NOVEMBER, "MONTH")
+        assert made.figures != first.figures
+        assert statistics.issue_month(NOVEMBER, by=BY) == made
+        xlsx = officer.get(url("staff_report_xlsx", made.pk))
+        assert xlsx["Content-Disposition"] == 'attachment; filename="consultations-2026-11-erratum-2.xlsx"'
+        assert "제1호를 고친 정정본입니다. 까닭: 어떻게 예약했는지 잘못 적음" in [
+            row[0] for row in sheets(made)["요약"]
+        ]
+        assert staff_client(Role.AUDITOR).get(url("staff_report_correct", made.pk)).status_code == 403
 
     def test_a_late_result_has_its_half_year_made_by_hand(self, consultation, staff_client, clock):
         clock("2027-01-20 10:00")
