@@ -68,5 +68,5 @@ urlpatterns: list[URLPattern] = [
     path("my/reports/", reports.my_reports, name="staff_my_reports"),
     path("my/reports/<int:report_id>.pdf", reports.my_report_pdf, name="staff_my_report_pdf"),
     path("my/reports/<int:report_id>.xlsx", reports.my_report_xlsx, name="staff_my_report_xlsx"),
-    *table_paths(tables.VENUES, tables.TIMETABLE, tables.ADVISERS),
+    *table_paths(*tables.TABLES),
 ]

@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from consultations.staff_views import tables as consultations_tables
 from gimje_portal.rights import AnyStaff, Public, VerifiedResident, access_for
 from services.models import User
 
@@ -77,11 +78,7 @@ class Room:
 TABLES = Room(
     "기준 자료 메뉴",
     ("/staff/services/tables/", "/staff/consultations/tables/", "/staff/slate/tables/", "/staff/solar/tables/"),
-    (
-        Entry("상담 장소", "consultations:staff_table_venues", "/staff/consultations/tables/venues/"),
-        Entry("상담 시간표", "consultations:staff_table_timetable", "/staff/consultations/tables/timetable/"),
-        Entry("세무사·변호사", "consultations:staff_table_advisers", "/staff/consultations/tables/advisers/"),
-    ),
+    tuple(Entry(one.title, one.page, one.below) for one in consultations_tables.TABLES),
 )
 STAFF_ROOMS = (
     TABLES,

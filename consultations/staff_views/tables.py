@@ -37,3 +37,5 @@ ADVISERS = Table(
     columns=("name", "kind", "venue", "office", "term_from", "term_until"),
     rows=lambda: Adviser.objects.select_related("venue").order_by("-term_until", "kind", "name", "pk"),
 )
+TABLES = (VENUES, TIMETABLE, ADVISERS)
+"""In the order of the menu; addresses and menu follow from it."""

@@ -58,6 +58,11 @@ class Table:
         return self.page.rpartition("staff_table_")[2]
 
     @property
+    def below(self) -> str:
+        """The beginning of its addresses, for the menu."""
+        return f"/staff/{self.page.partition(':')[0]}/tables/{self.slug}/"
+
+    @property
     def new_url(self) -> str:
         return reverse(f"{self.page}_new")
 
