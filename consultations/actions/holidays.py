@@ -110,5 +110,5 @@ def _obstacle(on: date, to: date) -> str:
 
 
 def _posted(rule: TimetableRule, on: date, to: date) -> dict[Venue, Adviser]:
-    """Whose turn it would have been on the holiday."""
+    """The advisers whose turn it would have been on the holiday."""
     return advisers_for(rule.kind, venues_of(rule), on, held_on=to)

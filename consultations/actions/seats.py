@@ -63,7 +63,7 @@ def seating_for(
     moving: Booking | None = None,
     is_walk_in: bool = False,
 ) -> Seating:
-    """Whose time this visit would take, or Refused; holds of `moving` do not count. Two queries.
+    """The advisers whose time this visit would take, or Refused; holds of `moving` do not count. Two queries.
 
     Somebody who has walked in may also have the time that is running now.
     """
@@ -88,7 +88,7 @@ def seating_for(
 
 
 def hours_for(day: ClinicDay, booking: Booking | None) -> list[Hours]:
-    """Who sits that day and may take `booking`: nobody who flagged a conflict of interest with it. Two queries."""
+    """Advisers of that day who may take `booking`: none who flagged a conflict of interest with it. Two queries."""
     hours = hours_of([day])[day.pk]
     flagged = flagged_with([booking.pk])[booking.pk] if booking else ()
     return [one for one in hours if one.adviser_id not in flagged]

@@ -81,7 +81,7 @@ def _visits_table(visits: Sequence[tuple[str | int, ...]]) -> Table:
 
 
 def advisers_with_work(first: date) -> "QuerySet[Adviser]":
-    """Who recorded a result or answered a question in this half-year and has no report of it yet."""
+    """Advisers who recorded a result or an answer in this half-year and have no report of it yet."""
     last = half_end(first)
     worked = Q(pk__in=Result.objects.filter(booking__on__range=(first, last)).order_by().values("adviser"))
     answered = Q(pk__in=_answers(first, last).order_by().values("adviser"))

@@ -45,7 +45,7 @@ class Slot:
 
     @property
     def more(self) -> str:
-        """Who comes first, where both advisers are met one after the other."""
+        """The adviser who comes first, where both are met one after the other."""
         return "" if self.order == JointOrder.SAME else str(self.order.label)
 
 
@@ -161,7 +161,7 @@ def _sitting(kind: BookingKind, venue: Venue | int | None) -> dict[Day, list[Hou
 
 
 def hours_of(days: Sequence[ClinicDay]) -> "defaultdict[int, list[Hours]]":
-    """Who sits on these days from when to when, in adviser order, by day. One query."""
+    """The advisers of these days from when to when, in adviser order, by day. One query."""
     by_pk = {day.pk: day for day in days}
     rows = Sitting.objects.filter(clinic_day__in=by_pk, is_absent=False).order_by("adviser_id")
     facts = ("clinic_day_id", "adviser_id", "adviser__kind", "opens_at", "closes_at", "slot_minutes")

@@ -168,7 +168,7 @@ def _states(found: Mapping[str, int]) -> Counts:
 
 
 def _quarter(first: date) -> Tally | None:
-    """Who came in the quarter that ends with this month, where two of its months are too small. One query."""
+    """Clients who came in the quarter that ends with this month, where two of its months are too small. One query."""
     start = quarter_of(first)
     if first.month != start.month + 2:
         return None

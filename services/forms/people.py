@@ -86,7 +86,7 @@ class PhoneForm(forms.Form):
 
 
 class PersonForm(forms.Form):
-    """Who somebody is and how to reach him; each service says in its own words what the name and phone are for."""
+    """Who somebody is and how to reach them; each service says in its own words what the name and phone are for."""
 
     name = name_field(_("이름이 비어 있습니다. 이름을 적어 주세요."))
     born_on = DatePartsField(

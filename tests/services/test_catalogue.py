@@ -22,7 +22,7 @@ DAY = date(2026, 11, 20)
 FIRST, LAST = date(2026, 11, 10), date(2026, 11, 30)
 
 
-# --- Open, soon, closed ---
+# Open, soon, closed
 @pytest.mark.parametrize(
     ("schedule", "opens_on", "closes_on", "today", "state"),
     [
@@ -57,7 +57,7 @@ def test_period_in_words(schedule, opens_on, closes_on, words):
     assert period_words(schedule, opens_on, closes_on, DAY) == words
 
 
-# --- What citizens see ---
+# What citizens see
 PROGRAMMES = [
     "consultation",
     "enquiry",
@@ -120,7 +120,7 @@ def test_a_closed_service_says_so(client, db, clock):
     assert "11월 10일 화요일부터 신청" in client.get("/services/catalogue/slate/").content.decode()
 
 
-# --- Today's notices ---
+# Today's notices
 @pytest.fixture
 def editor(make_staff):
     return make_staff(Role.PROGRAMME_OFFICER)
@@ -165,7 +165,7 @@ def test_a_notice_cannot_end_before_it_begins(editor):
         announce(text="가.", shown_from=LAST, shown_until=FIRST, page=None, user=editor)
 
 
-# --- Staff edit ---
+# Staff edit
 def test_an_edit_leaves_its_author_and_what_changed(page):
     edit_service_page(page.pk, version=1, by=BY, cost="무료입니다.", title=page.title)
     page.refresh_from_db()
@@ -268,7 +268,7 @@ def test_the_list_costs_the_same_for_every_length(staff_client, db, django_asser
         client.get("/staff/services/pages/")
 
 
-# --- Holidays ---
+# Holidays
 def test_staff_add_a_temporary_holiday_and_take_it_back(staff_client):
     client = staff_client(Role.ADMINISTRATOR)
     data = {"day": "2026-11-20", "name": "임시공휴일", "kind": "temporary", "source": "대통령령"}
