@@ -14,18 +14,31 @@ from services.models.encryption import EncryptedTextField
 
 ModelT = TypeVar("ModelT", bound=type[models.Model])
 
-_CHAIN = """
+_TEXTS = ("previous_hash", "subject_kind", "subject_id", "move", "before", "after")
+_TEXTS_OF_ACTOR = ("actor_kind", "actor_key", "actor_label", "reason_digest", "request_id")
+
+
+def entry_hash_sql(row: str = "") -> str:
+    """The hash of an entry as SQL over its columns (`row` is "NEW." in the trigger): trigger and check use this one.
+
+    Each part is written with its length before it, so that no character can move from one column into the next.
+    """
+    parts = [f"{row}{name}" for name in _TEXTS]
+    parts += [f"{row}seq::text", f"extract(epoch FROM {row}at)::numeric(20, 6)::text"]
+    parts += [f"{row}{name}" for name in _TEXTS_OF_ACTOR]
+    written = ", ".join(f"length({part}), ':', {part}" for part in parts)
+    return f"encode(sha256(convert_to(concat({written}), 'UTF8')), 'hex')"
+
+
+_CHAIN = f"""
     SELECT COALESCE(max(seq), 0) + 1 INTO NEW.seq FROM services_historyentry
         WHERE subject_kind = NEW.subject_kind AND subject_id = NEW.subject_id;
     SELECT entry_hash INTO NEW.previous_hash FROM services_historyentry
         WHERE subject_kind = NEW.subject_kind AND subject_id = NEW.subject_id AND seq = NEW.seq - 1;
     NEW.previous_hash := COALESCE(NEW.previous_hash, '');
-    NEW.entry_hash := encode(sha256(convert_to(concat_ws('|',
-        NEW.previous_hash, NEW.subject_kind, NEW.subject_id, NEW.seq, NEW.move, NEW.before, NEW.after,
-        NEW.actor_kind, NEW.actor_key, extract(epoch FROM NEW.at)::numeric(20, 6),
-        NEW.reason_digest), 'UTF8')), 'hex');
+    NEW.entry_hash := {entry_hash_sql("NEW.")};
     RETURN NEW;
-"""
+"""  # noqa: S608 (column names from our own code)
 
 
 _NEEDS_ACTOR = """

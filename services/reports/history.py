@@ -10,21 +10,20 @@ from django.db import connection, models
 from services.enums.consents import ConsentMove
 from services.enums.history import ActorKind
 from services.models import HistoryEntry, HistorySeal, blind_index
+from services.models.history import entry_hash_sql
 
-_BROKEN = """
+_BROKEN = f"""
     SELECT id, subject_kind, subject_id, seq, fault FROM (
         SELECT id, subject_kind, subject_id, seq, CASE
             WHEN seq <> row_number() OVER chain THEN 'an entry before this one is missing'
             WHEN previous_hash <> COALESCE(lag(entry_hash) OVER chain, '') THEN 'the link to the one before is broken'
-            WHEN entry_hash <> encode(sha256(convert_to(concat_ws('|',
-                previous_hash, subject_kind, subject_id, seq, move, before, after,
-                actor_kind, actor_key, extract(epoch FROM at)::numeric(20, 6), reason_digest), 'UTF8')), 'hex')
+            WHEN entry_hash <> {entry_hash_sql()}
                 THEN 'the entry was changed'
         END AS fault
         FROM services_historyentry
         WINDOW chain AS (PARTITION BY subject_kind, subject_id ORDER BY seq)
     ) AS checked WHERE fault IS NOT NULL ORDER BY id LIMIT 1
-"""
+"""  # noqa: S608 (column names from our own code)
 _SEAL = """
     SELECT count(*),
         encode(sha256(convert_to(%s || COALESCE(string_agg(entry_hash, '' ORDER BY id), ''), 'UTF8')), 'hex')

@@ -9,6 +9,7 @@ from psycopg2.errors import InsufficientPrivilege
 from services.actions.history import record, seal
 from services.actions.notices import post
 from services.models import HistoryEntry, HistorySeal, Resident
+from services.models.history import entry_hash_sql
 from services.notices.messages import Message
 from services.reports.history import Verdict, timeline, verify_history
 from services.rules.history import Actor
@@ -93,6 +94,36 @@ def sealed(make_resident, clock) -> list[Resident]:
     return residents
 
 
+@pytest.mark.django_db
+def test_no_two_entries_of_other_columns_hash_the_same():
+    """What a bare separator would let through: "a|b" and "c" is not "a" and "b|c"."""
+    hashes = set()
+    pairs = [
+        ("a|b", "c"),
+        ("a", "b|c"),
+        ("a", "b"),
+        ("", "a|b"),
+        ("1:a", ""),
+        ("", "1:a"),
+        ("a1:b", ""),
+        ("a|", "b"),
+        ("a", "|b"),
+    ]
+    for number, (before, after) in enumerate(pairs):
+        row = HistoryEntry.objects.create(
+            subject_kind="x.y", subject_id=f"{number}", move="m", before=before, after=after, actor_kind="system"
+        )
+        with connection.cursor() as cursor:  # the same subject for all, so that only before and after differ
+            cursor.execute(
+                f"SELECT {entry_hash_sql('e.')} FROM (SELECT previous_hash, subject_kind, 'same' AS subject_id, seq,"
+                " move, before, after, actor_kind, actor_key, actor_label, '2026-11-20'::timestamptz AS at,"
+                " reason_digest, request_id FROM services_historyentry WHERE id = %s) AS e",
+                [row.pk],
+            )
+            hashes.add(cursor.fetchone())
+    assert len(hashes) == len(pairs)
+
+
 def test_untouched_history_holds(sealed):
     assert verify_history() == Verdict(entries=6, seals=2)
 
@@ -113,6 +144,14 @@ def test_young_entries_wait_for_the_next_seal(make_resident, clock):
         ("UPDATE services_historyentry SET after = 'x' WHERE seq = 2", "the entry was changed"),
         ("UPDATE services_historyentry SET at = at - interval '1 day' WHERE seq = 1", "the entry was changed"),
         ("UPDATE services_historyentry SET actor_key = '7' WHERE seq = 3", "the entry was changed"),
+        ("UPDATE services_historyentry SET actor_label = '다른 분' WHERE seq = 2", "the entry was changed"),
+        ("UPDATE services_historyentry SET request_id = 'x' WHERE seq = 2", "the entry was changed"),
+        # a character that moves over the edge of its column
+        ("UPDATE services_historyentry SET before = 'ab', after = '' WHERE seq = 2", "the entry was changed"),
+        ("UPDATE services_historyentry SET move = 'move', before = 'da' WHERE seq = 2", "the entry was changed"),
+        ("UPDATE services_historyentry SET before = '', after = 'ab' WHERE seq = 2", "the entry was changed"),
+        ("UPDATE services_historyentry SET actor_kind = 'syste', actor_key = 'mtest' WHERE seq = 2", "was changed"),
+        ("UPDATE services_historyentry SET actor_key = 'test자', actor_label = '동' WHERE seq = 2", "was changed"),
         ("DELETE FROM services_historyentry WHERE seq = 1", "is missing"),
         ("DELETE FROM services_historyentry WHERE seq = 2", "is missing"),
         ("UPDATE services_historyentry SET reason = '' WHERE seq = 1", "the reason was changed"),
