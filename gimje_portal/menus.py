@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from consultations.staff_views import tables as consultations_tables
 from gimje_portal.rights import AnyStaff, Public, VerifiedResident, access_for
 from services.models import User
+from slate.staff_views import tables as slate_tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,9 @@ class Room:
 TABLES = Room(
     "기준 자료 메뉴",
     ("/staff/services/tables/", "/staff/consultations/tables/", "/staff/slate/tables/", "/staff/solar/tables/"),
-    tuple(Entry(one.title, one.page, one.below) for one in consultations_tables.TABLES),
+    tuple(
+        Entry(one.title, one.page, one.below) for room in (consultations_tables, slate_tables) for one in room.TABLES
+    ),
 )
 STAFF_ROOMS = (
     TABLES,

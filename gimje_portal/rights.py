@@ -205,6 +205,10 @@ RIGHTS: dict[str, Access] = {
     **table("consultations:staff_table_venues", Role.CONSULTATION_OFFICER),
     **table("consultations:staff_table_timetable", Role.CONSULTATION_OFFICER),
     **table("consultations:staff_table_advisers", Role.CONSULTATION_OFFICER),  # phone and account: the administrator
+    **table("slate:staff_table_programmes", Role.SLATE_OFFICER, Role.SLATE_APPROVER),  # money: the approver
+    **table("slate:staff_table_rates", Role.SLATE_APPROVER),
+    **table("slate:staff_table_prices", Role.SLATE_APPROVER),
+    **table("slate:staff_table_figures", Role.SLATE_OFFICER, Role.SLATE_APPROVER),
     "solar:public": Public,
     "solar:public_csv": Public,
     "solar:plant": Public,

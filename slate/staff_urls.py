@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from slate.staff_views import approvals, case, counter, money, queue
+from services.staff_views.tables import paths as table_paths
+from slate.staff_views import approvals, case, counter, money, queue, tables
 
 urlpatterns = [
     path("", queue.queue, name="staff_queue"),
@@ -21,4 +22,5 @@ urlpatterns = [
     path("cases/<str:reference>/propose-refusal/", case.propose_refusal, name="staff_propose_refusal"),
     path("cases/<str:reference>/propose-approval/", case.propose_approval, name="staff_propose_approval"),
     path("cases/<str:reference>/decide/", case.decide, name="staff_decide"),
+    *table_paths(*tables.TABLES),
 ]

@@ -41,7 +41,7 @@ def change_row(row_id: int, model: type[R], *, by: Actor, seen: str = "", **fact
     alone_in(model)
     row = lock(model._default_manager.all(), row_id)
     if seen and seen != row.digest(facts):
-        raise somebody_was_faster(row)
+        raise somebody_was_faster(row, by=by)
     before = {name: shown(row, name) for name in facts}
     kept = row.kept()
     _write(row, facts)

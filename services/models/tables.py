@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 
+from services.enums.moves import Move
 from services.enums.tables import RowMove
 
 
@@ -27,7 +28,7 @@ class TableRow(models.Model):
     Rules about several rows belong into `clean`: the verbs run it while nobody else writes into the same table.
     """
 
-    moves: ClassVar = RowMove
+    moves: ClassVar[type[Move]] = RowMove
     hushed: ClassVar[frozenset[str]] = frozenset()  # fields whose values the history does not repeat
 
     class Meta:

@@ -61,4 +61,7 @@ class LedgerKind(models.TextChoices):
 class ProgrammeMove(Move):
     """What happens to a year's programme; it has no states."""
 
+    ADDED = "added", "적음"  # as every row of reference data (services/enums/tables.py)
+    CHANGED = "changed", "고침"
+    REMOVED = "removed", "지움"
     ALLOTTED = "allotted", "예산 배정"

@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
             name='Programme',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(unique=True, verbose_name='사업연도')),
+                ('year', models.PositiveSmallIntegerField(unique=True, validators=[django.core.validators.MinValueValidator(2012, '2012년부터 2099년까지 적을 수 있습니다.'), django.core.validators.MaxValueValidator(2099, '2012년부터 2099년까지 적을 수 있습니다.')], verbose_name='사업연도')),
                 ('opens_on', models.DateField(verbose_name='접수 시작')),
                 ('closes_on', models.DateField(blank=True, null=True, verbose_name='접수 끝')),
                 ('planned_buildings', models.PositiveIntegerField(default=0, verbose_name='계획(동)')),
@@ -352,7 +352,7 @@ class Migration(migrations.Migration):
             name='SupportRate',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='연도')),
+                ('year', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(2012, '2012년부터 2099년까지 적을 수 있습니다.'), django.core.validators.MaxValueValidator(2099, '2012년부터 2099년까지 적을 수 있습니다.')], verbose_name='연도')),
                 ('work', models.CharField(choices=[('house', '주택 철거'), ('outbuilding', '창고·축사 철거'), ('reroofing', '지붕 개량'), ('stored', '버려진 슬레이트 처리'), ('factory', '공장 철거')], max_length=12, verbose_name='일')),
                 ('household', models.CharField(choices=[('all', '모든 가구'), ('general', '일반 가구'), ('vulnerable', '취약계층')], max_length=10, verbose_name='가구')),
                 ('mode', models.CharField(choices=[('cap', '한도까지'), ('full', '전액'), ('full_to_area', '면적까지 전액'), ('none', '지원하지 않음'), ('unknown', '확인되지 않음')], max_length=12, verbose_name='방법')),

@@ -5,15 +5,22 @@ from typing import ClassVar
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import MaxValueValidator
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
 from services.enums.history import ActorKind
+from services.enums.moves import Move
+from services.models.tables import Kept, TableRow
 from slate import rules
 from slate.enums import Confidence, Fund, Household, LedgerKind, Mode, ProgrammeMove, RateHousehold, Work
 
+YEARS = [
+    MinValueValidator(2012, "2012년부터 2099년까지 적을 수 있습니다."),
+    MaxValueValidator(2099, "2012년부터 2099년까지 적을 수 있습니다."),
+]  # SL-10: the city's first year was 2012
 _ASSUMED_TERMS = "김제시가 정하기 전까지 법과 다른 시의 예를 따라 가정했습니다."
 
 
@@ -27,10 +34,10 @@ class ProgrammeQuerySet(models.QuerySet["Programme"]):
         return self.filter(Q(closes_on__isnull=True) | Q(closes_on__gte=day), opens_on__lte=day)
 
 
-class Programme(models.Model):
+class Programme(TableRow):
     """One year of the slate subsidy and what the city decides for it (COPY 10)."""
 
-    year = models.PositiveSmallIntegerField("사업연도", unique=True)
+    year = models.PositiveSmallIntegerField("사업연도", unique=True, validators=YEARS)
     opens_on = models.DateField("접수 시작")
     closes_on = models.DateField("접수 끝", null=True, blank=True)
     planned_buildings = models.PositiveIntegerField("계획(동)", default=0)
@@ -62,7 +69,7 @@ class Programme(models.Model):
     court = models.CharField("행정법원", max_length=60, default="전주지방법원")
 
     objects: ClassVar[ProgrammeQuerySet] = ProgrammeQuerySet.as_manager()  # type: ignore[assignment]
-    moves: ClassVar = ProgrammeMove
+    moves: ClassVar[type[Move]] = ProgrammeMove
 
     class Meta:
         ordering = ["-year"]
@@ -84,6 +91,31 @@ class Programme(models.Model):
     def __str__(self) -> str:
         return f"{self.year}년 슬레이트 지원"
 
+    def clean(self) -> None:
+        if self.opens_on and self.year and self.opens_on.year not in (self.year - 1, self.year):
+            raise ValidationError({"opens_on": "접수 시작이 사업연도나 그 앞 해가 아닙니다. 날짜를 다시 적어 주세요."})
+        if self.pk and self.closes_on:
+            self._clean_end(self.closes_on)
+
+    def _clean_end(self, closes_on: date) -> None:
+        """Nobody's application shall stand outside the round in which it was taken."""
+        last = self.applications.aggregate(last=models.Max("submitted_at"))["last"]
+        if last and timezone.localdate(last) > closes_on:
+            day = f"{timezone.localdate(last):%Y-%m-%d}"
+            raise ValidationError({"closes_on": f"{day}에 받은 신청이 있습니다. 그날이나 그 뒤로 적어 주세요."})
+
+    def kept(self) -> Kept | None:
+        money = {"year", "national_bp", "province_bp"}
+        promised = {"opens_on", "vulnerable_households", "default_area_m2", "first_answer_days"}
+        if self.applications.exists():
+            return Kept(
+                "이미 받은 신청이 있어 재원 비율, 지원받는 가구와 약속한 기한은 바꿀 수 없습니다.",
+                frozenset(money | promised | {"retention", "contractor_retention"}),
+            )
+        if self.lines.exists():
+            return Kept("예산을 나누어 배정해서 재원 비율은 바꿀 수 없습니다.", frozenset(money))
+        return None
+
     def is_open(self, day: date) -> bool:
         return self.opens_on <= day and (self.closes_on is None or day <= self.closes_on)
 
@@ -92,10 +124,10 @@ class Programme(models.Model):
         return rules.split(amount_won, national_bp=self.national_bp, province_bp=self.province_bp)
 
 
-class SupportRate(models.Model):
+class SupportRate(TableRow):
     """A year's rule: how much the city pays for one kind of work and household, with its source (SL-07)."""
 
-    year = models.PositiveSmallIntegerField("연도")
+    year = models.PositiveSmallIntegerField("연도", validators=YEARS)
     work = models.CharField("일", max_length=12, choices=Work)
     household = models.CharField("가구", max_length=10, choices=RateHousehold)
     mode = models.CharField("방법", max_length=12, choices=Mode)
@@ -130,12 +162,22 @@ class SupportRate(models.Model):
     def __str__(self) -> str:
         return f"{self.year} {self.get_work_display()} {self.get_household_display()}"
 
+    def kept(self) -> Kept | None:
+        if Programme.objects.filter(year=self.year, applications__decisions__isnull=False).exists():
+            return Kept("이 기준으로 이미 결정한 신청이 있습니다. 그해에는 고치지 않습니다.")
+        return None
+
     @property
     def rule(self) -> rules.Rate:
         return rules.Rate(Mode(self.mode), self.cap_won, self.full_area_m2)
 
 
-class UnitPrice(models.Model):
+def _is_decided_since(day: date) -> bool:
+    """Whether somebody's support was decided on or after the day, and so by the prices of it."""
+    return Programme.objects.filter(applications__decisions__decided_at__date__gte=day).exists()
+
+
+class UnitPrice(TableRow):
     """Price of a square metre from a day on; the city's tender fixes it, until then a derived figure (rules 5)."""
 
     work = models.CharField("일", max_length=12, choices=Work)
@@ -159,8 +201,17 @@ class UnitPrice(models.Model):
     def __str__(self) -> str:
         return f"{self.get_work_display()} {self.from_on} {self.won_per_m2}"
 
+    def clean(self) -> None:
+        if self.from_on and _is_decided_since(self.from_on):
+            raise ValidationError({"from_on": "그날부터 이미 결정한 신청이 있습니다. 오늘보다 뒤의 날을 적어 주세요."})
 
-class PastFigure(models.Model):
+    def kept(self) -> Kept | None:
+        if _is_decided_since(self.from_on):
+            return Kept("이 단가로 이미 결정한 신청이 있습니다. 바뀐 단가는 그날부터 새로 적어 주세요.")
+        return None
+
+
+class PastFigure(TableRow):
     """A published figure with its source and date; sources that differ stand side by side, nobody mends them."""
 
     period = models.CharField("기간", max_length=30)

@@ -73,7 +73,7 @@ class TestPages:
         typed = FACTS | {"name": place.name, "seen": seen}
         response = officer.post(url("venues", "_row", place.pk), typed)
         said = response.content.decode()
-        assert "강동료 님이" in said
+        assert "강동료 담당자가" in said
         assert "방: 3층" in said
         assert 'value="1층 상담실"' in said
         again = said.split('name="seen" value="')[1].split('"')[0]
