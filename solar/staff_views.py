@@ -71,13 +71,13 @@ def _look(request: PortalRequest, batch: ImportBatch) -> HttpResponse:
     form = MappingForm(request.POST or None, header=header, batch=batch)
     mapping = form.mapping if form.is_valid() else work.mapping_of(batch)
     if form.is_valid() and "accept" in request.POST:
-        with refusals_to(request):
+        with refusals_to(form):
             batches.accept(batch.pk, mapping, by=staff_of(request).actor)
             rollups.roll_up_all()
             messages.success(request, "자료를 받았습니다.")
-        return redirect("solar:staff_import_detail", batch.pk)
+            return redirect("solar:staff_import_detail", batch.pk)
     preview = work.preview_of(batch, contents.rows_of(batch, mapping))
-    return render(request, "solar/staff/import_look.html", {"batch": batch, "form": form, "preview": preview})
+    return render_form(request, "solar/staff/import_look.html", {"batch": batch, "form": form, "preview": preview})
 
 
 @require_POST
