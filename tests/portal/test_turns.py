@@ -1,9 +1,12 @@
 """Somebody else holds the row for too long: in every app a calm sentence, what was typed stays, and again works."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
-from consultations.models import ClinicDay
+from consultations.actions import enquiries
+from consultations.models import Enquiry
 from services.actions.turns import BUSY
 from services.enums.people import Role
 from slate.enums import Work
@@ -12,6 +15,7 @@ from solar.actions import batches
 from solar.enums import BatchState
 from solar.models import ImportBatch, Source
 from tests.consultations import factories as advice
+from tests.consultations.test_enquiries import asked
 from tests.races import held
 from tests.slate import factories as slate
 from tests.solar.factories import csv_of, day_rows, make_source
@@ -89,14 +93,19 @@ def test_solar_the_way_of_reading_stays_while_a_device_is_sending(make_staff, st
     assert ImportBatch.objects.get().state == BatchState.ACCEPTED
 
 
-def test_consultations_the_reason_stays_while_somebody_books_on_that_day(staff_client, clock):
+def test_consultations_the_reason_stays_while_the_adviser_works_on_the_question(
+    staff_client, make_staff, make_resident, clock
+):
     clock(advice.EVE)
-    day = advice.clinic_day()
-    url = reverse("consultations:staff_clinic_day_cancel", args=[day.pk])
+    lawyer = advice.adviser(user=make_staff(Role.ADVISER))
+    question = enquiries.assign(asked(make_resident()).pk, lawyer.pk, by=advice.BY)
+    url = reverse("consultations:staff_enquiry_extend", args=[question.reference])
     desk = staff_client(Role.CONSULTATION_OFFICER)
-    with held(ClinicDay.objects.filter(pk=day.pk)):
-        answer = desk.post(url, {"reason": "변호사님이 편찮으십니다."})
+    typed = {"days": "5", "reason": "other_office"}
+    with held(Enquiry.objects.filter(pk=question.pk)):
+        answer = desk.post(url, typed)
     assert answer.status_code == 409
     assert BUSY in answer.content.decode()
-    assert "변호사님이 편찮으십니다." in answer.content.decode()
-    assert desk.post(url, {"reason": "변호사님이 편찮으십니다."}).status_code == 302
+    assert re.search(r'name="days"[^>]*value="5"|value="5"[^>]*name="days"', answer.content.decode())
+    assert answer.context["form"]["reason"].value() == typed["reason"]
+    assert desk.post(url, typed).status_code == 302
