@@ -3,7 +3,7 @@
 from django import forms
 
 from services.enums.calendar import HolidayKind
-from services.forms.catalogue import DAY
+from services.forms.widgets import DAY
 
 
 class HolidayForm(forms.Form):

@@ -4,10 +4,9 @@ from typing import Any
 
 from django import forms
 
+from services.forms.widgets import DAY
 from services.models import Announcement, ServicePage
 from services.rules.search import LONGEST_QUERY
-
-DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 class SearchForm(forms.Form):

@@ -9,7 +9,7 @@ from django.db import models
 from django.http import QueryDict
 
 from services.enums.people import Role
-from services.forms.catalogue import DAY
+from services.forms.widgets import DAY
 from services.models.tables import TableRow
 from services.reports.tables import shown
 

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from services.rules.digits import plain_digits
 
+DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})  # for staff; the browser's own calendar
+
 
 class DatePartsWidget(forms.MultiWidget):
     """Three boxes, year, month and day: older people know the date by heart and calendars by nobody."""

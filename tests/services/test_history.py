@@ -94,6 +94,15 @@ def sealed(make_resident, clock) -> list[Resident]:
     return residents
 
 
+_HASH_OF_ONE_SUBJECT = f"""
+    SELECT {entry_hash_sql("e.")} FROM (
+        SELECT previous_hash, subject_kind, 'same' AS subject_id, seq, move, before, after, actor_kind, actor_key,
+            actor_label, '2026-11-20'::timestamptz AS at, reason_digest, request_id
+        FROM services_historyentry WHERE id = %s
+    ) AS e
+"""  # noqa: S608 (only `before` and `after` differ)
+
+
 @pytest.mark.django_db
 def test_no_two_entries_of_other_columns_hash_the_same():
     """What a bare separator would let through: "a|b" and "c" is not "a" and "b|c"."""
@@ -113,13 +122,8 @@ def test_no_two_entries_of_other_columns_hash_the_same():
         row = HistoryEntry.objects.create(
             subject_kind="x.y", subject_id=f"{number}", move="m", before=before, after=after, actor_kind="system"
         )
-        with connection.cursor() as cursor:  # the same subject for all, so that only before and after differ
-            cursor.execute(
-                f"SELECT {entry_hash_sql('e.')} FROM (SELECT previous_hash, subject_kind, 'same' AS subject_id, seq,"
-                " move, before, after, actor_kind, actor_key, actor_label, '2026-11-20'::timestamptz AS at,"
-                " reason_digest, request_id FROM services_historyentry WHERE id = %s) AS e",
-                [row.pk],
-            )
+        with connection.cursor() as cursor:
+            cursor.execute(_HASH_OF_ONE_SUBJECT, [row.pk])
             hashes.add(cursor.fetchone())
     assert len(hashes) == len(pairs)
 

@@ -1,1 +1,0 @@
-"""Reference data in Django admin; no path around the actions."""

@@ -1,1 +1,0 @@
-"""Which message, to whom, with which once-key."""
