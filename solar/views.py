@@ -34,7 +34,7 @@ def public(request: PortalRequest) -> HttpResponse:
     """All plants of the city, for a period."""
     page, around = _page(request)
     context = around | {
-        "plants_chart": None if page.is_empty else plants_chart(page),
+        "plants_chart": plants_chart(page),
         "plan": plan_of(page),
         "methods": methods_of(page),
         "report": SolarReport.objects.defer("pdf", "xlsx").first(),

@@ -100,9 +100,11 @@ def chart_of(page: Page, query: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def plants_chart(page: Page) -> dict[str, Any]:
-    """Every plant by the energy of each kW of its size."""
+def plants_chart(page: Page) -> dict[str, Any] | None:
+    """Every plant by the energy of each kW of its size; None where none has made any, as every night."""
     rows = [row for row in page.plants if row.figures.joules]
+    if not rows:
+        return None
     best = max(rows, key=lambda row: row.kwh_per_kw)
     return {
         "finding": f"1kW마다 가장 많이 만든 곳은 {best.plant}입니다({best.kwh_per_kw:,}kWh).",
