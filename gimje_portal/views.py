@@ -17,8 +17,8 @@ from gimje_portal.context import site
 from gimje_portal.demo import services as demo_people
 from gimje_portal.menus import menus
 from services.models import Notice
-from services.reports import jobs
 from services.reports.jobs import readiness
+from services.reports.metrics import metrics as scrape
 
 RETRY_SECONDS = 60
 API_FAULTS = {
@@ -54,7 +54,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
     is_local = request.META.get("REMOTE_ADDR") in ("127.0.0.1", "::1") and not was_passed_on
     if not is_known and (settings.METRICS_TOKEN or not is_local):
         raise Http404
-    return HttpResponse(jobs.metrics(), content_type="text/plain; version=0.0.4; charset=utf-8")
+    content, content_type = scrape(request.headers.get("Accept", ""))
+    return HttpResponse(content, content_type=content_type)
 
 
 def error_400(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

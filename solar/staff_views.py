@@ -7,7 +7,7 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from services.enums.people import Role
 from services.forms.frozen import CorrectionForm
 from services.rules.months import month_before
+from services.views.downloads import csv_answer
 from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
 from solar.actions import batches, monthly, rollups
@@ -22,7 +23,6 @@ from solar.enums import BatchOrigin, BatchState
 from solar.forms import MappingForm, ReportForm, UploadForm
 from solar.models import ImportBatch, SolarReport
 from solar.reports import contents, work
-from solar.reports.monthly import as_csv
 from solar.rules.files import decode, header_of
 
 SAMPLE = Path(settings.BASE_DIR) / "solar" / "data" / "trio_27kw_2018-11_2019-06.csv.xz"
@@ -102,12 +102,10 @@ def import_undo(request: PortalRequest, pk: int) -> HttpResponse:
     return render(request, "solar/staff/import_undo.html", {"batch": batch, "words": work.undo_words(batch)})
 
 
-def import_rejected(request: PortalRequest, pk: int) -> HttpResponse:
+def import_rejected(request: PortalRequest, pk: int) -> StreamingHttpResponse:
     """Rows that were not taken, as CSV."""
     rows = _batch(pk).rejected_rows.values_list("line", "text", "reason")
-    response = HttpResponse(as_csv(("줄", "적힌 것", "까닭"), _harmless(rows)), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="rejected-{pk}.csv"'
-    return response
+    return csv_answer(f"rejected-{pk}.csv", ("줄", "적힌 것", "까닭"), rows)
 
 
 def import_sample(request: PortalRequest) -> HttpResponse:
@@ -153,11 +151,3 @@ def _batch(pk: int) -> ImportBatch:
 
 def _may_write(request: PortalRequest) -> bool:
     return Role.ENERGY_MANAGER in staff_of(request).roles
-
-
-def _harmless(rows: object) -> list[list[object]]:
-    """Cells that a spreadsheet would run as a formula get an apostrophe."""
-    return [
-        [f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@") else cell for cell in row]
-        for row in rows  # type: ignore[attr-defined]
-    ]

@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
+from services.reports.sheets import as_csv
 from services.rules.months import month_end
 from services.views.frozen import frozen_pdf, frozen_xlsx
 from services.views.requests import PortalRequest
@@ -15,7 +16,6 @@ from solar.forms import AnotherForm, PeriodForm
 from solar.models import Plant, SolarReport
 from solar.reports import figures, monthly
 from solar.reports.heat import heat_of
-from solar.reports.monthly import as_csv
 from solar.reports.pages import PERIODS, Page, page_of
 from solar.reports.public import (
     chart_of,
@@ -57,9 +57,9 @@ def public_csv(request: PortalRequest) -> HttpResponse:
     one = get_object_or_404(Plant.objects.shown(), slug=slug) if slug else None
     _, page = _asked(request, one)
     heads, rows = table_of(page)
-    response = HttpResponse(as_csv(heads, rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="solar-{page.period}-{page.first}.csv"'
-    return response
+    name = f"solar-{page.period}-{page.first}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(as_csv(heads, rows), content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def report_pdf(request: PortalRequest, month: date) -> HttpResponse:

@@ -1,7 +1,6 @@
-"""Is the portal well: database, migrations, broker, outbox, watchdog, disk; for /readyz and /metrics."""
+"""Is the portal well: database, migrations, broker, outbox, watchdog, disk; for /readyz and metrics.py."""
 
 import shutil
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -9,13 +8,11 @@ import redis
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Count, Max
 from django.utils import timezone
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from services.enums.notices import NoticeState
-from services.models import HistorySeal, JobRun, Notice, Tick
+from services.models import Notice, Tick
 
 TICK_IS_OLD_AFTER = timedelta(minutes=3)
 OUTBOX_IS_OLD_AFTER = timedelta(minutes=10)
@@ -82,14 +79,15 @@ def _names(facts: dict[str, bool]) -> tuple[str, ...]:
 
 def _oldest_notice_seconds() -> int:
     oldest = Notice.objects.due().order_by("next_at").values_list("next_at", flat=True).first()
-    return _age(oldest) or 0
+    return age_of(oldest) or 0
 
 
 def _tick_seconds() -> int | None:
-    return _age(Tick.objects.values_list("at", flat=True).filter(name="worker").order_by("name").first())
+    return age_of(Tick.objects.values_list("at", flat=True).filter(name="worker").order_by("name").first())
 
 
-def _age(moment: datetime | None) -> int | None:
+def age_of(moment: datetime | None) -> int | None:
+    """Seconds since then."""
     return int((timezone.now() - moment).total_seconds()) if moment else None
 
 
@@ -114,45 +112,3 @@ def _free_bytes() -> int:
     while not folder.exists():
         folder = folder.parent
     return shutil.disk_usage(folder).free
-
-
-def metrics() -> str:
-    """The same facts and a few counts in Prometheus' text format; counts and ages only, nobody's data."""
-    state = readiness()
-    lines = [
-        *_gauge("gimje_database_up", {"": int(state.database)}),
-        *_gauge("gimje_broker_up", {"": int(state.broker)}),
-        *_gauge("gimje_disk_free_bytes", {"": state.free_bytes}),
-    ]
-    if state.database:
-        lines += [
-            *_gauge("gimje_outbox_oldest_seconds", {"": state.oldest_notice_seconds}),
-            *_gauge("gimje_tick_age_seconds", {"": -1 if state.tick_seconds is None else state.tick_seconds}),
-            *_gauge("gimje_notices_open", _open_notices()),
-            *_gauge("gimje_job_age_seconds", _job_ages()),
-            *_gauge("gimje_seal_age_seconds", {"": _seal_age()}),
-        ]
-    return "\n".join(lines) + "\n"
-
-
-def _gauge(name: str, values: dict[str, int]) -> Iterator[str]:
-    yield f"# TYPE {name} gauge"
-    for labels, value in sorted(values.items()):
-        yield f"{name}{{{labels}}} {value}" if labels else f"{name} {value}"
-
-
-def _open_notices() -> dict[str, int]:
-    open_states = [*NoticeState.VOIDABLE, NoticeState.SENDING, NoticeState.DEAD]
-    rows = Notice.objects.filter(state__in=open_states).order_by().values_list("state", "channel")
-    return {
-        f'state="{state}",channel="{channel}"': count for state, channel, count in rows.annotate(count=Count("pk"))
-    }
-
-
-def _job_ages() -> dict[str, int]:
-    runs = JobRun.objects.order_by().values_list("job").annotate(last=Max("finished_at"))
-    return {f'job="{job}"': _age(last) or 0 for job, last in runs if last}
-
-
-def _seal_age() -> int:
-    return _age(HistorySeal.objects.aggregate(last=Max("sealed_at"))["last"]) or 0

@@ -10,6 +10,8 @@ from typing import Any
 
 import xlsxwriter
 
+from services.reports.sheets import write_cell
+
 Cell = str | int
 SHEET_NAME = 31  # characters that a spreadsheet allows
 
@@ -79,27 +81,27 @@ def _cover(book: Any, styles: dict[str, Any], paper: Paper, number: int, sha256:
     sheet = book.add_worksheet("요약")
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, 1, 24)
-    sheet.write_string(0, 0, f"{paper.period} {paper.title}", styles["title"])
+    write_cell(sheet, 0, 0, f"{paper.period} {paper.title}", words=styles["title"])
     facts: Sequence[tuple[str, Cell]] = (("호", f"제{number}호"), *paper.facts)
     for line, (name, value) in enumerate(facts, 2):
-        sheet.write_string(line, 0, name)
-        _write(sheet, line, 1, value, styles["cell"], styles["right"])
+        write_cell(sheet, line, 0, name)
+        write_cell(sheet, line, 1, value, styles["cell"], styles["right"])
     for line, note in enumerate((*paper.notes, f"확인값 {sha256}"), len(facts) + 3):
-        sheet.write_string(line, 0, note)
+        write_cell(sheet, line, 0, note)
 
 
 def _sheet(book: Any, styles: dict[str, Any], period: str, table: Table) -> None:
     sheet = book.add_worksheet(table.title[:SHEET_NAME])
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, max(1, len(table.heads) - 1), 18)
-    sheet.write_string(0, 0, f"{period} {table.title}", styles["title"])
+    write_cell(sheet, 0, 0, f"{period} {table.title}", words=styles["title"])
     for column, head in enumerate(table.heads):
-        sheet.write_string(2, column, head, styles["head"])
+        write_cell(sheet, 2, column, head, words=styles["head"])
     for line, row in enumerate(table.rows, 3):
         for column, cell in enumerate(row):
-            _write(sheet, line, column, cell, styles["cell"], styles["right"] if column else None)
+            write_cell(sheet, line, column, cell, styles["cell"], styles["right"] if column else None)
     for column, cell in enumerate(table.foot):
-        _write(
+        write_cell(
             sheet,
             3 + len(table.rows),
             column,
@@ -108,10 +110,3 @@ def _sheet(book: Any, styles: dict[str, Any], period: str, table: Table) -> None
             styles["foot_right"] if column else styles["foot"],
         )
     sheet.freeze_panes(3, 1)
-
-
-def _write(sheet: Any, line: int, column: int, cell: Cell, number: Any, words: Any) -> None:
-    if isinstance(cell, int):
-        sheet.write_number(line, column, cell, number)
-    else:
-        sheet.write_string(line, column, cell, words)

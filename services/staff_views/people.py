@@ -1,13 +1,11 @@
 """Staff: today's work, accounts, residents and who read what."""
 
-import csv
-import io
 from collections.abc import Callable
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -20,6 +18,7 @@ from services.models import Resident, User
 from services.reports import history
 from services.reports import staff as reports
 from services.reports.people import cases_of, todos_of
+from services.views.downloads import csv_answer
 from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
 
@@ -157,10 +156,7 @@ def readings(request: PortalRequest) -> HttpResponse:
 
 
 @require_GET
-def readings_csv(request: PortalRequest) -> HttpResponse:
+def readings_csv(request: PortalRequest) -> StreamingHttpResponse:
     """The same list for a sheet; residents by number, never by name."""
-    sheet = io.StringIO()
-    csv.writer(sheet).writerows(reports.readings_csv_rows(_wanted(ReadingsForm(request.GET))))
-    response = HttpResponse("\ufeff" + sheet.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="readings.csv"'
-    return response
+    rows = reports.readings_csv_rows(_wanted(ReadingsForm(request.GET)))
+    return csv_answer("readings.csv", reports.CSV_HEAD, rows)

@@ -1,13 +1,12 @@
 """The monthly report's figures: one value from which page, CSV and PDF are made, cell by cell the same."""
 
-import csv
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
 from services.reports.papers import Cell, Paper, Table, sha256_of
+from services.reports.sheets import as_csv
 from services.rules.korean import won, won_big
 from services.rules.months import month_end
 from solar.models import Plant
@@ -74,15 +73,6 @@ def month_report(month: date) -> MonthReport:
         factor=f"{both.public.t_per_mwh:f}(톤/MWh), {both.public.basis}, {both.public.years}",
         notes=_notes(total),
     )
-
-
-def as_csv(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """A table as CSV that Korean spreadsheet programs open as it is: UTF-8 with a mark, CRLF."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(heads)
-    writer.writerows(rows)
-    return text.getvalue().encode("utf-8-sig")
 
 
 def paper_of(report: MonthReport) -> Paper:

@@ -397,7 +397,7 @@ class TestDesk:
         ]
         auditor = staff_client(Role.AUDITOR)
         assert str(lawyer) in body(auditor.get(reverse("services:staff_readings")))
-        sheet = body(auditor.get(reverse("services:staff_readings_csv")))
+        sheet = auditor.get(reverse("services:staff_readings_csv")).getvalue().decode()
         assert f",{lawyer},,전용 주소로 상담 내용 보기," in sheet
 
     def test_the_resident_sees_who_looked(self, desk, booking, lawyer, resident_client):

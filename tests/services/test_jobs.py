@@ -5,14 +5,16 @@ import time
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
+from prometheus_client.parser import text_string_to_metric_families
 
 from gimje_portal.beat import LOCK, LoneScheduler
 from gimje_portal.celery import app
 from services.actions import jobs
 from services.actions.jobs import missed_periods, once, purge, run_missed
 from services.actions.notices import post
+from services.enums.notices import NoticeState
 from services.models import Draft, JobRun, Notice, ReadingLogEntry, Tick
 from services.notices.messages import Message
 from services.reports import jobs as reports
@@ -209,12 +211,37 @@ class TestReadiness:
 
     def test_metrics_hold_counts_only(self, client, make_resident):
         post(Message("k", "", "만경읍 알림"), once_key="a", resident=make_resident())
-        text = client.get("/metrics").content.decode()
-        assert 'gimje_notices_open{channel="sms",state="queued"} 1' in text.replace(
-            'state="queued",channel="sms"', 'channel="sms",state="queued"'
-        )
-        assert "만경" not in text
-        assert "1012345678" not in text
+        answer = client.get("/metrics")
+        found = {
+            sample.name: (sample.labels, sample.value)
+            for family in text_string_to_metric_families(answer.content.decode())
+            for sample in family.samples
+        }
+        assert found["gimje_notices_open"] == ({"state": "queued", "channel": "sms"}, 1)
+        assert found["gimje_database_up"] == ({}, 1)
+        assert found["gimje_tick_age_seconds"] == ({}, -1)
+        assert answer["Content-Type"].startswith("text/plain")
+        assert "만경" not in answer.content.decode()
+        assert "1012345678" not in answer.content.decode()
+
+    def test_metrics_come_from_the_database_and_not_from_this_process(self, client, make_resident):
+        """Another process posted it: the next scrape of any process counts it, and forgets it when it is gone."""
+        post(Message("k", "", "알림"), once_key="a", resident=make_resident())
+        assert "gimje_notices_open{" in client.get("/metrics").content.decode()
+        Notice.objects.update(state=NoticeState.SENT)
+        assert "gimje_notices_open{" not in client.get("/metrics").content.decode()
+
+    def test_a_scraper_that_speaks_openmetrics_gets_it(self, client, db):
+        answer = client.get("/metrics", headers={"Accept": "application/openmetrics-text; version=1.0.0"})
+        assert answer["Content-Type"].startswith("application/openmetrics-text")
+        assert answer.content.endswith(b"# EOF\n")
+
+    def test_without_a_database_the_scrape_says_so(self, client, monkeypatch):
+        def away():
+            raise OperationalError
+
+        monkeypatch.setattr(reports, "_oldest_notice_seconds", away)
+        assert "gimje_database_up 0.0" in client.get("/metrics").content.decode()
 
     @pytest.mark.parametrize(
         ("extra", "status"),

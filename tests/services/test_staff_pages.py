@@ -250,7 +250,7 @@ def test_a_day_that_is_none_shows_today(staff_client, two_readings):
 
 
 def test_the_sheet_has_numbers_for_names(staff_client, two_readings):
-    sheet = staff_client(Role.AUDITOR).get("/staff/services/readings.csv").content.decode("utf-8-sig")
+    sheet = staff_client(Role.AUDITOR).get("/staff/services/readings.csv").getvalue().decode("utf-8-sig")
     assert sheet.splitlines()[0] == "때,사람,부서,무엇을,대상,시민 번호,이유,어디서"
     assert len(sheet.splitlines()) == 3
     assert "김만경" not in sheet

@@ -80,7 +80,7 @@ def test_rows_that_were_not_taken_can_be_read_and_downloaded(manager):
     batch = ImportBatch.objects.get()
     page = take_file(manager, batch).content.decode()
     assert "값이 숫자가 아닙니다." in page
-    content = manager.get(reverse("solar:staff_import_rejected", args=[batch.pk])).content.decode("utf-8-sig")
+    content = manager.get(reverse("solar:staff_import_rejected", args=[batch.pk])).getvalue().decode("utf-8-sig")
     assert list(csv.reader(io.StringIO(content))) == [
         ["줄", "적힌 것", "까닭"],
         ["74", "'=1+1,5.0", "날짜와 시각을 읽지 못했습니다."],
