@@ -9,8 +9,7 @@ from django.utils import timezone
 
 from consultations.actions import bookings, clinic_days, enquiries, statistics, waiting, worklist
 from consultations.enums import OfferState, WaitingState
-from consultations.models import Booking, ClinicDay, SeatOffer
-from consultations.rules.reminders import reminder_of
+from consultations.models import ClinicDay, SeatOffer
 from services.actions.jobs import run_missed
 from services.rules.history import Actor
 from services.rules.jobs import Monthly, Period
@@ -32,10 +31,7 @@ def make_clinic_days(**kwargs: Any) -> int:
 @shared_task
 def remind(**kwargs: Any) -> int:
     """Every live booking of the coming days has its reminders, whatever happened when it was made."""
-    ahead = max((reminder_of(text).days for text in settings.CONSULTATION_REMINDERS), default=0)
-    until = timezone.now() + timedelta(days=ahead + 7)  # holidays make calls earlier than texts
-    due = Booking.objects.live().filter(starts_at__range=(timezone.now(), until)).with_place().order_by("pk")
-    return sum(bookings.remind(booking) for booking in due)
+    return bookings.remind_due(by=Actor.system("remind"))
 
 
 @shared_task

@@ -2,17 +2,19 @@
 
 from collections.abc import Collection, Iterable
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from consultations.enums import AffectedState, DisruptionKind
+from consultations.enums import AffectedMove, DisruptionKind, DisruptionMove
 from consultations.models import Affected, Booking, Disruption
 from consultations.notices import reminders_of_all, reminders_of_slot
+from services.actions import moves
 from services.actions.constraints import friendly
 from services.actions.history import record
 from services.actions.notices import pause, resume, skip
+from services.actions.turns import in_turn
 from services.enums.notices import CallOutcome, Channel
 from services.models import Notice
 from services.rules.history import Actor
@@ -21,6 +23,7 @@ from services.rules.refusal import Refused
 PAUSED, PAUSED_BY = "상담을 어떻게 할지 정하는 중입니다.", "worklist"
 SETTLED_TOGETHER = "전화로 함께 정했습니다."
 SETTLED_OTHERWISE = "다른 방법으로 정했습니다."
+UNDELIVERED_KNOWN_AFTER = timedelta(days=4)  # carriers report within 72 hours
 
 
 def open_list(disruption: Disruption, bookings: Iterable[Booking], *, by: Actor) -> Disruption:
@@ -32,7 +35,7 @@ def open_list(disruption: Disruption, bookings: Iterable[Booking], *, by: Actor)
     disruption.closed_at = None if rows else timezone.now()
     with friendly("disruption_reported_once", "venue_closes_once_at_a_time"):
         disruption.save(force_insert=True)
-    record(disruption, "reported", by=by, after=disruption.kind)
+    record(disruption, DisruptionMove.REPORTED, by=by, after=disruption.kind)
     add(disruption, rows)
     return disruption
 
@@ -55,7 +58,7 @@ def add(disruption: Disruption, bookings: Collection[Booking]) -> None:
 
 def settle(
     booking: Booking,
-    state: AffectedState,
+    name: AffectedMove,
     *,
     by: Actor,
     notice_key: str = "",
@@ -68,16 +71,21 @@ def settle(
     rows = Affected.objects.unsettled().filter(booking=booking, disruption__kind__in=kinds)
     found = list(rows.select_for_update(of=("self",)).order_by("pk"))
     for row in found:
-        before, call = row.state, _call_of(row)
+        call, told_at = _call_of(row), row.told_at
         if call.filter(call__outcome__in=list(CallOutcome.REACHED)).exists():
-            row.told_at = row.told_at or timezone.now()
-            if state in (AffectedState.MOVED, AffectedState.COLLEAGUE):
+            told_at = told_at or timezone.now()
+            if name in (AffectedMove.MOVED, AffectedMove.COLLEAGUE):
                 skip(Notice.objects.filter(once_key=notice_key, channel=Channel.CALL), SETTLED_TOGETHER)
         skip(call, SETTLED_OTHERWISE)
-        row.state, row.settled_at, row.settled_by_id = state, timezone.now(), by.user_id
-        row.notice_key = notice_key or row.notice_key
-        row.save()
-        record(row, state.lower(), by=by, before=before, after=state)
+        moves.move(
+            row,
+            name,
+            by=by,
+            told_at=told_at,
+            settled_at=timezone.now(),
+            settled_by_id=by.user_id,
+            notice_key=notice_key or row.notice_key,
+        )
     if found:
         if booking.is_live and not booking.affected.unsettled().exists():
             resume(reminders_of_slot(booking), code=PAUSED_BY)
@@ -89,6 +97,13 @@ def _call_of(row: Affected) -> QuerySet[Notice]:
     return Notice.objects.filter(once_key=row.notice_key, channel=Channel.CALL).exclude(once_key="")
 
 
+@in_turn
+def tend_lists(*, by: Actor) -> None:
+    """Close the lists that are done, and open those again whose message turned out undelivered."""
+    close_done(list(Disruption.objects.open().values_list("pk", flat=True)), by=by)
+    reopen_undelivered(timezone.now() - UNDELIVERED_KNOWN_AFTER, by=by)
+
+
 def close_done(disruption_ids: Collection[int], *, by: Actor) -> int:
     """Close the lists on which everybody has something arranged and is told; returns how many."""
     unsettled = Affected.objects.unsettled().filter(disruption=OuterRef("pk"))
@@ -96,9 +111,7 @@ def close_done(disruption_ids: Collection[int], *, by: Actor) -> int:
     done = Disruption.objects.open().filter(~Exists(unsettled), ~Exists(untold), pk__in=disruption_ids)
     rows = list(done.select_for_update(of=("self",)).order_by("pk"))
     for row in rows:
-        row.closed_at = timezone.now()
-        row.save()
-        record(row, "closed", by=by)
+        moves.note(row, DisruptionMove.CLOSED, by=by, closed_at=timezone.now())
     return len(rows)
 
 
@@ -108,8 +121,6 @@ def reopen_undelivered(since: datetime, *, by: Actor) -> int:
     late = Disruption.objects.standing().filter(Exists(untold), closed_at__gte=since)
     rows = list(late.select_for_update(of=("self",)).order_by("pk"))
     for row in rows:
-        row.closed_at = None
         with suppress(Refused), friendly("disruption_reported_once"):
-            row.save()
-            record(row, "reopened", by=by)
+            moves.note(row, DisruptionMove.REOPENED, by=by, closed_at=None)
     return len(rows)

@@ -2,16 +2,29 @@
 
 import secrets
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError
 from django.utils import timezone
 
 from consultations.actions import affected
 from consultations.actions.offers import give_back
-from consultations.actions.seats import Wish, hold, lock_day, refuse_missing_consents, seating_for, with_kept_needs
-from consultations.enums import AffectedState, BookingKind, BookingState, CancelReason, FollowUp, JointOrder, Source
+from consultations.actions.queue import lock_booking, lock_day
+from consultations.actions.seating import hold, seating_for
+from consultations.actions.wishes import Wish, refuse_missing_consents, with_kept_needs
+from consultations.enums import (
+    AffectedMove,
+    BookingKind,
+    BookingMove,
+    BookingState,
+    CancelReason,
+    FollowUp,
+    JointOrder,
+    Source,
+)
 from consultations.models import Booking, ClinicDay
 from consultations.notices import (
     TOO_LATE_TO_SEND,
@@ -22,6 +35,8 @@ from consultations.notices import (
     reminders_of,
 )
 from consultations.reports.consents import booking_consents
+from consultations.rules.reminders import reminder_of
+from services.actions import moves
 from services.actions.consents import write_consents
 from services.actions.constraints import friendly
 from services.actions.history import record
@@ -29,7 +44,7 @@ from services.actions.notices import post_many, skip
 from services.actions.turns import in_turn
 from services.enums.consents import ConsentHow
 from services.enums.notices import Channel
-from services.models import Notice, Resident, User
+from services.models import Notice, Resident
 from services.rules.history import Actor
 from services.rules.korean import date_long
 from services.rules.refusal import Refused
@@ -48,7 +63,6 @@ def book(
     by: Actor,
     source: Source,
     order: JointOrder = JointOrder.SAME,
-    taken_by: User | None = None,
 ) -> Booking:
     """Book one slot; a joint wish gets both advisers, at once or in `order`, or none. Writes holds, history, messages.
 
@@ -72,12 +86,12 @@ def book(
         joint_order=seating.order,
         resident=resident,
         source=source,
-        taken_by=taken_by,
+        taken_by_id=by.user_id,
         arrived_at=timezone.now() if is_here else None,
     )
     announce(booking, wish, how=source.consent_how, by=by)
     if is_here:
-        record(booking, "arrived", by=by, before=booking.state, after=booking.state)
+        moves.note(booking, BookingMove.ARRIVED, by=by)
     return booking
 
 
@@ -85,7 +99,7 @@ def announce(booking: Booking, wish: Wish, *, how: ConsentHow, by: Actor) -> Non
     """Consents, history, message and reminders of a new booking; who is unsure is phoned (COPY B1)."""
     if wish.consents:
         write_consents(booking, wish.consents, booking_consents(), resident=booking.resident, how=how)
-    record(booking, "booked", by=by, after=booking.state)
+    record(booking, BookingMove.BOOKED, by=by, after=booking.state)
     letters = [*letters_of("booked", booking, title="무료 상담을 예약했습니다"), *reminders_for(booking)]
     if booking.kind == BookingKind.UNSURE:
         letters.append(call_to_settle(booking))
@@ -145,11 +159,30 @@ def tell(
     post_many(letters_of(name, booking, title=title, not_before=not_before, also=tuple(also), **values))
 
 
-def remind(booking: Booking) -> int:
+def remind_due(*, by: Actor) -> int:
+    """Every live booking of the coming days has its reminders, whatever happened when it was made.
+
+    Returns how many were still missing.
+    """
+    ahead = max((reminder_of(text).days for text in settings.CONSULTATION_REMINDERS), default=0)
+    until = timezone.now() + timedelta(days=ahead + 7)  # holidays make calls earlier than texts
+    due = Booking.objects.live().filter(starts_at__range=(timezone.now(), until)).order_by("pk")
+    posted = 0
+    for booking_id in list(due.values_list("pk", flat=True)):
+        with suppress(Refused):  # somebody is changing it just now, and that posts its reminders too
+            posted += remind(booking_id, by=by)
+    return posted
+
+
+@in_turn
+def remind(booking_id: int, *, by: Actor) -> int:
     """Post the reminders of this booking that are still to come; asked again, it posts nothing. Returns how many.
 
     One whose last moment has passed is recorded as skipped with the reason (COPY 5.0), never sent late.
     """
+    booking = moves.lock(Booking.objects.with_place(), booking_id)
+    if not booking.is_live:
+        return 0
     letters = reminders_for(booking)
     post_many(letters)
     late = [letter.once_key for letter in letters if letter.too_late == TOO_LATE_TO_SEND]
@@ -172,7 +205,7 @@ def move(
 
     Raises Refused: not live any more, too late to change online, or as `book`.
     """
-    booking = _lock_with_days(booking_id, day_id)
+    booking = lock_booking(booking_id, day_id)
     _refuse_unless_changeable(booking, is_online=is_online)
     day = ClinicDay.objects.select_related("venue").get(pk=day_id)
     seating = seating_for(day, BookingKind(booking.kind), starts_at, order, moving=booking)
@@ -181,16 +214,14 @@ def move(
         return booking
     skip(reminders_of(booking), "시간을 바꾸었습니다.")
     booking.holds.all().delete()
-    booking.clinic_day, booking.on, booking.starts_at = day, day.on, starts_at
-    booking.minutes, booking.joint_order = seating.minutes, seating.order
-    booking.sequence += 1
-    with friendly("booking_once_a_day", "hold_adviser_is_free"):
-        booking.save()
-        hold(seating.seats, clinic_day=day, booking=booking)
     moved = f"{before:%Y-%m-%d %H:%M} → {timezone.localtime(starts_at):%Y-%m-%d %H:%M}"
-    record(booking, "moved", by=by, before=booking.state, after=booking.state, reason=moved)
+    place = {"clinic_day": day, "on": day.on, "starts_at": starts_at, "minutes": seating.minutes}
+    place |= {"joint_order": seating.order, "sequence": booking.sequence + 1}
+    with friendly("booking_once_a_day", "hold_adviser_is_free"):
+        moves.note(booking, BookingMove.MOVED, by=by, reason=moved, **place)
+        hold(seating.seats, clinic_day=day, booking=booking)
     post_many([*letters_of("moved", booking), *reminders_for(booking)])
-    settled = AffectedState.COLLEAGUE if old_day.pk == day.pk else AffectedState.MOVED
+    settled = AffectedMove.COLLEAGUE if old_day.pk == day.pk else AffectedMove.MOVED
     affected.settle(booking, settled, by=by, notice_key=once_key("moved", booking, to=booking.resident))
     give_back(old_day, before)
     return booking
@@ -199,12 +230,11 @@ def move(
 @in_turn
 def cancel(booking_id: int, *, by: Actor, reason: str = "", is_online: bool = False) -> Booking:
     """Cancel and give the time back. Raises Refused when it is not live any more or too late online."""
-    booking = _lock_with_days(booking_id)
+    booking = lock_booking(booking_id)
     _refuse_unless_changeable(booking, is_online=is_online)
-    booking.cancel_reason = reason if reason in CancelReason.values else ""
     skip(reminders_of(booking), "예약을 취소했습니다.")
     booking.holds.all().delete()
-    _end(booking, BookingState.CANCELLED, "cancelled", by=by)
+    _finish(booking, BookingMove.CANCELLED, by=by, cancel_reason=reason if reason in CancelReason.values else "")
     tell("cancelled", booking)
     give_back(booking.clinic_day, booking.starts_at)
     return booking
@@ -212,11 +242,11 @@ def cancel(booking_id: int, *, by: Actor, reason: str = "", is_online: bool = Fa
 
 def cancel_for_city(booking: Booking, *, by: Actor, reason: str, call_by: date) -> Booking:
     """The city cannot hold it: tell the person at once and put them on the call list (S07). The day is locked."""
-    booking = _lock(booking.pk)
+    booking = moves.lock(Booking.objects.with_place(), booking.pk)
     skip(reminders_of(booking), "상담일을 취소했습니다.")
     booking.holds.all().delete()
     key = once_key("city_cancelled", booking, to=booking.resident)
-    _end(booking, BookingState.CANCELLED, "cancelled_by_city", by=by, reason=reason, told_by=key)
+    _finish(booking, BookingMove.CANCELLED_BY_CITY, by=by, reason=reason, told_by=key)
     day = date_long(call_by, this_year=timezone.localdate().year)
     tell("city_cancelled", booking, title="상담을 열지 못합니다", also=(Channel.CALL,), by=day)
     return booking
@@ -225,30 +255,27 @@ def cancel_for_city(booking: Booking, *, by: Actor, reason: str, call_by: date) 
 @in_turn
 def check_in(booking_id: int, *, by: Actor) -> Booking:
     """The person has come. A second time changes nothing."""
-    booking = _lock(booking_id)
-    if booking.state != BookingState.CONFIRMED:
-        raise Refused("예약 상태가 달라졌습니다. 화면을 새로 열어 확인해 주세요.", conflict=True)
+    booking = moves.lock(Booking.objects.with_place(), booking_id)
+    if not booking.is_live:
+        raise moves.somebody_was_faster(booking, by=by)
     if booking.arrived_at is None:
-        booking.arrived_at = timezone.now()
-        booking.save()
-        record(booking, "arrived", by=by, before=booking.state, after=booking.state)
+        moves.note(booking, BookingMove.ARRIVED, by=by, arrived_at=timezone.now())
     return booking
 
 
 @in_turn
-def complete(booking_id: int, *, by: Actor, is_remote: bool = False) -> Booking:
+def complete(booking_id: int, *, by: Actor) -> Booking:
     """The consultation took place."""
-    booking = _lock(booking_id)
-    return _end(booking, BookingState.REMOTE_DONE if is_remote else BookingState.VISIT_DONE, "completed", by=by)
+    return _finish(moves.lock(Booking.objects.with_place(), booking_id), BookingMove.COMPLETED, by=by)
 
 
 @in_turn
 def mark_missed(booking_id: int, *, by: Actor) -> Booking:
     """The person did not come; next morning a message says how to book again (S11). Refused before the start."""
-    booking = _lock(booking_id)
+    booking = moves.lock(Booking.objects.with_place(), booking_id)
     if timezone.now() < booking.starts_at:
         raise Refused("아직 상담 시간이 되지 않았습니다.")
-    _end(booking, BookingState.MISSED, "missed", by=by)
+    _finish(booking, BookingMove.MISSED, by=by)
     morning = timezone.localtime(booking.starts_at).replace(hour=10, minute=0) + timedelta(days=1)
     tell("missed", booking, not_before=morning)
     return booking
@@ -257,24 +284,13 @@ def mark_missed(booking_id: int, *, by: Actor) -> Booking:
 @in_turn
 def set_out_of_scope(booking_id: int, where: FollowUp, *, by: Actor) -> Booking:
     """The matter belongs elsewhere: the person is told whom to phone, and the time is given back."""
-    booking = _lock_with_days(booking_id)
+    booking = lock_booking(booking_id)
     skip(reminders_of(booking), "다른 기관을 안내했습니다.")
     booking.holds.all().delete()
-    _end(booking, BookingState.OUT_OF_SCOPE, "out_of_scope", by=by, reason=str(where.label))
+    _finish(booking, BookingMove.OUT_OF_SCOPE, by=by, reason=str(where.label))
     tell("out_of_scope", booking, title="더 알맞은 곳을 알려드립니다", where=where.office)
     give_back(booking.clinic_day, booking.starts_at)
     return booking
-
-
-def _lock(booking_id: int) -> Booking:
-    return Booking.objects.select_for_update(of=("self",)).with_place().get(pk=booking_id)
-
-
-def _lock_with_days(booking_id: int, *day_ids: int) -> Booking:
-    """Days first, by id, then the booking: the same order for everybody."""
-    current = Booking.objects.values_list("clinic_day_id", flat=True).get(pk=booking_id)
-    list(ClinicDay.objects.select_for_update().filter(pk__in={current, *day_ids}).order_by("pk"))
-    return _lock(booking_id)
 
 
 def _refuse_unless_changeable(booking: Booking, *, is_online: bool) -> None:
@@ -286,16 +302,14 @@ def _refuse_unless_changeable(booking: Booking, *, is_online: bool) -> None:
         raise Refused(TOO_LATE)
 
 
-def _end(
-    booking: Booking, state: BookingState, move: str, *, by: Actor, reason: str = "", told_by: str = ""
+def _finish(
+    booking: Booking, name: BookingMove, *, by: Actor, reason: str = "", told_by: str = "", **changes: Any
 ) -> Booking:
-    """The caller holds the row lock. `told_by` is the message by which its resident learns that the city ends it."""
-    before = booking.state
-    if state not in BookingState.MOVES[before]:
-        raise Refused("예약 상태가 달라졌습니다. 화면을 새로 열어 확인해 주세요.", conflict=True)
-    booking.state, booking.ended_at = state, timezone.now()
-    booking.save()
-    record(booking, move, by=by, before=before, after=state, reason=reason)
-    settled = AffectedState.CANCELLED if told_by else AffectedState.ENDED
+    """The booking ends, and with it whatever was still to be arranged for it.
+
+    `told_by` is the once-key of the message by which its resident learns that the city ends it.
+    """
+    moves.move(booking, name, by=by, reason=reason, ended_at=timezone.now(), **changes)
+    settled = AffectedMove.CANCELLED if told_by else AffectedMove.ENDED
     affected.settle(booking, settled, by=by, notice_key=told_by)
     return booking

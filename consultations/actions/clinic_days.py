@@ -4,15 +4,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db import transaction
 from django.utils import timezone
 
 from consultations.actions import bookings, disruptions, waiting
-from consultations.enums import AdviserKind, ClinicDayState, DisruptionKind
+from consultations.actions.queue import lock_day
+from consultations.enums import AdviserKind, ClinicDayMove, ClinicDayState, DisruptionKind
 from consultations.models import Adviser, Affected, Booking, ClinicDay, Disruption, Sitting, TimetableRule, Venue
+from consultations.reports.worklist import is_shut
 from consultations.rules.timetable import nth_weekdays, rota
+from services.actions import moves
 from services.actions.history import record
-from services.models import User
+from services.actions.turns import in_turn
 from services.reports.calendar import EveryHoliday, holidays_between
 from services.reports.elections import elections
 from services.rules.calendar import add_working_days
@@ -31,7 +33,7 @@ class Made:
     holidays: set[date] = field(default_factory=set)
 
 
-@transaction.atomic
+@in_turn
 def make_clinic_days(until: date, *, by: Actor) -> Made:
     """Make the clinic days that the timetable promises from tomorrow to `until`; a second run makes nothing.
 
@@ -102,7 +104,7 @@ def day_at(on: date, venue: Venue, *, by: Actor, moved_from: date | None = None)
     }
     day, is_new = ClinicDay.objects.get_or_create(on=on, venue=venue, defaults=facts)
     if is_new:
-        record(day, "moved_here" if moved_from else "made", by=by, after=day.state)
+        record(day, ClinicDayMove.MOVED_HERE if moved_from else ClinicDayMove.MADE, by=by, after=day.state)
     return day, is_new
 
 
@@ -112,8 +114,8 @@ def seat(day: ClinicDay, adviser: Adviser, rule: TimetableRule) -> None:
     Sitting.objects.get_or_create(clinic_day=day, adviser=adviser, defaults=hours)
 
 
-@transaction.atomic
-def record_basis(day_ids: Iterable[int], *, basis: str, document: str, user: User) -> list[ClinicDay]:
+@in_turn
+def record_basis(day_ids: Iterable[int], *, basis: str, document: str, by: Actor) -> list[ClinicDay]:
     """Open days held in review: an officer writes the legal basis and the document number (EL-H).
 
     Raises Refused when either is missing or a day is not in review.
@@ -121,57 +123,44 @@ def record_basis(day_ids: Iterable[int], *, basis: str, document: str, user: Use
     if not (basis.strip() and document.strip()):
         raise Refused("선거 기간 확인이 끝나지 않아 열 수 없습니다. 근거와 결정자를 먼저 적어 주세요.", field="basis")
     days = list(ClinicDay.objects.select_for_update().filter(pk__in=day_ids).order_by("pk"))
-    if any(day.state != ClinicDayState.REVIEW for day in days):
-        raise Refused("다른 담당자가 먼저 결정했습니다. 달라진 곳을 보고 다시 저장해 주세요.", conflict=True)
+    written = {"legal_basis": basis.strip(), "basis_document": document.strip()}
+    decided = {"decided_by_id": by.user_id, "decided_at": timezone.now()}
     for day in days:
-        day.legal_basis, day.basis_document = basis.strip(), document.strip()
-        day.decided_by, day.decided_at = user, timezone.now()
-        _move(day, ClinicDayState.OPEN, "basis_recorded", by=user.actor, reason=f"{day.legal_basis} ({document})")
+        why = f"{basis.strip()} ({document})"
+        moves.move(day, ClinicDayMove.BASIS_RECORDED, by=by, reason=why, **written, **decided)
     return days
 
 
-@transaction.atomic
-def cancel_day(day_id: int, *, reason: str, user: User) -> int:
-    """The city cannot hold this day: everybody is told and put on the call list; returns how many people.
+@in_turn
+def cancel_day(day_id: int, *, reason: str, by: Actor) -> Disruption:
+    """The city cannot hold this day: everybody is told and put on the call list; returns the list of these people.
 
-    Raises Refused without a reason, and when the day is over or cancelled.
+    Raises Refused without a reason, and when it is cancelled already.
     """
     if not reason.strip():
         raise Refused("이유가 비어 있습니다. 상담일을 취소하는 이유를 적어 주세요.", field="reason")
-    day = ClinicDay.objects.select_for_update().get(pk=day_id)
-    _move(day, ClinicDayState.CANCELLED, "cancelled", by=user.actor, reason=reason.strip())
+    day = lock_day(day_id)
+    moves.move(day, ClinicDayMove.CANCELLED, by=by, reason=reason.strip(), reopens=False)
     today = timezone.localdate()
     call_by = add_working_days(today, 1, EveryHoliday())
-    waiting.end_line(day, by=user.actor, is_cancelled=True)
+    waiting.end_line(day, by=by, is_cancelled=True)
     affected = list(Booking.objects.live().filter(clinic_day=day).order_by("pk"))
-    disruptions.cancelled(day, affected, reason=reason, by=user.actor)
+    disruption = disruptions.cancelled(day, affected, reason=reason, by=by)
     for booking in affected:
-        bookings.cancel_for_city(booking, by=user.actor, reason=reason.strip(), call_by=call_by)
-    return len(affected)
+        bookings.cancel_for_city(booking, by=by, reason=reason.strip(), call_by=call_by)
+    return disruption
 
 
-@transaction.atomic
+@in_turn
 def close_booking(day_id: int, *, by: Actor) -> ClinicDay:
     """Take no more bookings for a day; those made stay."""
-    day = ClinicDay.objects.select_for_update().get(pk=day_id)
-    return _move(day, ClinicDayState.CLOSED, "closed", by=by)
+    return moves.move(lock_day(day_id), ClinicDayMove.CLOSED, by=by)
 
 
-@transaction.atomic
+@in_turn
 def reopen_booking(day_id: int, *, by: Actor) -> ClinicDay:
     """Take bookings again. Raises Refused while the day or its venue is closed and somebody of it waits for a word."""
-    day = ClinicDay.objects.select_for_update().get(pk=day_id)
-    if disruptions.is_shut(day) and Affected.objects.unsettled().filter(booking__clinic_day=day).exists():
+    day = lock_day(day_id)
+    if is_shut(day) and Affected.objects.unsettled().filter(booking__clinic_day=day).exists():
         raise Refused(STILL_AFFECTED, conflict=True)
-    return _move(day, ClinicDayState.OPEN, "reopened", by=by)
-
-
-def _move(day: ClinicDay, state: ClinicDayState, move: str, *, by: Actor, reason: str = "") -> ClinicDay:
-    """The caller holds the row lock."""
-    before = day.state
-    if state not in ClinicDayState.MOVES[before]:
-        raise Refused("지금은 이렇게 바꿀 수 없습니다. 화면을 새로 열어 확인해 주세요.", conflict=True)
-    day.state = state
-    day.save()
-    record(day, move, by=by, before=before, after=state, reason=reason)
-    return day
+    return moves.move(day, ClinicDayMove.REOPENED, by=by, reopens=False)

@@ -7,14 +7,20 @@ from django.utils import timezone
 
 from consultations.actions import affected, waiting
 from consultations.actions.offers import offer_places
-from consultations.actions.seats import lock_day
-from consultations.enums import AffectedState, ClinicDayState, DisruptionKind
+from consultations.actions.queue import lock_day
+from consultations.enums import (
+    AffectedMove,
+    AffectedState,
+    ClinicDayMove,
+    ClinicDayState,
+    DisruptionKind,
+    DisruptionMove,
+)
 from consultations.models import Adviser, Affected, Booking, ClinicDay, Disruption, Sitting, Venue
 from consultations.models.timetable import ClinicDayQuerySet
-from consultations.reports.worklist import stand_ins
-from services.actions.history import record
+from consultations.reports.worklist import is_shut, stand_ins
+from services.actions import moves
 from services.actions.turns import in_turn
-from services.models import HistoryEntry, User
 from services.rules.history import Actor
 from services.rules.refusal import Refused
 
@@ -32,7 +38,7 @@ CANNOT_STAND_IN = "그날 이미 다른 곳을 맡았거나 맡을 수 없는 �
 
 
 @in_turn
-def report_absence(sitting_id: int, *, reason: str, user: User) -> Disruption:
+def report_absence(sitting_id: int, *, reason: str, by: Actor) -> Disruption:
     """An adviser cannot come: takes no more bookings that day; who has one with them is on a worklist.
 
     Places held for people in line are taken back and they are told. Raises Refused: no reason, day over, reported
@@ -47,12 +53,12 @@ def report_absence(sitting_id: int, *, reason: str, user: User) -> Disruption:
         raise Refused(ABSENT_ALREADY, conflict=True)
     sitting.is_absent = True
     sitting.save(update_fields=["is_absent"])
-    record(day, "absence_reported", by=user.actor, before=day.state, after=day.state, reason=str(sitting.adviser))
+    moves.note(day, ClinicDayMove.ABSENCE_REPORTED, by=by, reason=str(sitting.adviser))
     held = Booking.objects.live().filter(clinic_day=day, holds__adviser=sitting.adviser_id)
     disruption = affected.open_list(
-        _of_day(DisruptionKind.ABSENCE, day, adviser=sitting.adviser, reason=reason), _locked(held), by=user.actor
+        _of_day(DisruptionKind.ABSENCE, day, adviser=sitting.adviser, reason=reason), _locked(held), by=by
     )
-    waiting.withdraw_offers(day, sitting.adviser_id, by=user.actor)
+    waiting.withdraw_offers(day, sitting.adviser_id, by=by)
     return disruption
 
 
@@ -67,9 +73,8 @@ def seat_stand_in(disruption_id: int, adviser_id: int, *, by: Actor) -> Sitting:
         raise Refused(NO_STAND_IN, conflict=True)
     day = lock_day(disruption.clinic_day_id)
     _refuse_when_over(day)
-    adviser = Adviser.objects.select_for_update(of=("self",), no_key=True).get(
-        pk=adviser_id
-    )  # two places at once ask for one
+    # two places at once ask for one
+    adviser = Adviser.objects.select_for_update(of=("self",), no_key=True).get(pk=adviser_id)
     if adviser not in stand_ins(disruption):
         raise Refused(CANNOT_STAND_IN, conflict=True)
     missing = day.sittings.get(adviser=disruption.adviser_id)
@@ -80,12 +85,12 @@ def seat_stand_in(disruption_id: int, adviser_id: int, *, by: Actor) -> Sitting:
         closes_at=missing.closes_at,
         slot_minutes=missing.slot_minutes,
     )
-    record(day, "stand_in_seated", by=by, before=day.state, after=day.state, reason=str(adviser))
+    moves.note(day, ClinicDayMove.STAND_IN_SEATED, by=by, reason=str(adviser))
     return sitting
 
 
 @in_turn
-def close_day(day_id: int, *, reason: str, user: User) -> Disruption:
+def close_day(day_id: int, *, reason: str, by: Actor) -> Disruption:
     """This day does not take place: no more bookings, nobody waits any more; bookings stay until arranged.
 
     Raises Refused: no reason, day over, not opened yet, closed so already (conflict).
@@ -98,13 +103,13 @@ def close_day(day_id: int, *, reason: str, user: User) -> Disruption:
     if is_shut(day):
         raise Refused(CLOSED_ALREADY, conflict=True)
     live = _locked(Booking.objects.live().filter(clinic_day=day))
-    disruption = affected.open_list(_of_day(DisruptionKind.DAY_CLOSED, day, reason=reason), live, by=user.actor)
-    _shut(day, by=user.actor)
+    disruption = affected.open_list(_of_day(DisruptionKind.DAY_CLOSED, day, reason=reason), live, by=by)
+    _shut(day, by=by)
     return disruption
 
 
 @in_turn
-def close_venue(venue_id: int, first: date, last: date, *, reason: str, user: User) -> Disruption:
+def close_venue(venue_id: int, first: date, last: date, *, reason: str, by: Actor) -> Disruption:
     """A place cannot be used from `first` to `last`, both included: its days close, all their bookings on one list.
 
     Days that took no bookings yet are cancelled; none are made there meanwhile. Raises Refused: no reason, dates
@@ -117,27 +122,25 @@ def close_venue(venue_id: int, first: date, last: date, *, reason: str, user: Us
         raise Refused(PAST_PERIOD, field="last")
     venue = Venue.objects.select_for_update().get(pk=venue_id)
     coming = ClinicDay.objects.coming().filter(venue=venue, on__range=(first, last))
-    days = [
-        day
-        for day in coming.select_for_update(of=("self",)).select_related("venue").order_by("pk")
-        if day.state not in (ClinicDayState.HELD, ClinicDayState.CANCELLED)
-    ]
+    held = coming.exclude(state=ClinicDayState.CANCELLED).select_related("venue").order_by("pk")
+    days = list(held.select_for_update(of=("self",)))
     live = _locked(Booking.objects.live().filter(clinic_day__in=days))
     disruption = affected.open_list(
         Disruption(kind=DisruptionKind.VENUE_CLOSED, venue=venue, first_on=first, last_on=last, reason=reason.strip()),
         live,
-        by=user.actor,
+        by=by,
     )
     for day in days:
-        _shut(day, by=user.actor)
+        _shut(day, by=by)
     return disruption
 
 
-def list_conflict(booking: Booking, day: ClinicDay, adviser: Adviser, *, by: Actor) -> Affected:
+def list_conflict(booking: Booking, adviser: Adviser, *, by: Actor) -> Affected:
     """Who flagged a conflict of interest must not take this booking: onto the worklist of that day and adviser.
 
     The caller has written the flag and holds the day and the booking.
     """
+    day = booking.clinic_day
     lists = Disruption.objects.open().filter(kind=DisruptionKind.CONFLICT, clinic_day=day, adviser=adviser)
     disruption = lists.select_for_update(of=("self",)).first()
     if disruption:
@@ -149,7 +152,7 @@ def list_conflict(booking: Booking, day: ClinicDay, adviser: Adviser, *, by: Act
 
 
 @in_turn
-def withdraw(disruption_id: int, *, user: User) -> Disruption:
+def withdraw(disruption_id: int, *, by: Actor) -> Disruption:
     """It takes place after all: everybody stays where they were, while nobody was moved or told otherwise.
 
     Days that were closed for it open again; the people in line were told and stay away. Raises Refused: somebody was
@@ -166,22 +169,13 @@ def withdraw(disruption_id: int, *, user: User) -> Disruption:
     if disruption.kind not in DisruptionKind.WITHDRAWABLE or not is_untouched:
         raise Refused(TOLD_ALREADY, conflict=True)
     for booking in _locked(Booking.objects.filter(pk__in=[row.booking_id for row in found])):
-        affected.settle(booking, AffectedState.KEPT, by=user.actor, kinds=[disruption.kind])
-    disruption = Disruption.objects.select_for_update(of=("self",)).get(pk=disruption_id)
-    disruption.withdrawn_at = timezone.now()
-    disruption.closed_at = disruption.closed_at or disruption.withdrawn_at
-    disruption.save()
-    record(disruption, "withdrawn", by=user.actor)
+        affected.settle(booking, AffectedMove.KEPT, by=by, kinds=[disruption.kind])
+    disruption, now = moves.lock(Disruption.objects.all(), disruption_id), timezone.now()
+    closed_at = disruption.closed_at or now
+    moves.note(disruption, DisruptionMove.WITHDRAWN, by=by, withdrawn_at=now, closed_at=closed_at)
     for day in days:
-        _reopen(day, disruption, by=user.actor)
+        _reopen(day, disruption, by=by)
     return disruption
-
-
-def is_shut(day: ClinicDay) -> bool:
-    """Whether this day or its venue was closed, and nobody has withdrawn that."""
-    standing = Disruption.objects.standing().filter(first_on__lte=day.on, last_on__gte=day.on, venue=day.venue_id)
-    of_day = standing.filter(kind=DisruptionKind.DAY_CLOSED, clinic_day=day)
-    return of_day.exists() or standing.filter(kind=DisruptionKind.VENUE_CLOSED).exists()
 
 
 def _of_day(kind: DisruptionKind, day: ClinicDay, *, adviser: Adviser | None = None, reason: str = "") -> Disruption:
@@ -217,12 +211,10 @@ def _days_of(disruption: Disruption) -> ClinicDayQuerySet:
 
 def _shut(day: ClinicDay, *, by: Actor) -> None:
     """No more bookings, an end to the line; a day that took no bookings yet is cancelled. The day is locked."""
-    if day.state in (ClinicDayState.OPEN, ClinicDayState.PLANNED, ClinicDayState.REVIEW):
-        before = day.state
-        is_open = before == ClinicDayState.OPEN
-        day.state = ClinicDayState.CLOSED if is_open else ClinicDayState.CANCELLED
-        day.save()
-        record(day, "shut" if is_open else "cancelled", by=by, before=before, after=day.state)
+    if day.state == ClinicDayState.OPEN:
+        moves.move(day, ClinicDayMove.SHUT, by=by, reopens=True)
+    elif day.state == ClinicDayState.REVIEW:
+        moves.move(day, ClinicDayMove.CANCELLED, by=by)
     waiting.end_line(day, by=by, is_cancelled=True)
 
 
@@ -230,18 +222,10 @@ def _reopen(day: ClinicDay, disruption: Disruption, *, by: Actor) -> None:
     """Undo what the report did to a day; one that somebody closed on purpose stays closed."""
     if disruption.kind == DisruptionKind.ABSENCE:
         day.sittings.filter(adviser=disruption.adviser_id).update(is_absent=False)
-        record(day, "absence_withdrawn", by=by, before=day.state, after=day.state, reason=str(disruption.adviser))
-    elif day.state == ClinicDayState.CLOSED and _last_move(day) == "shut" and not is_shut(day):
-        day.state = ClinicDayState.OPEN
-        day.save()
-        record(day, "reopened", by=by, before=ClinicDayState.CLOSED, after=day.state)
+        moves.note(day, ClinicDayMove.ABSENCE_WITHDRAWN, by=by, reason=str(disruption.adviser))
+    elif day.reopens and not is_shut(day):
+        moves.move(day, ClinicDayMove.REOPENED, by=by, reopens=False)
     offer_places(day)
-
-
-def _last_move(day: ClinicDay) -> str:
-    entries = HistoryEntry.objects.filter(subject_kind="consultations.clinicday", subject_id=str(day.pk))
-    last = entries.order_by("-seq").first()
-    return last.move if last else ""
 
 
 def _refuse_without(reason: str) -> None:
@@ -250,5 +234,5 @@ def _refuse_without(reason: str) -> None:
 
 
 def _refuse_when_over(day: ClinicDay) -> None:
-    if day.state in (ClinicDayState.HELD, ClinicDayState.CANCELLED) or day.on < timezone.localdate():
+    if day.state == ClinicDayState.CANCELLED or day.on < timezone.localdate():
         raise Refused(OVER, conflict=True)

@@ -4,19 +4,20 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from consultations.actions.seats import NEEDS_CONSENT
+from consultations.actions.wishes import NEEDS_CONSENT
 from consultations.enums import (
-    AdviserKind,
     AnswerBy,
     AnsweredBy,
     BookingKind,
     CallTime,
     ConsentKind,
+    EnquiryMove,
     EnquiryState,
     FollowUp,
     Source,
@@ -26,6 +27,7 @@ from consultations.enums import (
 from consultations.models import Adviser, Booking, Enquiry, EnquiryPause, Turn, Waiting
 from consultations.notices import enquiry_key, enquiry_message
 from consultations.reports.consents import enquiry_consents
+from services.actions import moves
 from services.actions.consents import write_consents
 from services.actions.constraints import friendly
 from services.actions.documents import adopt, remove
@@ -35,7 +37,7 @@ from services.actions.references import next_number
 from services.actions.turns import in_turn
 from services.enums.calendar import ExtensionReason
 from services.enums.notices import Channel
-from services.models import Document, Draft, Resident, User
+from services.models import Document, Draft, Resident
 from services.reports.calendar import EveryHoliday
 from services.rules.calendar import Pause, due_on, longest_extension
 from services.rules.history import Actor
@@ -71,7 +73,6 @@ def receive(
     resident: Resident,
     by: Actor,
     source: Source = Source.WEB,
-    taken_by: User | None = None,
     draft: Draft | None = None,
 ) -> Enquiry:
     """Take a question with the files of its draft: number, promised day, message S12.
@@ -93,7 +94,7 @@ def receive(
         call_time=(ask.call_time or CallTime.ANY) if ask.answer_by == AnswerBy.CALL else "",
         urgent_on=ask.urgent_on,
         source=source,
-        taken_by=taken_by,
+        taken_by_id=by.user_id,
         asked_on=today,
         due_on=today,
     )
@@ -104,7 +105,7 @@ def receive(
     write_consents(enquiry, ask.consents, enquiry_consents(), resident=resident, how=how)
     if draft:
         adopt(draft, enquiry, resident=resident)
-    record(enquiry, "received", by=by, after=enquiry.state)
+    record(enquiry, EnquiryMove.RECEIVED, by=by, after=enquiry.state)
     _tell("enquiry_received", enquiry, title="질문을 받았습니다")
     return enquiry
 
@@ -119,22 +120,19 @@ def reply(enquiry_id: int, text: str, *, by: Actor) -> Enquiry:
     _write(enquiry, TurnKind.REPLY, text)
     pause.received_on = timezone.localdate()
     pause.save(update_fields=["received_on"])
-    enquiry.due_on = _due(enquiry)
-    enquiry.save()
-    record(enquiry, "replied", by=by, before=enquiry.state, after=enquiry.state)
-    return enquiry
+    return moves.note(enquiry, EnquiryMove.REPLIED, by=by, due_on=_due(enquiry))
 
 
 @in_turn
 def ask_again(enquiry_id: int, text: str, *, by: Actor) -> Enquiry:
     """더 묻고 싶습니다: the same adviser, a new question, a new period with its own extension."""
     enquiry = _lock(enquiry_id)
-    _refuse_unless(enquiry, EnquiryState.FOLLOW_UP)
+    moves.refuse_unless(EnquiryMove.FOLLOWED_UP, enquiry, by=by)
     enquiry.round += 1
     enquiry.asked_on, enquiry.extra_days = timezone.localdate(), 0
-    enquiry.due_on = _due(enquiry)
     _write(enquiry, TurnKind.QUESTION, text)
-    return _move(enquiry, EnquiryState.FOLLOW_UP, "followed_up", by=by)
+    clock: dict[str, Any] = {name: getattr(enquiry, name) for name in ("round", "asked_on", "extra_days")}
+    return moves.move(enquiry, EnquiryMove.FOLLOWED_UP, by=by, due_on=_due(enquiry), **clock)
 
 
 @in_turn
@@ -143,7 +141,7 @@ def close(enquiry_id: int, *, by: Actor, reason: str = "") -> Enquiry:
     enquiry = _lock(enquiry_id)
     if enquiry.state == EnquiryState.CLOSED:
         return enquiry
-    return _move(enquiry, EnquiryState.CLOSED, "closed", by=by, reason=reason)
+    return moves.move(enquiry, EnquiryMove.CLOSED, by=by, reason=reason, ended_at=timezone.now())
 
 
 @in_turn
@@ -151,8 +149,7 @@ def meet(enquiry_id: int, make: Callable[[], Booking | Waiting], *, by: Actor) -
     """만날 약속 잡기: `make` books (or puts in line), and the question remembers under which number."""
     made = make()
     enquiry = _lock(enquiry_id)
-    reason = f"예약번호 {made.shown_reference}"
-    record(enquiry, "meeting_booked", by=by, before=enquiry.state, after=enquiry.state, reason=reason)
+    moves.note(enquiry, EnquiryMove.MEETING_BOOKED, by=by, reason=f"예약번호 {made.shown_reference}")
     return made
 
 
@@ -186,7 +183,7 @@ def _forget(enquiry_id: int, *, by: Actor) -> None:
     for paper in Document.objects.of(enquiry):
         remove(paper, by=by)
     enquiry.turns.all().delete()
-    record(enquiry, "texts_destroyed", by=by, before=enquiry.state, after=enquiry.state)
+    moves.note(enquiry, EnquiryMove.TEXTS_DESTROYED, by=by)
 
 
 # --- The officer: schedule, field and state --------------------------------------------------------------------------
@@ -204,22 +201,12 @@ def assign(enquiry_id: int, adviser_id: int, *, by: Actor) -> Enquiry:
         raise Refused("누리집 계정이 없는 분입니다. 계정이 있는 분을 골라 주세요.", field="adviser")
     if not adviser.term_from <= timezone.localdate() <= adviser.term_until:
         raise Refused("임기가 아닌 분입니다. 다른 분을 골라 주세요.", field="adviser")
-    if adviser.kind not in kinds_for(BookingKind(enquiry.kind)):
+    if adviser.kind not in BookingKind(enquiry.kind).answered_by:
         raise Refused("이 분야를 맡는 분이 아닙니다. 다른 분을 골라 주세요.", field="adviser")
     if not enquiry.is_waiting or enquiry.adviser_id == adviser.pk:
         raise Refused(CHANGED, conflict=True)
     enquiry.turns.filter(sent_at__isnull=True).delete()
-    enquiry.adviser = adviser
-    if enquiry.state == EnquiryState.ASSIGNED:
-        enquiry.save()
-        record(enquiry, "assigned", by=by, before=enquiry.state, after=enquiry.state, reason=str(adviser))
-        return enquiry
-    return _move(enquiry, EnquiryState.ASSIGNED, "assigned", by=by, reason=str(adviser))
-
-
-def kinds_for(kind: BookingKind) -> tuple[AdviserKind, ...]:
-    """Who may answer: either profession where the person wants both or does not know."""
-    return tuple(AdviserKind) if kind in (BookingKind.BOTH, BookingKind.UNSURE) else kind.kinds
+    return moves.move(enquiry, EnquiryMove.ASSIGNED, by=by, reason=str(adviser), adviser=adviser)
 
 
 @in_turn
@@ -236,11 +223,8 @@ def extend(enquiry_id: int, days: int, reason: str, *, by: Actor) -> Enquiry:
     )
     if not 0 < days <= most:
         raise Refused(f"1일부터 {most}일까지 늦출 수 있습니다.", field="days")
-    enquiry.extra_days = days
-    enquiry.due_on = _due(enquiry)
-    enquiry.save()
-    why = str(ExtensionReason(reason).label)
-    record(enquiry, "extended", by=by, before=enquiry.state, after=enquiry.state, reason=why)
+    enquiry.extra_days, why = days, str(ExtensionReason(reason).label)
+    moves.note(enquiry, EnquiryMove.EXTENDED, by=by, reason=why, extra_days=days, due_on=_due(enquiry))
     _tell("enquiry_extended", enquiry, title="답을 드리는 날이 늦어집니다", also=(Channel.LETTER,), why=why)
     return enquiry
 
@@ -253,10 +237,8 @@ def keep_draft(enquiry_id: int, text: str, *, adviser: Adviser, by: Actor) -> En
     """저장하고 나중에 하기: unsent words, which only this adviser reads; the resident sees that work has begun."""
     enquiry = _lock_own(enquiry_id, adviser)
     _answer_turn(enquiry, adviser, text)
-    state = EnquiryState.CALL_DUE if enquiry.answer_by == AnswerBy.CALL else EnquiryState.ANSWERING
-    if enquiry.state in (EnquiryState.ASSIGNED, EnquiryState.FOLLOW_UP):
-        return _move(enquiry, state, "draft_kept", by=by)
-    return enquiry
+    name = EnquiryMove.CALL_PREPARED if enquiry.answer_by == AnswerBy.CALL else EnquiryMove.DRAFT_KEPT
+    return moves.move(enquiry, name, by=by) if name.target(enquiry.state) else enquiry
 
 
 @in_turn
@@ -266,12 +248,12 @@ def answer(enquiry_id: int, text: str, given: AnsweredBy, *, adviser: Adviser, b
     An open question back ends with the answer. Raises Refused: not this adviser's, wrong state, empty text.
     """
     enquiry = _lock_own(enquiry_id, adviser)
-    _refuse_unless(enquiry, EnquiryState.ANSWERED)
+    moves.refuse_unless(EnquiryMove.ANSWERED, enquiry, by=by)
     turn = _answer_turn(enquiry, adviser, text)
     turn.given, turn.sent_at = given, timezone.now()
     turn.save()
     enquiry.pauses.filter(received_on__isnull=True).update(received_on=timezone.localdate())
-    _move(enquiry, EnquiryState.ANSWERED, "answered", by=by, reason=str(given.label))
+    moves.move(enquiry, EnquiryMove.ANSWERED, by=by, reason=str(given.label))
     if given in AnsweredBy.TELLS:
         _tell("enquiry_answered", enquiry, title="질문에 답했습니다")
     return enquiry
@@ -284,7 +266,7 @@ def ask_back(enquiry_id: int, text: str, *, adviser: Adviser, by: Actor) -> Enqu
     with friendly("enquiry_pauses_once_at_a_time"):
         pause = EnquiryPause.objects.create(enquiry=enquiry, round=enquiry.round, sent_on=timezone.localdate())
     _write(enquiry, TurnKind.ASK_BACK, text, adviser=adviser)
-    record(enquiry, "asked_back", by=by, before=enquiry.state, after=enquiry.state)
+    moves.note(enquiry, EnquiryMove.ASKED_BACK, by=by)
     message = enquiry_message("enquiry_asked_back", enquiry, title="더 여쭤볼 것이 있습니다")
     post(message, once_key=f"enquiry:{enquiry.pk}:asked_back:{pause.pk}", resident=enquiry.resident, subject=enquiry)
     return enquiry
@@ -294,7 +276,7 @@ def ask_back(enquiry_id: int, text: str, *, adviser: Adviser, by: Actor) -> Enqu
 def refer(enquiry_id: int, where: FollowUp, *, by: Actor, adviser: Adviser | None = None) -> Enquiry:
     """Another office helps better: S14 says which; `adviser` is given when the adviser says so, not an officer."""
     enquiry = _lock_own(enquiry_id, adviser) if adviser else _lock(enquiry_id)
-    _move(enquiry, EnquiryState.REFERRED, "referred", by=by, reason=str(where.label))
+    moves.move(enquiry, EnquiryMove.REFERRED, by=by, reason=str(where.label), ended_at=timezone.now())
     _tell("enquiry_referred", enquiry, title="더 알맞은 곳을 알려드립니다")
     return enquiry
 
@@ -303,7 +285,7 @@ def refer(enquiry_id: int, where: FollowUp, *, by: Actor, adviser: Adviser | Non
 
 
 def _lock(enquiry_id: int) -> Enquiry:
-    return Enquiry.objects.select_for_update(of=("self",)).select_related("resident").get(pk=enquiry_id)
+    return moves.lock(Enquiry.objects.select_related("resident"), enquiry_id)
 
 
 def _lock_own(enquiry_id: int, adviser: Adviser) -> Enquiry:
@@ -312,21 +294,6 @@ def _lock_own(enquiry_id: int, adviser: Adviser) -> Enquiry:
         raise Refused(NOT_YOURS, conflict=True)
     if enquiry.state not in EnquiryState.WITH_ADVISER:
         raise Refused(CHANGED, conflict=True)
-    return enquiry
-
-
-def _refuse_unless(enquiry: Enquiry, state: EnquiryState) -> None:
-    if state not in EnquiryState.MOVES[enquiry.state]:
-        raise Refused(CHANGED, conflict=True)
-
-
-def _move(enquiry: Enquiry, state: EnquiryState, move: str, *, by: Actor, reason: str = "") -> Enquiry:
-    """The caller holds the row lock."""
-    _refuse_unless(enquiry, state)
-    before, enquiry.state = enquiry.state, state
-    enquiry.ended_at = None if enquiry.is_open else timezone.now()
-    enquiry.save()
-    record(enquiry, move, by=by, before=before, after=state, reason=reason)
     return enquiry
 
 

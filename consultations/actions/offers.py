@@ -5,14 +5,14 @@ from datetime import datetime
 from django.conf import settings
 from django.utils import timezone
 
-from consultations.actions.seats import busy_on, hold
-from consultations.enums import BookingKind, ClinicDayState, OfferState, WaitingHour, WaitingState
+from consultations.actions.seating import busy_on, hold
+from consultations.enums import BookingKind, ClinicDayState, OfferState, WaitingHour, WaitingMove, WaitingState
 from consultations.models import ClinicDay, SeatOffer, Waiting
 from consultations.notices import waiting_letters
 from consultations.reports.offers import hours_of
 from consultations.rules.deadlines import offer_until
 from consultations.rules.seating import Seating, seatings
-from services.actions.history import record
+from services.actions import moves
 from services.actions.notices import post_many
 from services.rules.history import Actor
 from services.rules.notices import next_opening
@@ -75,8 +75,6 @@ def _offer(waiting: Waiting, seating: Seating) -> bool:
         until=until,
     )
     hold(seating.seats, clinic_day=waiting.clinic_day, offer=offer)
-    waiting.state = WaitingState.OFFERED
-    waiting.save()
-    record(waiting, "offered", by=BY, before=WaitingState.WAITING, after=WaitingState.OFFERED)
+    moves.move(waiting, WaitingMove.OFFERED, by=BY)
     post_many(waiting_letters("offer", waiting, offer=offer))
     return True

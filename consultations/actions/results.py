@@ -3,16 +3,14 @@
 from django.utils import timezone
 
 from consultations.actions.disruptions import list_conflict
-from consultations.actions.seats import lock_day
-from consultations.enums import BookingState, FollowUp, Outcome, Topic
+from consultations.actions.queue import lock_booking
+from consultations.enums import BookingMove, BookingState, FollowUp, Outcome, Topic
 from consultations.models import Adviser, Booking, ConflictFlag, Result
+from services.actions import moves
 from services.actions.constraints import friendly
-from services.actions.history import record
 from services.actions.turns import in_turn
 from services.rules.history import Actor
 from services.rules.refusal import Refused
-
-MOVED = "그사이 예약이 다른 날로 옮겨졌습니다. 화면을 새로 열어 확인해 주세요."
 
 
 @in_turn
@@ -32,19 +30,16 @@ def record_result(
     Raises Refused: not this adviser's booking, flagged as a conflict, not begun yet, cancelled or missed, recorded
     before.
     """
-    booking = _lock_own(booking_id, adviser)
+    booking = moves.lock(Booking.objects.with_place(), booking_id)
+    _refuse_unless_own(booking, adviser)
     if booking.conflict_flags.filter(adviser=adviser).exists():
         raise Refused("이해 충돌을 알리신 예약입니다. 결과는 다시 맡은 분이 적습니다.", conflict=True)
     if timezone.now() < booking.starts_at:
         raise Refused("아직 상담 시간이 되지 않았습니다.")
-    before = booking.state
-    if before == BookingState.CONFIRMED:
-        booking.state, booking.ended_at = BookingState.VISIT_DONE, timezone.now()
-        booking.save()
-    elif before not in BookingState.CAME:
-        raise Refused("예약 상태가 달라졌습니다. 화면을 새로 열어 확인해 주세요.", conflict=True)
+    ended_at = timezone.now() if booking.state == BookingState.CONFIRMED else booking.ended_at
+    moves.move(booking, BookingMove.RESULT, by=by, reason=str(outcome.label), ended_at=ended_at)
     with friendly("result_once_per_adviser"):
-        result = Result.objects.create(
+        return Result.objects.create(
             booking=booking,
             adviser=adviser,
             topic=topic,
@@ -53,8 +48,6 @@ def record_result(
             minutes=minutes,
             note=note.strip(),
         )
-    record(booking, "result", by=by, before=before, after=booking.state, reason=str(outcome.label))
-    return result
 
 
 @in_turn
@@ -64,21 +57,17 @@ def flag_conflict(booking_id: int, *, adviser: Adviser, by: Actor) -> ConflictFl
     The booking comes onto the day's worklist, and this adviser is never offered for it again. Raises Refused: not this
     adviser's booking, the consultation is over, flagged before, moved to another day meanwhile (all conflicts).
     """
-    day = lock_day(Booking.objects.values_list("clinic_day_id", flat=True).get(pk=booking_id))
-    booking = _lock_own(booking_id, adviser)
-    if booking.clinic_day_id != day.pk:
-        raise Refused(MOVED, conflict=True)
+    booking = lock_booking(booking_id)
+    _refuse_unless_own(booking, adviser)
     if not booking.is_live or booking.ends_at <= timezone.now():
         raise Refused("이미 끝난 상담이라 이해 충돌을 알릴 수 없습니다. 담당자에게 전화해 주세요.", conflict=True)
     with friendly("conflict_once_per_adviser"):
         flag = ConflictFlag.objects.create(booking=booking, adviser=adviser)
-    record(booking, "conflict", by=by, before=booking.state, after=booking.state)
-    list_conflict(booking, day, adviser, by=by)
+    moves.note(booking, BookingMove.CONFLICT, by=by)
+    list_conflict(booking, adviser, by=by)
     return flag
 
 
-def _lock_own(booking_id: int, adviser: Adviser) -> Booking:
-    booking = Booking.objects.select_for_update(of=("self",)).with_place().get(pk=booking_id)
+def _refuse_unless_own(booking: Booking, adviser: Adviser) -> None:
     if not booking.holds.filter(adviser=adviser).exists():
         raise Refused("다른 세무사·변호사가 맡은 예약입니다.", conflict=True)
-    return booking

@@ -7,8 +7,9 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from consultations.enums import BookingMove, WaitingMove
 from consultations.models import Booking, Result, Waiting
-from services.actions.history import record
+from services.actions import moves
 from services.actions.turns import in_turn
 from services.rules.history import Actor
 
@@ -30,10 +31,10 @@ def forget_questions() -> int:
         | Q(Exists(unread), over_at__lt=_ago(settings.CONSULTATION_ADVISER_DAYS))
     )
     old = Booking.objects.annotate(over_at=Coalesce("ended_at", "starts_at")).filter(due).order_by("pk")
-    lost = sum(_forget(booking_id) for booking_id in list(old.values_list("pk", flat=True)))
+    lost = sum(_forget(booking_id, by=BY) for booking_id in list(old.values_list("pk", flat=True)))
     first = _ago(min(settings.CONSULTATION_TEXT_DAYS, settings.CONSULTATION_NEEDS_DAYS))
     gone = Waiting.objects.filter(ended_at__lt=first, wish_destroyed_at__isnull=True).order_by("pk")
-    return lost + sum(_forget_wish(waiting_id) for waiting_id in list(gone.values_list("pk", flat=True)))
+    return lost + sum(_forget_wish(waiting_id, by=BY) for waiting_id in list(gone.values_list("pk", flat=True)))
 
 
 def _ago(days: int) -> datetime:
@@ -41,9 +42,9 @@ def _ago(days: int) -> datetime:
 
 
 @in_turn
-def _forget(booking_id: int) -> bool:
+def _forget(booking_id: int, *, by: Actor) -> bool:
     """Whatever of one booking is due; False if there was nothing written anyway."""
-    booking = Booking.objects.select_for_update(of=("self",)).get(pk=booking_id)
+    booking = moves.lock(Booking.objects.all(), booking_id)
     over_at, now = booking.ended_at or booking.starts_at, timezone.now()
     lost = []
     if booking.texts_destroyed_at is None and over_at < _ago(settings.CONSULTATION_TEXT_DAYS):
@@ -59,14 +60,12 @@ def _forget(booking_id: int) -> bool:
         lost += ["상담 내용 요지"] * any(one.note for one in notes)
         notes.update(note="", note_destroyed_at=now)
     if lost:
-        record(booking, "texts_destroyed", by=BY, before=booking.state, after=booking.state, reason=", ".join(lost))
+        moves.note(booking, BookingMove.TEXTS_DESTROYED, by=by, reason=", ".join(lost))
     return bool(lost)
 
 
 @in_turn
-def _forget_wish(waiting_id: int) -> bool:
-    waiting = Waiting.objects.select_for_update(of=("self",)).get(pk=waiting_id)
-    waiting.wish, waiting.wish_destroyed_at = {}, timezone.now()
-    waiting.save()
-    record(waiting, "texts_destroyed", by=BY, before=waiting.state, after=waiting.state)
+def _forget_wish(waiting_id: int, *, by: Actor) -> bool:
+    waiting = moves.lock(Waiting.objects.all(), waiting_id)
+    moves.note(waiting, WaitingMove.TEXTS_DESTROYED, by=by, wish={}, wish_destroyed_at=timezone.now())
     return True

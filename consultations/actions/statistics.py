@@ -35,17 +35,18 @@ def issue_month(first: date, *, by: Actor) -> StatisticsReport:
 
 
 @in_turn
-def issue_half_year(adviser: Adviser, first: date, *, by: Actor) -> StatisticsReport:
+def issue_half_year(adviser_id: int, first: date, *, by: Actor) -> StatisticsReport:
     """An adviser's report of the half-year that begins on `first`, once. Raises Refused when it is not over."""
     if half_end(first) >= timezone.localdate():
         raise Refused("반기가 아직 끝나지 않았습니다.")
+    adviser = Adviser.objects.get(pk=adviser_id)
     report = StatisticsReport(kind=ReportKind.HALF_YEAR, starts_on=first, adviser=adviser)
     return _freeze(report, by=by)
 
 
 def issue_half_years(first: date, *, by: Actor) -> list[StatisticsReport]:
     """The reports of everybody who worked in this half-year and has none yet; a second run makes none."""
-    return [issue_half_year(adviser, first, by=by) for adviser in list(advisers_with_work(first))]
+    return [issue_half_year(adviser.pk, first, by=by) for adviser in list(advisers_with_work(first))]
 
 
 @in_turn

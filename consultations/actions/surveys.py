@@ -1,11 +1,10 @@
 """The two questions after a consultation, answered once."""
 
-from consultations.enums import Ease, Helped, Source
+from consultations.enums import BookingMove, Ease, Helped, Source
 from consultations.models import Booking, Survey
+from services.actions import moves
 from services.actions.constraints import friendly
-from services.actions.history import record
 from services.actions.turns import in_turn
-from services.models import User
 from services.rules.history import Actor
 from services.rules.refusal import Refused
 
@@ -14,19 +13,19 @@ TOO_OLD = "답하실 수 있는 날이 지났습니다. 마음 써 주셔서 고
 
 
 @in_turn
-def answer_survey(
-    booking_id: int, *, helped: Helped, ease: Ease, by: Actor, source: Source, taken_by: User | None = None
-) -> Survey:
-    """Keep both answers of one booking; `taken_by` is who asked on the telephone. The history says that, not what.
+def answer_survey(booking_id: int, *, helped: Helped, ease: Ease, by: Actor, source: Source) -> Survey:
+    """Keep both answers of one booking, and who asked on the telephone. The history says that, not what.
 
     Raises Refused: no consultation took place, longer ago than CONSULTATION_SURVEY_DAYS, answered before (conflict).
     """
-    booking = Booking.objects.select_for_update(of=("self",)).get(pk=booking_id)
+    booking = moves.lock(Booking.objects.all(), booking_id)
     if not booking.is_held:
         raise Refused(NOT_HELD)
     if not booking.is_asked_how_it_was:
         raise Refused(TOO_OLD)
     with friendly("survey_once_per_booking"):
-        survey = Survey.objects.create(booking=booking, helped=helped, ease=ease, source=source, taken_by=taken_by)
-    record(booking, "surveyed", by=by, before=booking.state, after=booking.state)
+        survey = Survey.objects.create(
+            booking=booking, helped=helped, ease=ease, source=source, taken_by_id=by.user_id
+        )
+    moves.note(booking, BookingMove.SURVEYED, by=by)
     return survey

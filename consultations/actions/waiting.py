@@ -5,32 +5,35 @@ from contextlib import suppress
 from dataclasses import fields
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from consultations.actions.bookings import announce, insert, new_reference
 from consultations.actions.offers import fits, offer_places
-from consultations.actions.seats import (
-    BLOCKED,
-    NO_SUCH_TIME,
-    PAST,
-    Wish,
-    busy_on,
-    lock_day,
-    refuse_missing_consents,
-    with_kept_needs,
+from consultations.actions.queue import lock_day
+from consultations.actions.seating import BLOCKED, NO_SUCH_TIME, PAST, busy_on
+from consultations.actions.wishes import Wish, refuse_missing_consents, with_kept_needs
+from consultations.enums import (
+    BookingKind,
+    ClinicDayState,
+    OfferState,
+    Source,
+    Topic,
+    WaitingHour,
+    WaitingMove,
+    WaitingState,
 )
-from consultations.enums import BookingKind, ClinicDayState, OfferState, Source, Topic, WaitingHour, WaitingState
 from consultations.models import Booking, ClinicDay, SeatOffer, Waiting
 from consultations.notices import offer_notices, waiting_letters
 from consultations.reports.offers import hours_of
 from consultations.rules.seating import seatings
+from services.actions import moves
 from services.actions.constraints import friendly
 from services.actions.history import record
 from services.actions.notices import post_many, skip
 from services.actions.turns import in_turn
-from services.models import Resident, User
+from services.models import Resident
 from services.rules.history import Actor
 from services.rules.refusal import Refused
 
@@ -49,7 +52,6 @@ def join(
     resident: Resident,
     by: Actor,
     source: Source,
-    taken_by: User | None = None,
 ) -> Waiting:
     """Get in line for a full day; the wish is kept until a place is accepted.
 
@@ -68,11 +70,11 @@ def join(
         hour=hour,
         source=source,
         helper=wish.helper,
-        taken_by=taken_by,
+        taken_by_id=by.user_id,
         wish=_packed(with_kept_needs(wish, source)),
     )
     _insert(waiting)
-    record(waiting, "waiting", by=by, after=waiting.state)
+    record(waiting, WaitingMove.WAITING, by=by, after=waiting.state)
     post_many(waiting_letters("received", waiting))
     return waiting
 
@@ -139,9 +141,8 @@ def accept(waiting_id: int, *, by: Actor) -> Booking:
         source=Source.WAITING,
         taken_by=waiting.taken_by,
     )
-    waiting.booking = booking
     _close(offer, OfferState.ACCEPTED)
-    _move(waiting, WaitingState.ACCEPTED, "accepted", by=by)
+    moves.move(waiting, WaitingMove.ACCEPTED, by=by, booking=booking, ended_at=timezone.now())
     announce(booking, wish, how=Source(waiting.source).consent_how, by=by)
     return booking
 
@@ -151,7 +152,7 @@ def decline(waiting_id: int, *, by: Actor) -> Waiting:
     """이번에는 받지 않기: the next in line is asked, the own rank stays."""
     waiting = _lock(waiting_id)
     _close(_open_offer(waiting), OfferState.DECLINED)
-    _move(waiting, WaitingState.WAITING, "declined", by=by)
+    moves.move(waiting, WaitingMove.DECLINED, by=by)
     offer_places(waiting.clinic_day)
     return waiting
 
@@ -165,7 +166,7 @@ def expire(offer_id: int, *, by: Actor) -> bool:
     if offer is None or offer.pk != offer_id or offer.until > timezone.now():
         return False
     _close(offer, OfferState.LAPSED)
-    _move(waiting, WaitingState.WAITING, "lapsed", by=by)
+    moves.move(waiting, WaitingMove.LAPSED, by=by)
     post_many(waiting_letters("lapsed", waiting, offer=offer))
     offer_places(waiting.clinic_day)
     return True
@@ -180,12 +181,11 @@ def leave(waiting_id: int, *, by: Actor) -> Waiting:
     offer = waiting.open_offer
     if offer:
         _close(offer, OfferState.WITHDRAWN)
-    _move(waiting, WaitingState.LEFT, "left", by=by)
+    moves.move(waiting, WaitingMove.LEFT, by=by, ended_at=timezone.now())
     offer_places(waiting.clinic_day)
     return waiting
 
 
-@transaction.atomic
 def end_line(day: ClinicDay, *, by: Actor, is_cancelled: bool) -> int:
     """The day is over or cancelled: nobody waits any more; of a cancelled day they are told. The day is locked."""
     line = list(day.waitings.live().select_related("resident", "helper").in_line())
@@ -193,13 +193,12 @@ def end_line(day: ClinicDay, *, by: Actor, is_cancelled: bool) -> int:
         waiting.clinic_day = day
         if offer := waiting.open_offer:
             _close(offer, OfferState.WITHDRAWN)
-        _move(waiting, WaitingState.ENDED, "ended", by=by)
+        moves.move(waiting, WaitingMove.ENDED, by=by, ended_at=timezone.now())
         if is_cancelled:
             post_many(waiting_letters("ended", waiting))
     return len(line)
 
 
-@transaction.atomic
 def withdraw_offers(day: ClinicDay, adviser_id: int, *, by: Actor) -> int:
     """This adviser will not come: places held with them are taken back and those people told; returns how many.
 
@@ -213,12 +212,12 @@ def withdraw_offers(day: ClinicDay, adviser_id: int, *, by: Actor) -> int:
         if not kinds.issuperset(BookingKind(waiting.kind).kinds):
             if offer:
                 _close(offer, OfferState.WITHDRAWN)
-            _move(waiting, WaitingState.ENDED, "ended", by=by)
+            moves.move(waiting, WaitingMove.ENDED, by=by, ended_at=timezone.now())
             post_many(waiting_letters("ended", waiting))
         elif offer and offer.holds.filter(adviser=adviser_id).exists():
             offer.is_past = True  # the same time with a colleague may be offered anew
             _close(offer, OfferState.WITHDRAWN)
-            _move(waiting, WaitingState.WAITING, "withdrawn", by=by)
+            moves.move(waiting, WaitingMove.WITHDRAWN, by=by)
             post_many(waiting_letters("withdrawn", waiting, offer=offer))
         else:
             continue
@@ -238,17 +237,16 @@ def leave_booked(*, by: Actor) -> int:
     return left
 
 
+@in_turn
 def end_past_line(day_id: int, *, by: Actor) -> int:
-    """The day has gone by."""
-    with transaction.atomic():
-        return end_line(lock_day(day_id), by=by, is_cancelled=False)
+    """The day has gone by; returns how many waited to the end."""
+    return end_line(lock_day(day_id), by=by, is_cancelled=False)
 
 
 def _lock(waiting_id: int) -> Waiting:
     """The day first, then the person: the same order for everybody."""
     day = lock_day(Waiting.objects.values_list("clinic_day_id", flat=True).get(pk=waiting_id))
-    rows = Waiting.objects.select_for_update(of=("self",)).select_related("resident", "helper")
-    waiting = rows.get(pk=waiting_id)
+    waiting = moves.lock(Waiting.objects.select_related("resident", "helper"), waiting_id)
     waiting.clinic_day = day
     return waiting
 
@@ -266,13 +264,3 @@ def _close(offer: SeatOffer, state: OfferState) -> None:
     offer.state, offer.closed_at = state, timezone.now()
     offer.save()
     skip(offer_notices(offer.waiting), "빈자리 안내가 끝났습니다.")
-
-
-def _move(waiting: Waiting, state: WaitingState, move: str, *, by: Actor) -> None:
-    """The caller holds the row lock and has checked the state."""
-    before = waiting.state
-    waiting.state = state
-    if not waiting.is_live:
-        waiting.ended_at = timezone.now()
-    waiting.save()
-    record(waiting, move, by=by, before=before, after=state)

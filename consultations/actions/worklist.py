@@ -3,20 +3,20 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db import transaction
 from django.utils import timezone
 
 from consultations.actions import affected, bookings
-from consultations.actions.seats import busy_on, hold, hours_for
-from consultations.enums import AffectedState, BookingKind, DisruptionKind, JointOrder
-from consultations.models import Adviser, Affected, Booking, ClinicDay, Disruption
+from consultations.actions.queue import lock_booking
+from consultations.actions.seating import busy_on, hold, hours_for
+from consultations.enums import AffectedMove, AffectedState, BookingKind, BookingMove, DisruptionKind, JointOrder
+from consultations.models import Adviser, Affected, Booking
 from consultations.notices import call_about, reassigned_letter
 from consultations.reports.worklist import forgotten, ways_for
 from consultations.rules.seating import Seating, seating, seatings
+from services.actions import moves
 from services.actions.constraints import friendly
-from services.actions.history import record
 from services.actions.notices import post_many, skip
 from services.actions.turns import in_turn
 from services.enums.notices import CallOutcome, Channel, NoticeState
@@ -35,7 +35,6 @@ ON_CALL_LIST = "이미 '전화할 분' 목록에 있습니다."
 SPOKEN_TO = "이미 전화로 알렸습니다. 정하신 대로 눌러 주세요."
 ALREADY_TOLD = "이미 알린 분입니다."
 NOTHING_TO_TELL = "먼저 어떻게 할지 정해 주세요."
-UNDELIVERED_KNOWN_AFTER = timedelta(days=4)  # carriers report within 72 hours
 
 
 @in_turn
@@ -54,18 +53,16 @@ def give_to_colleague(
     if starts_at and starts_at != booking.starts_at:
         return bookings.move(booking.pk, booking.clinic_day_id, starts_at, order=order, by=by)
     found = _same_time(booking)
-    booking.holds.all().delete()
-    booking.minutes = found.minutes
-    with friendly("hold_adviser_is_free"):
-        booking.save()
-        hold(found.seats, clinic_day=booking.clinic_day, booking=booking)
     taken_by = Adviser.objects.filter(pk__in=[seat.adviser_id for seat in found.seats]).order_by("pk")
     advisers = ", ".join(str(one) for one in taken_by)
-    record(booking, "reassigned", by=by, before=booking.state, after=booking.state, reason=advisers)
+    booking.holds.all().delete()
+    with friendly("hold_adviser_is_free"):
+        moves.note(booking, BookingMove.REASSIGNED, by=by, reason=advisers, minutes=found.minutes)
+        hold(found.seats, clinic_day=booking.clinic_day, booking=booking)
     letter = reassigned_letter(row, booking, advisers=advisers)
     post_many([letter])
     key = letter.once_key
-    affected.settle(booking, AffectedState.COLLEAGUE, by=by, notice_key=key, kinds=DisruptionKind.SAME_DAY)
+    affected.settle(booking, AffectedMove.COLLEAGUE, by=by, notice_key=key, kinds=DisruptionKind.SAME_DAY)
     return booking
 
 
@@ -125,10 +122,7 @@ def put_on_call_list(affected_id: int, *, by: Actor) -> Affected:
             raise Refused(SPOKEN_TO, conflict=True)
     letter = call_about(row, booking, number=calls.count() + 1)
     post_many([letter])
-    before, row.state, row.notice_key = row.state, AffectedState.CALLING, letter.once_key
-    row.save()
-    record(row, "calling", by=by, before=before, after=row.state)
-    return row
+    return moves.move(row, AffectedMove.CALLING, by=by, notice_key=letter.once_key)
 
 
 @in_turn
@@ -157,9 +151,7 @@ def tell_in_person(affected_id: int, *, by: Actor) -> Affected:
         raise Refused(ALREADY_TOLD, conflict=True)
     same = [one for one in rows if one.pk in untold and one.notice_key == row.notice_key]
     for one in same:
-        one.told_at = timezone.now()
-        one.save()
-        record(one, "told", by=by, before=one.state, after=one.state)
+        moves.note(one, AffectedMove.TOLD, by=by, told_at=timezone.now())
     skip(Notice.objects.filter(once_key=row.notice_key, channel=Channel.CALL), "직접 알렸습니다.")
     affected.close_done([one.disruption_id for one in same], by=by)
     return row
@@ -211,18 +203,14 @@ def tend(*, by: Actor) -> int:
         with suppress(Refused):  # somebody has just decided
             put_on_call_list(pk, by=by)
             put += 1
-    with transaction.atomic():
-        affected.close_done(list(Disruption.objects.open().values_list("pk", flat=True)), by=by)
-        affected.reopen_undelivered(timezone.now() - UNDELIVERED_KNOWN_AFTER, by=by)
+    affected.tend_lists(by=by)
     return put
 
 
 def _lock(affected_id: int, *day_ids: int) -> tuple[Affected, Booking]:
     """Days first, by id, then the booking, then the row: the same order for everybody. Refused if it is settled."""
-    day_id, booking_id = Affected.objects.values_list("booking__clinic_day_id", "booking_id").get(pk=affected_id)
-    list(ClinicDay.objects.select_for_update().filter(pk__in={day_id, *day_ids}).order_by("pk"))
-    booking = Booking.objects.select_for_update(of=("self",)).with_place().get(pk=booking_id)
-    row = Affected.objects.select_for_update(of=("self",)).select_related("disruption").get(pk=affected_id)
+    booking = lock_booking(Affected.objects.values_list("booking_id", flat=True).get(pk=affected_id), *day_ids)
+    row = moves.lock(Affected.objects.select_related("disruption"), affected_id)
     if not row.is_unsettled:
         raise Refused(DECIDED, conflict=True)
     return row, booking

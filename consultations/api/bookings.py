@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from consultations.actions import bookings
-from consultations.actions.seats import NO_SUCH_TIME
+from consultations.actions.seating import NO_SUCH_TIME
 from consultations.api.fields import NOT_THEIRS, UNKNOWN_PHONE, Body, Choice, Text, body_of
 from consultations.api.once import FAULTS, answer_once
 from consultations.api.phones import HasPhone, PhoneToken, ProvedPhone, phone_of

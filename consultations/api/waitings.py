@@ -10,7 +10,7 @@ from rest_framework.decorators import api_view, authentication_classes, permissi
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from consultations.actions.waiting import join
+from consultations.actions import waiting as actions
 from consultations.api.fields import UNKNOWN_PHONE, Choice, Number, body_of
 from consultations.api.once import FAULTS, answer_once
 from consultations.api.phones import HasPhone, PhoneToken, ProvedPhone, phone_of
@@ -111,7 +111,7 @@ def _with_day() -> Any:
 def _join(phone: ProvedPhone, asked: Mapping[str, Any]) -> dict[str, Any]:
     resident = resident_of(phone, asked)
     with acting(resident.actor):
-        made = join(
+        made = actions.join(
             asked["day"],
             wish_of(asked),
             hour=WaitingHour(asked["hour"]),

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from consultations.actions.seats import Wish
+from consultations.actions.wishes import Wish
 from consultations.api.fields import Body, Choice, Day, Flag, Many, Text
 from consultations.api.phones import ProvedPhone
 from consultations.enums import BookingKind, ConsentKind, Need, Topic

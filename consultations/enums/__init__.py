@@ -2,6 +2,7 @@
 
 from consultations.enums.bookings import (
     BookingKind,
+    BookingMove,
     BookingState,
     CancelReason,
     ConsentKind,
@@ -11,25 +12,31 @@ from consultations.enums.bookings import (
     Source,
     Topic,
 )
-from consultations.enums.disruptions import AffectedState, DisruptionKind
-from consultations.enums.enquiries import AnswerBy, AnsweredBy, CallTime, EnquiryState, TurnKind
+from consultations.enums.disruptions import AffectedMove, AffectedState, DisruptionKind, DisruptionMove
+from consultations.enums.enquiries import AnswerBy, AnsweredBy, CallTime, EnquiryMove, EnquiryState, TurnKind
 from consultations.enums.results import Ease, FollowUp, Helped, Outcome, ReportKind
-from consultations.enums.timetable import AdviserKind, ClinicDayState, Tone
-from consultations.enums.waiting import OfferState, WaitingHour, WaitingState
+from consultations.enums.timetable import AdviserKind, CalendarFeedMove, ClinicDayMove, ClinicDayState, Tone
+from consultations.enums.waiting import OfferState, WaitingHour, WaitingMove, WaitingState
 
 __all__ = [
     "AdviserKind",
+    "AffectedMove",
     "AffectedState",
     "AnswerBy",
     "AnsweredBy",
     "BookingKind",
+    "BookingMove",
     "BookingState",
+    "CalendarFeedMove",
     "CallTime",
     "CancelReason",
+    "ClinicDayMove",
     "ClinicDayState",
     "ConsentKind",
     "DisruptionKind",
+    "DisruptionMove",
     "Ease",
+    "EnquiryMove",
     "EnquiryState",
     "FollowUp",
     "Helped",
@@ -44,5 +51,6 @@ __all__ = [
     "Topic",
     "TurnKind",
     "WaitingHour",
+    "WaitingMove",
     "WaitingState",
 ]

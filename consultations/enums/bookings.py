@@ -6,6 +6,7 @@ from django.db import models
 
 from consultations.enums.timetable import AdviserKind, Tone
 from services.enums.consents import ConsentHow
+from services.enums.moves import Move, to
 
 
 class BookingKind(models.TextChoices):
@@ -24,6 +25,11 @@ class BookingKind(models.TextChoices):
             BookingKind.BOTH: (AdviserKind.TAX, AdviserKind.LAW),
             BookingKind.UNSURE: (AdviserKind.LAW,),  # every venue has a lawyer; an officer phones and settles it
         }[self]
+
+    @property
+    def answered_by(self) -> tuple[AdviserKind, ...]:
+        """Who may answer a question of this kind: either where the person wants both or does not know."""
+        return tuple(AdviserKind) if self in (BookingKind.BOTH, BookingKind.UNSURE) else self.kinds
 
     @property
     def hint(self) -> str:
@@ -88,44 +94,20 @@ class Topic(models.TextChoices):
 
 
 class BookingState(models.TextChoices):
-    REQUESTED = "REQUESTED", "신청"
-    RECEIVED = "RECEIVED", "접수"
-    ASSIGNED = "ASSIGNED", "배정"
     CONFIRMED = "CONFIRMED", "확정"
-    REMOTE_DONE = "REMOTE_DONE", "전화 상담 마침"
     VISIT_DONE = "VISIT_DONE", "대면 상담 마침"
-    CLOSED = "CLOSED", "종결"
     CANCELLED = "CANCELLED", "취소"
     MISSED = "MISSED", "불참"
     OUT_OF_SCOPE = "OUT_OF_SCOPE", "범위 밖"
 
-    LIVE = enum.nonmember(frozenset({"REQUESTED", "RECEIVED", "ASSIGNED", "CONFIRMED"}))
-    CAME = enum.nonmember(frozenset({"REMOTE_DONE", "VISIT_DONE", "CLOSED"}))
-    MOVES = enum.nonmember(
-        {
-            "REQUESTED": {"RECEIVED", "ASSIGNED", "CONFIRMED", "CANCELLED", "OUT_OF_SCOPE"},
-            "RECEIVED": {"ASSIGNED", "CONFIRMED", "CANCELLED", "OUT_OF_SCOPE"},
-            "ASSIGNED": {"CONFIRMED", "CANCELLED", "OUT_OF_SCOPE"},
-            "CONFIRMED": {"REMOTE_DONE", "VISIT_DONE", "CANCELLED", "MISSED", "OUT_OF_SCOPE"},
-            "REMOTE_DONE": {"CLOSED"},
-            "VISIT_DONE": {"CLOSED"},
-            "MISSED": {"VISIT_DONE", "REMOTE_DONE"},  # came late, or was marked by mistake
-            "CLOSED": set(),
-            "CANCELLED": set(),
-            "OUT_OF_SCOPE": set(),
-        }
-    )
+    LIVE = enum.nonmember(frozenset({"CONFIRMED"}))
+    CAME = enum.nonmember(frozenset({"VISIT_DONE"}))
 
     @property
     def citizen_label(self) -> str:
         return {
-            "REQUESTED": "예약 확인 중",
-            "RECEIVED": "예약 확인 중",
-            "ASSIGNED": "상담할 사람 정함",
             "CONFIRMED": "예약됨",
-            "REMOTE_DONE": "전화 상담 마침",
             "VISIT_DONE": "상담 마침",
-            "CLOSED": "상담 마침",
             "CANCELLED": "예약 취소",
             "MISSED": "오지 않음",
             "OUT_OF_SCOPE": "다른 곳 안내",
@@ -134,17 +116,41 @@ class BookingState(models.TextChoices):
     @property
     def tone(self) -> Tone:
         return {
-            "REQUESTED": Tone.PROGRESS,
-            "RECEIVED": Tone.PROGRESS,
-            "ASSIGNED": Tone.PROGRESS,
             "CONFIRMED": Tone.INFO,
-            "REMOTE_DONE": Tone.GOOD,
             "VISIT_DONE": Tone.GOOD,
-            "CLOSED": Tone.GOOD,
             "CANCELLED": Tone.IDLE,
             "MISSED": Tone.WARN,
             "OUT_OF_SCOPE": Tone.IDLE,
         }[self.value]
+
+
+class BookingMove(Move):
+    """What happens to a booking."""
+
+    BOOKED = "booked", "예약"
+    MOVED = "moved", "시간·장소 바꿈"
+    REASSIGNED = "reassigned", "맡은 사람 바꿈"
+    ARRIVED = "arrived", "오심"
+    COMPLETED = "completed", "상담 마침"
+    MISSED = "missed", "오지 않음"
+    CANCELLED = "cancelled", "예약 취소"
+    OUT_OF_SCOPE = "out_of_scope", "다른 기관 안내"
+    CANCELLED_BY_CITY = "cancelled_by_city", "시 사정으로 취소"
+    RESULT = "result", "상담 결과 적음"
+    SURVEYED = "surveyed", "만족도 답하심"
+    TEXTS_DESTROYED = "texts_destroyed", "적힌 내용 지움"
+    CONFLICT = "conflict", "이해 충돌 알림"
+
+    PATHS = enum.nonmember(
+        {
+            "completed": to("VISIT_DONE", "CONFIRMED", "MISSED"),  # came late, or was marked by mistake
+            "result": to("VISIT_DONE", "CONFIRMED", "VISIT_DONE"),  # each of two advisers writes one
+            "missed": to("MISSED", "CONFIRMED"),
+            "cancelled": to("CANCELLED", "CONFIRMED"),
+            "cancelled_by_city": to("CANCELLED", "CONFIRMED"),
+            "out_of_scope": to("OUT_OF_SCOPE", "CONFIRMED"),
+        }
+    )
 
 
 class Source(models.TextChoices):

@@ -5,6 +5,7 @@ import enum
 from django.db import models
 
 from consultations.enums.timetable import Tone
+from services.enums.moves import Move, to
 
 
 class DisruptionKind(models.TextChoices):
@@ -38,17 +39,6 @@ class AffectedState(models.TextChoices):
 
     UNSETTLED = enum.nonmember(frozenset({"OPEN", "CALLING"}))
     UNCHANGED = enum.nonmember(frozenset({"KEPT", "ENDED"}))  # nobody has to be told
-    MOVES = enum.nonmember(
-        {
-            "OPEN": {"CALLING", "COLLEAGUE", "MOVED", "CANCELLED", "KEPT", "ENDED"},
-            "CALLING": {"COLLEAGUE", "MOVED", "CANCELLED", "KEPT", "ENDED"},
-            "COLLEAGUE": set(),
-            "MOVED": set(),
-            "CANCELLED": set(),
-            "KEPT": set(),
-            "ENDED": set(),
-        }
-    )
 
     @property
     def tone(self) -> Tone:
@@ -61,3 +51,35 @@ class AffectedState(models.TextChoices):
             "KEPT": Tone.IDLE,
             "ENDED": Tone.IDLE,
         }[self.value]
+
+
+class DisruptionMove(Move):
+    """What happens to the list of everybody affected; it has no state of its own."""
+
+    REPORTED = "reported", "알림 명단 만듦"
+    WITHDRAWN = "withdrawn", "거둠, 그대로 상담함"
+    CLOSED = "closed", "모두 알림"
+    REOPENED = "reopened", "알리지 못한 분이 다시 생김"
+
+
+class AffectedMove(Move):
+    """What is arranged for one of them."""
+
+    CALLING = "calling", "전화해서 정하기로 함"
+    COLLEAGUE = "colleague", "다른 분께 맡김"
+    MOVED = "moved", "다른 날로 옮김"
+    CANCELLED = "cancelled", "시 사정으로 취소"
+    KEPT = "kept", "그대로 상담"
+    ENDED = "ended", "예약 끝남"
+    TOLD = "told", "말로 알림"
+
+    PATHS = enum.nonmember(
+        {
+            "calling": to("CALLING", "OPEN", "CALLING"),  # again after a wrong number
+            "colleague": to("COLLEAGUE", "OPEN", "CALLING"),
+            "moved": to("MOVED", "OPEN", "CALLING"),
+            "cancelled": to("CANCELLED", "OPEN", "CALLING"),
+            "kept": to("KEPT", "OPEN", "CALLING"),
+            "ended": to("ENDED", "OPEN", "CALLING"),
+        }
+    )

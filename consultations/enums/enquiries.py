@@ -5,6 +5,7 @@ import enum
 from django.db import models
 
 from consultations.enums.timetable import Tone
+from services.enums.moves import Move, to
 
 
 class AnswerBy(models.TextChoices):
@@ -57,18 +58,6 @@ class EnquiryState(models.TextChoices):
     WAITING = enum.nonmember(frozenset({"RECEIVED", "ASSIGNED", "ANSWERING", "CALL_DUE", "FOLLOW_UP"}))
     WITH_ADVISER = enum.nonmember(frozenset({"ASSIGNED", "ANSWERING", "CALL_DUE", "FOLLOW_UP"}))
     OPEN = enum.nonmember(frozenset({"RECEIVED", "ASSIGNED", "ANSWERING", "CALL_DUE", "FOLLOW_UP", "ANSWERED"}))
-    MOVES = enum.nonmember(
-        {
-            "RECEIVED": {"ASSIGNED", "REFERRED"},
-            "ASSIGNED": {"ANSWERING", "CALL_DUE", "ANSWERED", "REFERRED"},
-            "ANSWERING": {"ASSIGNED", "ANSWERED", "REFERRED"},
-            "CALL_DUE": {"ASSIGNED", "ANSWERED", "REFERRED"},
-            "ANSWERED": {"FOLLOW_UP", "CLOSED"},
-            "FOLLOW_UP": {"ASSIGNED", "ANSWERING", "CALL_DUE", "ANSWERED", "REFERRED"},
-            "REFERRED": {"CLOSED"},
-            "CLOSED": set(),
-        }
-    )
 
     @property
     def citizen_label(self) -> str:
@@ -95,3 +84,33 @@ class EnquiryState(models.TextChoices):
             "REFERRED": Tone.IDLE,
             "CLOSED": Tone.GOOD,
         }[self.value]
+
+
+class EnquiryMove(Move):
+    """What happens to a question."""
+
+    RECEIVED = "received", "질문 접수"
+    ASSIGNED = "assigned", "맡을 사람 정함"
+    DRAFT_KEPT = "draft_kept", "답을 쓰기 시작함"
+    CALL_PREPARED = "call_prepared", "전화로 답할 말을 쓰기 시작함"
+    ANSWERED = "answered", "답변함"
+    ASKED_BACK = "asked_back", "더 여쭤봄, 기한 멈춤"
+    REPLIED = "replied", "답하심, 기한 다시 감"
+    FOLLOWED_UP = "followed_up", "다시 물어보심"
+    EXTENDED = "extended", "기한 늦춤"
+    REFERRED = "referred", "다른 기관 안내"
+    MEETING_BOOKED = "meeting_booked", "만날 약속 잡음"
+    CLOSED = "closed", "마침"
+    TEXTS_DESTROYED = "texts_destroyed", "질문과 답변 지움"
+
+    PATHS = enum.nonmember(
+        {
+            "assigned": to("ASSIGNED", "RECEIVED", "ASSIGNED", "ANSWERING", "CALL_DUE", "FOLLOW_UP"),
+            "draft_kept": to("ANSWERING", "ASSIGNED", "FOLLOW_UP"),
+            "call_prepared": to("CALL_DUE", "ASSIGNED", "FOLLOW_UP"),
+            "answered": to("ANSWERED", "ASSIGNED", "ANSWERING", "CALL_DUE", "FOLLOW_UP"),
+            "referred": to("REFERRED", "RECEIVED", "ASSIGNED", "ANSWERING", "CALL_DUE", "FOLLOW_UP"),
+            "followed_up": to("FOLLOW_UP", "ANSWERED"),
+            "closed": to("CLOSED", "ANSWERED"),
+        }
+    )

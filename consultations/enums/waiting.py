@@ -5,6 +5,7 @@ import enum
 from django.db import models
 
 from consultations.enums.timetable import Tone
+from services.enums.moves import Move, to
 
 
 class WaitingState(models.TextChoices):
@@ -15,15 +16,6 @@ class WaitingState(models.TextChoices):
     ENDED = "ENDED", "대기 끝남"
 
     LIVE = enum.nonmember(frozenset({"WAITING", "OFFERED"}))
-    MOVES = enum.nonmember(
-        {
-            "WAITING": {"OFFERED", "LEFT", "ENDED"},
-            "OFFERED": {"WAITING", "ACCEPTED", "LEFT", "ENDED"},
-            "ACCEPTED": set(),
-            "LEFT": set(),
-            "ENDED": set(),
-        }
-    )
 
     @property
     def citizen_label(self) -> str:
@@ -44,6 +36,32 @@ class WaitingState(models.TextChoices):
             "LEFT": Tone.IDLE,
             "ENDED": Tone.IDLE,
         }[self.value]
+
+
+class WaitingMove(Move):
+    """What happens to somebody's place in line."""
+
+    WAITING = "waiting", "대기 신청"
+    OFFERED = "offered", "빈자리 안내"
+    ACCEPTED = "accepted", "자리를 받음"
+    DECLINED = "declined", "이번에는 받지 않음"
+    LAPSED = "lapsed", "답이 없어 지나감"
+    WITHDRAWN = "withdrawn", "안내한 자리를 거둠"
+    LEFT = "left", "대기 취소"
+    ENDED = "ended", "대기 끝남"
+    TEXTS_DESTROYED = "texts_destroyed", "적힌 내용 지움"
+
+    PATHS = enum.nonmember(
+        {
+            "offered": to("OFFERED", "WAITING"),
+            "accepted": to("ACCEPTED", "OFFERED"),
+            "declined": to("WAITING", "OFFERED"),
+            "lapsed": to("WAITING", "OFFERED"),
+            "withdrawn": to("WAITING", "OFFERED"),
+            "left": to("LEFT", "WAITING", "OFFERED"),
+            "ended": to("ENDED", "WAITING", "OFFERED"),
+        }
+    )
 
 
 class OfferState(models.TextChoices):

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from consultations.enums import (
     BookingKind,
+    BookingMove,
     BookingState,
     CancelReason,
     ConsentKind,
@@ -24,6 +25,8 @@ from consultations.enums import (
 from consultations.models.timetable import Adviser, ClinicDay
 from consultations.rules.deadlines import can_still_change, survey_until
 from consultations.rules.reminders import reminder_of, reminder_times
+from services.enums.people import Role
+from services.models import User
 from services.models.consents import needs_consents
 from services.models.encryption import EncryptedJSONField, EncryptedTextField
 from services.models.history import tracked
@@ -33,6 +36,12 @@ from services.rules.korean import time_ko
 class BookingQuerySet(models.QuerySet["Booking"]):
     def live(self) -> "BookingQuerySet":
         return self.filter(state__in=BookingState.LIVE)
+
+    def seen_by(self, user: User) -> "BookingQuerySet":
+        """What this member of staff may see: everything, or as a clerk the own township and the own bookings."""
+        if user.roles & {Role.CONSULTATION_OFFICER, Role.AUDITOR}:
+            return self
+        return self.filter(models.Q(clinic_day__venue__township=user.township_id or 0) | models.Q(taken_by=user))
 
     def with_place(self) -> "BookingQuerySet":
         return self.select_related("resident", "clinic_day__venue")
@@ -84,21 +93,7 @@ class Booking(models.Model):
     sequence = models.PositiveSmallIntegerField("바뀐 횟수", default=0)  # of the calendar file, and of its reminders
     created_at = models.DateTimeField("신청한 때", default=timezone.now)
 
-    history_words: ClassVar = {
-        "booked": "예약",
-        "moved": "시간·장소 바꿈",
-        "reassigned": "맡은 사람 바꿈",
-        "arrived": "오심",
-        "completed": "상담 마침",
-        "missed": "오지 않음",
-        "cancelled": "예약 취소",
-        "out_of_scope": "다른 기관 안내",
-        "cancelled_by_city": "시 사정으로 취소",
-        "result": "상담 결과 적음",
-        "surveyed": "만족도 답하심",
-        "texts_destroyed": "적힌 내용 지움",
-        "conflict": "이해 충돌 알림",
-    }
+    moves: ClassVar = BookingMove
 
     objects: ClassVar[BookingQuerySet] = BookingQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -114,7 +109,7 @@ class Booking(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["resident", "on"],
-                condition=models.Q(state__in=["REQUESTED", "RECEIVED", "ASSIGNED", "CONFIRMED"]),
+                condition=models.Q(state="CONFIRMED"),
                 name="booking_once_a_day",
                 violation_error_message="그날 이미 예약하신 상담이 있습니다. 한 분이 하루에 한 번 받으실 수 있습니다.",
             ),
@@ -138,7 +133,7 @@ class Booking(models.Model):
             pgtrigger.FSM(
                 name="booking_moves",
                 field="state",
-                transitions=[(old, new) for old, targets in BookingState.MOVES.items() for new in sorted(targets)],
+                transitions=BookingMove.transitions(),
             ),
             needs_consents(
                 "consultations.booking", ConsentKind.REQUIRED, when="NEW.source IN ('WEB', 'HELPER', 'API')"

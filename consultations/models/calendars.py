@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 
+from consultations.enums import CalendarFeedMove
 from consultations.models.timetable import Adviser
 
 
@@ -21,7 +22,7 @@ class CalendarFeed(models.Model):
     content_hash = models.CharField(max_length=64, blank=True, editable=False)  # of what was read last
     changed_at = models.DateTimeField("내용이 바뀐 때", default=timezone.now, editable=False)
 
-    history_words: ClassVar = {"made": "달력 주소 만듦", "renewed": "달력 주소 바꿈", "revoked": "달력 주소 끊음"}
+    moves: ClassVar = CalendarFeedMove
 
     class Meta:
         verbose_name = "달력 주소"

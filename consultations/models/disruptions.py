@@ -9,11 +9,12 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.utils import timezone
 
-from consultations.enums import AffectedState, DisruptionKind
+from consultations.enums import AffectedMove, AffectedState, DisruptionKind, DisruptionMove
 from consultations.models.bookings import Booking
 from consultations.models.timetable import Adviser, ClinicDay, Venue
 from services.enums.notices import CallOutcome, Channel, NoticeState
-from services.models import Notice
+from services.enums.people import Role
+from services.models import Notice, User
 from services.models.encryption import EncryptedTextField
 from services.models.history import tracked
 
@@ -26,6 +27,12 @@ class DisruptionQuerySet(models.QuerySet["Disruption"]):
     def standing(self) -> "DisruptionQuerySet":
         """Reported and not withdrawn, whether or not everybody is told."""
         return self.filter(withdrawn_at__isnull=True)
+
+    def seen_by(self, user: User) -> "DisruptionQuerySet":
+        """What this member of staff may see: everything, or as a clerk the own township's venue."""
+        if user.roles & {Role.CONSULTATION_OFFICER, Role.AUDITOR}:
+            return self
+        return self.filter(venue__township=user.township_id or 0)
 
 
 @tracked("reason")
@@ -52,12 +59,7 @@ class Disruption(models.Model):
     closed_at = models.DateTimeField("모두 알린 때", null=True, blank=True)
     withdrawn_at = models.DateTimeField("거둔 때", null=True, blank=True)
 
-    history_words: ClassVar = {
-        "reported": "알림 명단 만듦",
-        "withdrawn": "거둠, 그대로 상담함",
-        "closed": "모두 알림",
-        "reopened": "알리지 못한 분이 다시 생김",
-    }
+    moves: ClassVar = DisruptionMove
 
     objects: ClassVar[DisruptionQuerySet] = DisruptionQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -174,15 +176,7 @@ class Affected(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="settled_bookings"
     )  # empty when its resident or a job did it
 
-    history_words: ClassVar = {
-        "calling": "전화해서 정하기로 함",
-        "colleague": "다른 분께 맡김",
-        "moved": "다른 날로 옮김",
-        "cancelled": "시 사정으로 취소",
-        "kept": "그대로 상담",
-        "ended": "예약 끝남",
-        "told": "말로 알림",
-    }
+    moves: ClassVar = AffectedMove
 
     objects: ClassVar[AffectedQuerySet] = AffectedQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -212,7 +206,7 @@ class Affected(models.Model):
             pgtrigger.FSM(
                 name="affected_moves",
                 field="state",
-                transitions=[(old, new) for old, targets in AffectedState.MOVES.items() for new in sorted(targets)],
+                transitions=AffectedMove.transitions(),
             )
         ]
 

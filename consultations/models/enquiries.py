@@ -14,12 +14,15 @@ from consultations.enums import (
     BookingKind,
     CallTime,
     ConsentKind,
+    EnquiryMove,
     EnquiryState,
     Source,
     Topic,
     TurnKind,
 )
 from consultations.models.timetable import Adviser
+from services.enums.people import Role
+from services.models import User
 from services.models.consents import needs_consents
 from services.models.encryption import EncryptedTextField
 from services.models.history import tracked
@@ -29,6 +32,17 @@ class EnquiryQuerySet(models.QuerySet["Enquiry"]):
     def waiting(self) -> "EnquiryQuerySet":
         """Somebody has to answer these."""
         return self.filter(state__in=EnquiryState.WAITING)
+
+    def seen_by(self, user: User) -> "EnquiryQuerySet":
+        """What this officer may see: everything, or as a clerk those taken by oneself; the rows carry no text."""
+        if user.roles & {Role.CONSULTATION_OFFICER, Role.AUDITOR}:
+            return self
+        return self.filter(taken_by=user)
+
+    def with_pause(self) -> "EnquiryQuerySet":
+        """Each row knows as `waits_for_reply` whether its adviser asked back and waits for the resident."""
+        pauses = EnquiryPause.objects.filter(enquiry=models.OuterRef("pk"), received_on__isnull=True)
+        return self.annotate(waits_for_reply=models.Exists(pauses))
 
 
 @tracked()
@@ -59,20 +73,7 @@ class Enquiry(models.Model):
     created_at = models.DateTimeField("물어보신 때", default=timezone.now)
     ended_at = models.DateTimeField("마친 때", null=True, blank=True)
 
-    history_words: ClassVar = {
-        "received": "질문 접수",
-        "assigned": "맡을 사람 정함",
-        "draft_kept": "답을 쓰기 시작함",
-        "answered": "답변함",
-        "asked_back": "더 여쭤봄, 기한 멈춤",
-        "replied": "답하심, 기한 다시 감",
-        "followed_up": "다시 물어보심",
-        "extended": "기한 늦춤",
-        "referred": "다른 기관 안내",
-        "meeting_booked": "만날 약속 잡음",
-        "closed": "마침",
-        "texts_destroyed": "질문과 답변 지움",
-    }
+    moves: ClassVar = EnquiryMove
 
     objects: ClassVar[EnquiryQuerySet] = EnquiryQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -101,7 +102,7 @@ class Enquiry(models.Model):
             pgtrigger.FSM(
                 name="enquiry_moves",
                 field="state",
-                transitions=[(old, new) for old, targets in EnquiryState.MOVES.items() for new in sorted(targets)],
+                transitions=EnquiryMove.transitions(),
             ),
             needs_consents("consultations.enquiry", ConsentKind.REQUIRED),
         ]

@@ -1,17 +1,30 @@
 """Signed, expiring addresses by which an adviser without an account works on one clinic day."""
 
+import hashlib
+import secrets
 from datetime import date, timedelta
 from typing import ClassVar
 
 from django.conf import settings
+from django.core.signing import BadSignature, Signer
 from django.db import models
 from django.utils import timezone
 
 from consultations.models.timetable import Adviser, ClinicDay
 from services.rules.history import Actor
 
+_SIGNER = Signer(sep=".", salt="consultations.desk")  # a full stop survives in every messenger
+
 
 class AdviserLinkQuerySet(models.QuerySet["AdviserLink"]):
+    def at(self, address: str) -> "AdviserLink | None":
+        """The link of this address, live or not; a made-up address costs no query."""
+        try:
+            token = _SIGNER.unsign(address)
+        except BadSignature:
+            return None
+        return self.filter(token_hash=AdviserLink.hash_of(token)).first()
+
     def live(self) -> "AdviserLinkQuerySet":
         """Neither withdrawn nor past its time."""
         return self.filter(revoked_at__isnull=True, expires_at__gt=timezone.now())
@@ -71,3 +84,14 @@ class AdviserLink(models.Model):
     @property
     def actor(self) -> Actor:
         return Actor.link(self.pk, str(self.adviser))
+
+    @staticmethod
+    def new_token() -> tuple[str, str]:
+        """(secret part of the address to show once, its hash): 32 random bytes, signed."""
+        token = secrets.token_urlsafe(32)
+        return _SIGNER.sign(token), AdviserLink.hash_of(token)
+
+    @staticmethod
+    def hash_of(token: str) -> str:
+        """What the database keeps of a token; 256 random bits need no slow hash."""
+        return hashlib.sha256(token.encode()).hexdigest()

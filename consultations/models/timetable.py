@@ -4,16 +4,19 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any, ClassVar
 
+import pgtrigger
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
 from django.utils import timezone
 
-from consultations.enums import AdviserKind, BookingState, ClinicDayState
+from consultations.enums import AdviserKind, BookingState, ClinicDayMove, ClinicDayState
 from consultations.rules.seating import slot_starts
 from services.models.history import tracked
 from services.models.tables import Kept, TableRow
+from services.rules.phones import is_mobile, parse_phone
+from services.rules.refusal import Refused
 
 WEEKDAYS = [(number, f"{name}요일") for number, name in enumerate("월화수목금토일")]
 
@@ -195,6 +198,15 @@ class Adviser(TableRow):
         """Whether somebody can log in as this adviser; who cannot works from an address of the day."""
         return self.user is not None and self.user.is_active
 
+    @property
+    def mobile(self) -> str:
+        """The registered mobile phone (E.164), or an empty text where a text message reaches nobody."""
+        try:
+            phone = parse_phone(self.phone)
+        except Refused:
+            return ""
+        return phone if is_mobile(phone) else ""
+
 
 class ClinicDayQuerySet(models.QuerySet["ClinicDay"]):
     def coming(self) -> "ClinicDayQuerySet":
@@ -221,7 +233,7 @@ class ClinicDay(models.Model):
 
     on = models.DateField("날짜")
     venue = models.ForeignKey(Venue, verbose_name="장소", on_delete=models.PROTECT, related_name="clinic_days")
-    state = models.CharField("상태", max_length=10, choices=ClinicDayState, default=ClinicDayState.PLANNED)
+    state = models.CharField("상태", max_length=10, choices=ClinicDayState, default=ClinicDayState.OPEN)
     election = models.CharField("선거", max_length=60, blank=True)
     legal_basis = models.CharField("근거", max_length=200, blank=True)
     basis_document = models.CharField("문서 번호", max_length=60, blank=True)
@@ -230,22 +242,9 @@ class ClinicDay(models.Model):
     )
     decided_at = models.DateTimeField("결정한 때", null=True, blank=True)
     moved_from = models.DateField("옮기기 전 공휴일", null=True, blank=True)  # TA-12: never by itself
+    reopens = models.BooleanField("거두면 다시 엶", default=False)  # closed by a report, not by an officer on purpose
 
-    history_words: ClassVar = {
-        "made": "상담일 만듦",
-        "basis_recorded": "선거 기간 근거 적음",
-        "moved_here": "공휴일 상담을 옮겨 만듦",
-        "closed": "예약 닫음",
-        "shut": "이날 상담 닫음",
-        "absence_reported": "못 옴 적음",
-        "absence_withdrawn": "못 옴 거둠",
-        "stand_in_seated": "대신 올 사람 정함",
-        "reopened": "예약 다시 받음",
-        "cancelled": "상담일 취소",
-        "held": "상담 마침",
-        "link_made": "전용 주소 만듦",
-        "link_revoked": "전용 주소 거둠",
-    }
+    moves: ClassVar = ClinicDayMove
 
     objects: ClassVar[ClinicDayQuerySet] = ClinicDayQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -253,6 +252,7 @@ class ClinicDay(models.Model):
         ordering = ["on", "venue__order", "pk"]
         verbose_name = "정례 상담일"
         verbose_name_plural = "정례 상담일"
+        triggers = [pgtrigger.FSM(name="clinic_day_moves", field="state", transitions=ClinicDayMove.transitions())]
         constraints = [
             models.UniqueConstraint(
                 fields=["on", "venue"],
@@ -267,12 +267,17 @@ class ClinicDay(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(election="")
-                | ~models.Q(state__in=["OPEN", "CLOSED", "HELD"])
+                | ~models.Q(state__in=["OPEN", "CLOSED"])
                 | (~models.Q(legal_basis="") & models.Q(decided_by__isnull=False)),
                 name="clinic_day_in_election_window_has_a_basis",
                 violation_error_message=(
                     "선거 기간 확인이 끝나지 않아 열 수 없습니다. 근거와 결정자를 먼저 적어 주세요."
                 ),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reopens=False) | models.Q(state="CLOSED"),
+                name="clinic_day_that_reopens_is_closed",
+                violation_error_message="닫힌 상담일만 다시 열 수 있습니다.",
             ),
         ]
 

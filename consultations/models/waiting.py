@@ -7,9 +7,11 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from consultations.enums import BookingKind, JointOrder, OfferState, Source, WaitingHour, WaitingState
+from consultations.enums import BookingKind, JointOrder, OfferState, Source, WaitingHour, WaitingMove, WaitingState
 from consultations.models.bookings import Booking
 from consultations.models.timetable import ClinicDay
+from services.enums.people import Role
+from services.models import User
 from services.models.encryption import EncryptedJSONField
 from services.models.history import tracked
 
@@ -21,6 +23,12 @@ class WaitingQuerySet(models.QuerySet["Waiting"]):
     def in_line(self) -> "WaitingQuerySet":
         """First come, first offered."""
         return self.order_by("created_at", "pk")
+
+    def seen_by(self, user: User) -> "WaitingQuerySet":
+        """What this member of staff may see: everything, or as a clerk the own township and the own entries."""
+        if user.roles & {Role.CONSULTATION_OFFICER, Role.AUDITOR}:
+            return self
+        return self.filter(models.Q(clinic_day__venue__township=user.township_id or 0) | models.Q(taken_by=user))
 
     def with_place(self) -> "WaitingQuerySet":
         return self.select_related("resident", "clinic_day__venue")
@@ -51,17 +59,7 @@ class Waiting(models.Model):
     ended_at = models.DateTimeField("마친 때", null=True, blank=True)
     wish_destroyed_at = models.DateTimeField("상담 내용을 지운 때", null=True, blank=True)
 
-    history_words: ClassVar = {
-        "waiting": "대기 신청",
-        "offered": "빈자리 안내",
-        "accepted": "자리를 받음",
-        "declined": "이번에는 받지 않음",
-        "lapsed": "답이 없어 지나감",
-        "withdrawn": "안내한 자리를 거둠",
-        "left": "대기 취소",
-        "ended": "대기 끝남",
-        "texts_destroyed": "적힌 내용 지움",
-    }
+    moves: ClassVar = WaitingMove
 
     objects: ClassVar[WaitingQuerySet] = WaitingQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -86,7 +84,7 @@ class Waiting(models.Model):
             pgtrigger.FSM(
                 name="waiting_moves",
                 field="state",
-                transitions=[(old, new) for old, targets in WaitingState.MOVES.items() for new in sorted(targets)],
+                transitions=WaitingMove.transitions(),
             )
         ]
 

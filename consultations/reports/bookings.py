@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from consultations.enums import BookingState, ClinicDayState
+from consultations.enums import BookingMove, BookingState, ClinicDayState
 from consultations.models import Affected, Booking, ClinicDay, Survey
 from consultations.models.bookings import BookingQuerySet
 from consultations.reports.offers import days_on_holidays, next_open_day, waiting_for_decision
@@ -85,18 +85,18 @@ def timeline(booking: Booking) -> list[Step]:
     """지금 어디까지: booked, moved, came, done, in the words a citizen reads."""
     entries = HistoryEntry.objects.filter(subject_kind="consultations.booking", subject_id=str(booking.pk))
     labels = {
-        "booked": "예약했습니다",
-        "moved": "시간을 바꾸었습니다",
-        "reassigned": "다른 분이 상담해드립니다",
-        "arrived": "오셨습니다",
-        "completed": "상담을 마쳤습니다",
-        "missed": "오지 않으셨습니다",
-        "cancelled": "예약을 취소했습니다",
-        "out_of_scope": "다른 곳을 안내했습니다",
-        "cancelled_by_city": "시 사정으로 상담을 열지 못합니다",
+        BookingMove.BOOKED: "예약했습니다",
+        BookingMove.MOVED: "시간을 바꾸었습니다",
+        BookingMove.REASSIGNED: "다른 분이 상담해드립니다",
+        BookingMove.ARRIVED: "오셨습니다",
+        BookingMove.COMPLETED: "상담을 마쳤습니다",
+        BookingMove.MISSED: "오지 않으셨습니다",
+        BookingMove.CANCELLED: "예약을 취소했습니다",
+        BookingMove.OUT_OF_SCOPE: "다른 곳을 안내했습니다",
+        BookingMove.CANCELLED_BY_CITY: "시 사정으로 상담을 열지 못합니다",
     }
     steps = [
-        Step(labels[entry.move], "done", when=_moment(entry.at))
+        Step(labels[BookingMove(entry.move)], "done", when=_moment(entry.at))
         for entry in entries.order_by("seq")
         if entry.move in labels
     ]
@@ -131,7 +131,7 @@ def staff_todos(user: User) -> list[Todo]:
     if not user.roles & {Role.CONSULTATION_OFFICER, Role.TOWNSHIP_CLERK}:
         return []
     today = timezone.localdate()
-    live = bookings_for(user).live()
+    live = Booking.objects.seen_by(user).live()
     url = reverse("consultations:staff_bookings")
     todos = [
         Todo("오늘 무료 상담", live.filter(on=today).count(), f"{url}?on={today}"),
@@ -143,14 +143,6 @@ def staff_todos(user: User) -> list[Todo]:
         todos.append(Todo("선거 기간 확인", waiting_for_decision(), f"{days}?state=REVIEW", "warn"))
         todos.append(Todo("이해 충돌로 다시 정할 예약", live.in_conflict().count(), f"{url}?state=conflict", "danger"))
     return todos
-
-
-def bookings_for(user: User) -> BookingQuerySet:
-    """What this member of staff may see: everything, or as a clerk the own township and the own bookings."""
-    if Role.CONSULTATION_OFFICER in user.roles or Role.AUDITOR in user.roles:
-        return Booking.objects.all()
-    own_place = Q(clinic_day__venue__township=user.township_id or 0)
-    return Booking.objects.filter(own_place | Q(taken_by=user))
 
 
 @dataclass(frozen=True, slots=True)

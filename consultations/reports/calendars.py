@@ -17,7 +17,7 @@ from services.models import HistoryEntry
 
 DAYS_BACK = 30  # what was cancelled, and what is past, stays so long
 GIVEN_BACK = frozenset({BookingState.CANCELLED, BookingState.OUT_OF_SCOPE})
-TO_COME = [ClinicDayState.PLANNED, ClinicDayState.REVIEW, ClinicDayState.OPEN, ClinicDayState.CLOSED]
+TO_COME = [ClinicDayState.REVIEW, ClinicDayState.OPEN, ClinicDayState.CLOSED]
 Period = tuple[datetime, datetime]
 KINDS = {
     BookingKind.TAX: "세금",

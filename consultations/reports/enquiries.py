@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from consultations.enums import EnquiryState, TurnKind
-from consultations.models import Adviser, Enquiry, EnquiryPause, Turn
+from consultations.enums import EnquiryMove, EnquiryState, TurnKind
+from consultations.models import Adviser, Enquiry, Turn
 from consultations.models.enquiries import EnquiryQuerySet
 from consultations.reports.bookings import Step
 from services.enums.people import Role
@@ -43,19 +43,14 @@ def adviser_of(user: User) -> Adviser | None:
 
 def enquiry_cases(residents: Sequence[Resident]) -> list[Case]:
     """The questions of these residents for 내 신청 확인 (RESIDENT_CASE_SOURCES). One query."""
-    rows = _with_pause(Enquiry.objects.filter(resident__in=residents)).order_by("-created_at")
+    rows = Enquiry.objects.filter(resident__in=residents).with_pause().order_by("-created_at")
     return [case_of(enquiry) for enquiry in rows]
 
 
 def find_by_reference(reference: str, last4_index: str) -> Case | None:
     """The question of this number if its resident's phone ends so (REFERENCE_SOURCES)."""
-    found = _with_pause(Enquiry.objects.filter(reference=reference, resident__last4_index=last4_index)).first()
+    found = Enquiry.objects.filter(reference=reference, resident__last4_index=last4_index).with_pause().first()
     return case_of(found) if found else None
-
-
-def _with_pause(rows: EnquiryQuerySet) -> EnquiryQuerySet:
-    pauses = EnquiryPause.objects.filter(enquiry=OuterRef("pk"), received_on__isnull=True)
-    return rows.annotate(waits_for_reply=Exists(pauses))
 
 
 def case_of(enquiry: Enquiry) -> Case:
@@ -87,21 +82,25 @@ def todo_of(enquiry: Enquiry, *, waits_for_reply: bool) -> str:
 def timeline(enquiry: Enquiry) -> list[Step]:
     """지금 어디까지, in the words a citizen reads. One query."""
     labels = {
-        "received": "질문을 받았습니다",
-        "assigned": "맡을 세무사·변호사를 정했습니다",
-        "asked_back": "더 여쭤보았습니다",
-        "replied": "답해 주셨습니다",
-        "extended": "답하는 날을 늦추었습니다",
-        "answered": "답했습니다",
-        "followed_up": "다시 물어보셨습니다",
-        "referred": "다른 곳을 안내했습니다",
-        "meeting_booked": "만날 약속을 잡았습니다",
-        "closed": "마쳤습니다",
+        EnquiryMove.RECEIVED: "질문을 받았습니다",
+        EnquiryMove.ASSIGNED: "맡을 세무사·변호사를 정했습니다",
+        EnquiryMove.ASKED_BACK: "더 여쭤보았습니다",
+        EnquiryMove.REPLIED: "답해 주셨습니다",
+        EnquiryMove.EXTENDED: "답하는 날을 늦추었습니다",
+        EnquiryMove.ANSWERED: "답했습니다",
+        EnquiryMove.FOLLOWED_UP: "다시 물어보셨습니다",
+        EnquiryMove.REFERRED: "다른 곳을 안내했습니다",
+        EnquiryMove.MEETING_BOOKED: "만날 약속을 잡았습니다",
+        EnquiryMove.CLOSED: "마쳤습니다",
     }
     entries = HistoryEntry.objects.filter(subject_kind="consultations.enquiry", subject_id=str(enquiry.pk))
     this_year = timezone.localdate().year
     steps = [
-        Step(labels[entry.move], "done", when=date_long(timezone.localtime(entry.at).date(), this_year=this_year))
+        Step(
+            labels[EnquiryMove(entry.move)],
+            "done",
+            when=date_long(timezone.localtime(entry.at).date(), this_year=this_year),
+        )
         for entry in entries.order_by("seq")
         if entry.move in labels
     ]
@@ -113,17 +112,9 @@ def timeline(enquiry: Enquiry) -> list[Step]:
 # --- Staff -----------------------------------------------------------------------------------------------------------
 
 
-def enquiries_for(user: User) -> EnquiryQuerySet:
-    """What this officer may see: everything, or as a clerk the ones taken by oneself; the rows carry no text."""
-    rows = _with_pause(Enquiry.objects.select_related("adviser", "resident"))
-    if user.roles & {Role.CONSULTATION_OFFICER, Role.AUDITOR}:
-        return rows
-    return rows.filter(taken_by=user)
-
-
 def enquiries_of(adviser: Adviser) -> EnquiryQuerySet:
     """What this adviser was given and has to answer."""
-    rows = _with_pause(Enquiry.objects.filter(adviser=adviser, state__in=EnquiryState.WITH_ADVISER))
+    rows = Enquiry.objects.filter(adviser=adviser, state__in=EnquiryState.WITH_ADVISER).with_pause()
     return rows.order_by("due_on", "pk")
 
 

@@ -10,8 +10,7 @@ from django.utils import timezone
 from consultations.enums import OfferState, WaitingState
 from consultations.models import SeatOffer, Waiting
 from consultations.models.waiting import WaitingQuerySet
-from services.enums.people import Role
-from services.models import Resident, User
+from services.models import Resident
 from services.reports.people import Case
 from services.rules.korean import date_long, time_ko
 
@@ -85,10 +84,3 @@ def lines(rows: WaitingQuerySet) -> list[Line]:
     for pk, day_id in everybody.values_list("pk", "clinic_day_id"):
         ranks[pk] = counts[day_id] = counts.get(day_id, 0) + 1
     return [Line(one, ranks.get(one.pk, 0), held.get(one.pk), getattr(one, "offered", 0)) for one in found]
-
-
-def waitings_for(user: User) -> WaitingQuerySet:
-    """What this member of staff may see: everything, or as a clerk the own township and the own entries."""
-    if Role.CONSULTATION_OFFICER in user.roles or Role.AUDITOR in user.roles:
-        return Waiting.objects.all()
-    return Waiting.objects.filter(Q(clinic_day__venue__township=user.township_id or 0) | Q(taken_by=user))

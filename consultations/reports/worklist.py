@@ -240,11 +240,11 @@ def stand_ins(disruption: Disruption) -> list[Adviser]:
     return list(serving.exclude(pk__in=busy.values("adviser")).order_by("name", "pk"))
 
 
-def disruptions_for(user: User) -> DisruptionQuerySet:
-    """What this member of staff may see: everything, or as a clerk the own township's venue."""
-    if user.roles & {Role.CONSULTATION_OFFICER, Role.AUDITOR}:
-        return Disruption.objects.all()
-    return Disruption.objects.filter(venue__township=user.township_id or 0)
+def is_shut(day: ClinicDay) -> bool:
+    """Whether this day or its venue was closed, and nobody has withdrawn that. One or two queries."""
+    standing = Disruption.objects.standing().filter(first_on__lte=day.on, last_on__gte=day.on, venue=day.venue_id)
+    of_day = standing.filter(kind=DisruptionKind.DAY_CLOSED, clinic_day=day)
+    return of_day.exists() or standing.filter(kind=DisruptionKind.VENUE_CLOSED).exists()
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +267,7 @@ def staff_todos(user: User) -> list[Todo]:
     """Whom nobody has told yet (STAFF_TODAY_SOURCES)."""
     if not user.roles & {Role.CONSULTATION_OFFICER, Role.TOWNSHIP_CLERK}:
         return []
-    rows = Affected.objects.untold().filter(disruption__in=disruptions_for(user).open()).order_by()
+    rows = Affected.objects.untold().filter(disruption__in=Disruption.objects.seen_by(user).open()).order_by()
     untold = rows.values("booking").distinct().count()
     return [Todo("아직 알리지 못한 분", untold, reverse("consultations:staff_worklists"), "danger")]
 

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from consultations.actions import enquiries as actions
-from consultations.actions.results import flag_conflict, record_result
+from consultations.actions import results
 from consultations.enums import AnsweredBy, FollowUp
 from consultations.forms import enquiries as forms
 from consultations.forms.results import ResultForm
@@ -74,7 +74,7 @@ def result(request: PortalRequest, reference: str) -> HttpResponse:
     form = ResultForm(request.POST or None, initial=initial)
     if form.is_valid():
         with refusals_to(form):
-            record_result(found.pk, adviser=adviser, by=staff_of(request).actor, **form.facts)
+            results.record_result(found.pk, adviser=adviser, by=staff_of(request).actor, **form.facts)
             messages.success(request, "상담 결과를 적었습니다.")
             return redirect("consultations:staff_my_days")
     return render_form(request, "consultations/staff/result.html", {"booking": found, "form": form})
@@ -87,7 +87,7 @@ def conflict(request: PortalRequest, reference: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "consultations/staff/conflict.html", {"booking": found})
     with refusals_to(request):
-        flag_conflict(found.pk, adviser=adviser, by=staff_of(request).actor)
+        results.flag_conflict(found.pk, adviser=adviser, by=staff_of(request).actor)
         messages.success(request, "이해 충돌을 알렸습니다. 담당자가 다시 정합니다.")
     return redirect("consultations:staff_my_booking", reference)
 

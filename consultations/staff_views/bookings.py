@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from consultations.actions import bookings as actions
-from consultations.actions.surveys import answer_survey
+from consultations.actions import surveys
 from consultations.enums import BookingKind, ClinicDayState, FollowUp, Source
 from consultations.forms.enquiries import ReferForm
 from consultations.forms.mine import SurveyForm, slot_of
@@ -35,7 +35,7 @@ def bookings(request: PortalRequest) -> HttpResponse:
     """상담 예약: masked names, the next ones first."""
     form = BookingFilter(request.GET)
     form.is_valid()
-    rows = _filtered(reports.bookings_for(staff_of(request)), form.cleaned_data).with_place()
+    rows = _filtered(Booking.objects.seen_by(staff_of(request)), form.cleaned_data).with_place()
     page = Paginator(rows.order_by("starts_at", "pk"), ROWS).get_page(request.GET.get("page"))
     return render(request, "consultations/staff/bookings.html", {"form": form, "page": page})
 
@@ -81,12 +81,12 @@ def booking(request: PortalRequest, reference: str) -> HttpResponse:
 def booking_survey(request: PortalRequest, reference: str) -> HttpResponse:
     """전화로 여쭤 적기: the same two questions, read aloud; the answers are not shown again."""
     user = staff_of(request)
-    found = get_object_or_404(reports.bookings_for(user), reference=reference)
+    found = get_object_or_404(Booking.objects.seen_by(user), reference=reference)
     form = SurveyForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         helped, ease = form.answers
         with refusals_to(request):
-            answer_survey(found.pk, helped=helped, ease=ease, by=user.actor, source=Source.PHONE, taken_by=user)
+            surveys.answer_survey(found.pk, helped=helped, ease=ease, by=user.actor, source=Source.PHONE)
             messages.success(request, "답을 적었습니다.")
         return redirect("consultations:staff_booking", reference)
     if not form.errors and not asked(found).is_open:
@@ -151,7 +151,7 @@ ACTS = {
 def booking_act(request: PortalRequest, reference: str) -> HttpResponse:
     """One button of the day: 오심, 마침, 오지 않음, 취소."""
     user = staff_of(request)
-    found = get_object_or_404(reports.bookings_for(user), reference=reference)
+    found = get_object_or_404(Booking.objects.seen_by(user), reference=reference)
     if request.POST.get("act") not in ACTS:
         raise Http404
     verb, sentence = ACTS[request.POST["act"]]
@@ -195,5 +195,5 @@ def booking_elsewhere(request: PortalRequest, reference: str) -> HttpResponse:
 
 def _whole(user: User, reference: str) -> Booking:
     """One booking with its place and person, without its question (LA-06). Raises Http404 for somebody else's."""
-    rows = reports.bookings_for(user).with_place().defer("question", "other_party")
+    rows = Booking.objects.seen_by(user).with_place().defer("question", "other_party")
     return get_object_or_404(rows, reference=reference)

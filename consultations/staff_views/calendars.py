@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 
-from consultations.actions.calendars import renew_feed, revoke_feed
+from consultations.actions import calendars
 from consultations.models import Adviser
 from consultations.reports import advisers as reports
 from consultations.reports.enquiries import adviser_of
@@ -46,10 +46,10 @@ def _act(request: PortalRequest, adviser: Adviser, *, may_make: bool) -> dict[st
     """What the page shows, with the new address if one was just made; None after an address was ended."""
     act, by, address = request.POST.get("act"), staff_of(request).actor, ""
     if act == "renew" and may_make:
-        address = reports.calendar_address(renew_feed(adviser, by=by))
+        address = reports.calendar_address(calendars.renew_feed(adviser.pk, by=by))
     elif act == "revoke":
         with refusals_to(request):
-            revoke_feed(adviser, by=by)
+            calendars.revoke_feed(adviser.pk, by=by)
             messages.success(request, "달력 주소를 끊었습니다. 이제 그 주소로는 아무것도 보이지 않습니다.")
         return None
     elif request.method == "POST":

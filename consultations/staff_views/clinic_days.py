@@ -12,7 +12,6 @@ from django.views.decorators.http import require_POST
 
 from consultations.actions import clinic_days as actions
 from consultations.actions import holidays
-from consultations.actions.disruptions import is_shut
 from consultations.enums import BookingState, ClinicDayState, DisruptionKind
 from consultations.forms.staff import BasisForm, CancelDayForm, MakeDaysForm, MoveHolidayForm
 from consultations.models import ClinicDay, Disruption
@@ -20,7 +19,7 @@ from consultations.models.disruptions import DisruptionQuerySet
 from consultations.reports.advisers import link_lines
 from consultations.reports.bookings import clinic_day_lines
 from consultations.reports.offers import SkippedDay, skipped_days
-from consultations.reports.worklist import told_of, worklist_lines
+from consultations.reports.worklist import is_shut, told_of, worklist_lines
 from services.enums.people import Role
 from services.reports import history
 from services.rules.korean import date_letter
@@ -97,7 +96,7 @@ def clinic_day(request: PortalRequest, day_id: int) -> HttpResponse:
         with refusals_to(form):
             same_date = ClinicDay.objects.filter(on=day.on, state=ClinicDayState.REVIEW)
             ids = same_date.values_list("pk", flat=True) if "all" in request.POST else [day.pk]
-            actions.record_basis(list(ids), user=user, **form.cleaned_data)
+            actions.record_basis(list(ids), by=user.actor, **form.cleaned_data)
             messages.success(request, "근거를 적고 예약을 열었습니다.")
             return redirect("consultations:staff_clinic_day", day_id)
     page = {
@@ -140,8 +139,8 @@ def clinic_day_cancel(request: PortalRequest, day_id: int) -> HttpResponse:
     form = CancelDayForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         with refusals_to(form):
-            people = actions.cancel_day(day_id, reason=form.cleaned_data["reason"], user=user)
-            messages.success(request, f"상담일을 취소했습니다. {people}분께 알리고 '전화할 분' 목록에 올렸습니다.")
+            told = actions.cancel_day(day_id, reason=form.cleaned_data["reason"], by=user.actor).affected.count()
+            messages.success(request, f"상담일을 취소했습니다. {told}분께 알리고 '전화할 분' 목록에 올렸습니다.")
             return redirect("consultations:staff_clinic_day", day_id)
     affected = day.bookings.filter(state__in=BookingState.LIVE).count()
     page = {"day": day, "form": form, "affected": affected}

@@ -11,14 +11,13 @@ from django.urls import reverse
 
 from consultations.actions import bookings as actions
 from consultations.actions import enquiries, waiting
-from consultations.actions.seats import Wish
+from consultations.actions.wishes import Wish
 from consultations.enums import BookingKind, ConsentKind, Source, Topic, WaitingHour
 from consultations.forms.booking import is_waiting
 from consultations.forms.mine import slot_of
 from consultations.forms.staff import CounterForm, KindForm
 from consultations.models import Booking, Enquiry, Waiting
 from consultations.reports import bookings as reports
-from consultations.reports.enquiries import enquiries_for
 from consultations.reports.offers import Offer, Slot, offers
 from consultations.reports.walk_ins import running_offers
 from services.actions.history import record_reading, record_readings
@@ -57,7 +56,8 @@ def counter(request: PortalRequest) -> HttpResponse:
 def _asked(request: PortalRequest) -> Enquiry | None:
     """The question this appointment comes from (?enquiry=Q-26-0003), if this officer may see it."""
     reference = request.GET.get("enquiry")
-    return get_object_or_404(enquiries_for(staff_of(request)), reference=reference) if reference else None
+    own = Enquiry.objects.seen_by(staff_of(request)).select_related("resident")
+    return get_object_or_404(own, reference=reference) if reference else None
 
 
 def _choices(request: PortalRequest, asked: Enquiry | None) -> tuple[KindForm, BookingKind, list[Offer]]:
@@ -109,7 +109,6 @@ def _book(user: User, typed: dict[str, Any], slot: Slot) -> Booking:
         by=user.actor,
         source=Source(typed["source"]),
         order=slot.order,
-        taken_by=user,
     )
 
 
@@ -122,7 +121,6 @@ def _wait(user: User, typed: dict[str, Any]) -> Waiting:
         resident=_resident(user, typed),
         by=user.actor,
         source=Source(typed["source"]),
-        taken_by=user,
     )
 
 

@@ -13,7 +13,7 @@ from consultations.actions import enquiries as actions
 from consultations.enums import AnswerBy, BookingKind, ConsentKind, EnquiryState, FollowUp, Source, Topic
 from consultations.forms import enquiries as forms
 from consultations.models import Enquiry
-from consultations.reports import enquiries as reports
+from consultations.models.enquiries import EnquiryQuerySet
 from services.actions.history import record_reading
 from services.actions.people import find_or_add_resident
 from services.enums.people import Role
@@ -26,11 +26,15 @@ from services.views.requests import PortalRequest, staff_of
 ROWS = 50
 
 
+def _seen_by(user: User) -> EnquiryQuerySet:
+    return Enquiry.objects.seen_by(user).with_pause().select_related("adviser", "resident")
+
+
 def enquiries(request: PortalRequest) -> HttpResponse:
     """상시 상담: what waits, the nearest day first."""
     form = forms.EnquiryFilter(request.GET)
     form.is_valid()
-    rows = _filtered(reports.enquiries_for(staff_of(request)), form.cleaned_data)
+    rows = _filtered(_seen_by(staff_of(request)), form.cleaned_data)
     page = Paginator(rows.order_by("due_on", "pk"), ROWS).get_page(request.GET.get("page"))
     context = {"form": form, "page": page, "today": timezone.localdate()}
     return render(request, "consultations/staff/enquiries.html", context)
@@ -50,7 +54,7 @@ def _filtered(rows: Any, wanted: dict[str, Any]) -> Any:
 def enquiry(request: PortalRequest, reference: str) -> HttpResponse:
     """One question from outside: when, which field, how far; the look is logged."""
     user = staff_of(request)
-    found = get_object_or_404(reports.enquiries_for(user), reference=reference)
+    found = get_object_or_404(_seen_by(user), reference=reference)
     record_reading(user, found.resident, found, "보기", address=request.address or None)
     page = {
         "enquiry": found,
@@ -73,13 +77,13 @@ def _decide(request: PortalRequest, page: str, found: Enquiry, form: Form, decid
 
 
 def _found(request: PortalRequest, reference: str) -> Enquiry:
-    return get_object_or_404(reports.enquiries_for(staff_of(request)), reference=reference)
+    return get_object_or_404(_seen_by(staff_of(request)), reference=reference)
 
 
 def enquiry_assign(request: PortalRequest, reference: str) -> HttpResponse:
     """맡을 세무사·변호사 정하기."""
     found = _found(request, reference)
-    kinds = actions.kinds_for(BookingKind(found.kind))
+    kinds = BookingKind(found.kind).answered_by
     form = forms.AssignForm(request.POST or None, kinds=kinds)
 
     def decide(adviser: Any) -> None:
@@ -136,4 +140,4 @@ def _receive(user: User, typed: dict[str, Any]) -> Enquiry:
         consents=dict.fromkeys(ConsentKind.REQUIRED, True),
     )
     source = Source(typed["source"])
-    return actions.receive(ask, resident=resident, by=user.actor, source=source, taken_by=user)
+    return actions.receive(ask, resident=resident, by=user.actor, source=source)

@@ -34,9 +34,9 @@ def link_make(request: PortalRequest, day_id: int, adviser_id: int) -> HttpRespo
     """전용 주소 만들기: it is shown once, on this answer, to be copied or printed."""
     day = _day(request, day_id)
     with refusals_to(request):
-        link, token = actions.make_link(day.pk, adviser_id, user=staff_of(request))
+        link, token = actions.make_link(day.pk, adviser_id, by=staff_of(request).actor)
         address = settings.SITE_URL + reverse("consultations:desk_open", args=[token])
-        phone = actions.mobile_of(link.adviser)
+        phone = link.adviser.mobile
         page = {"day": day, "link": link, "address": address, "square": _square(address), "phone": phone}
         return render(request, "consultations/staff/_link_made.html", page)
     return redirect("consultations:staff_day_board", day.pk)
@@ -54,6 +54,6 @@ def link_revoke(request: PortalRequest, day_id: int, adviser_id: int) -> HttpRes
     """전용 주소 거두기: it stops at once, also where it is open just now."""
     day = _day(request, day_id)
     with refusals_to(request):
-        actions.revoke_link(day.pk, adviser_id, user=staff_of(request))
+        actions.revoke_link(day.pk, adviser_id, by=staff_of(request).actor)
         messages.success(request, "전용 주소를 거두었습니다. 이제 열리지 않습니다.")
     return redirect("consultations:staff_day_board", day.pk)

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from consultations.actions.statistics import correct, issue_half_years, issue_month
+from consultations.actions import statistics as actions
 from consultations.enums import ReportKind
 from consultations.forms.statistics import MissingReportForm
 from consultations.models import StatisticsReport
@@ -60,8 +60,8 @@ def reports(request: PortalRequest) -> HttpResponse:
 
 def _issue(kind: ReportKind, first: date, *, by: Actor) -> int:
     if kind == ReportKind.HALF_YEAR:
-        return len(issue_half_years(first, by=by))
-    issue_month(first, by=by)
+        return len(actions.issue_half_years(first, by=by))
+    actions.issue_month(first, by=by)
     return 1
 
 
@@ -81,7 +81,7 @@ def report_correct(request: PortalRequest, report_id: int) -> HttpResponse:
     form = CorrectionForm(request.POST or None)
     if form.is_valid():
         with refusals_to(form):
-            made = correct(report.pk, reason=form.cleaned_data["reason"], by=staff_of(request).actor)
+            made = actions.correct(report.pk, reason=form.cleaned_data["reason"], by=staff_of(request).actor)
             messages.success(request, f"제{report.number}호의 정정본 제{made.number}호를 만들었습니다.")
             return redirect("consultations:staff_reports")
     context = {"form": form, "report": report}

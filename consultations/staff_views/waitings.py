@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from consultations.actions import waiting as actions
+from consultations.models import Waiting
 from consultations.reports import waiting as reports
 from services.actions.history import record_reading
 from services.enums.people import Role
@@ -22,7 +23,7 @@ ACTS = {
 def waitings(request: PortalRequest) -> HttpResponse:
     """대기: masked names, by day and rank."""
     user = staff_of(request)
-    page = {"lines": reports.lines(reports.waitings_for(user)), "may_act": Role.AUDITOR not in user.roles}
+    page = {"lines": reports.lines(Waiting.objects.seen_by(user)), "may_act": Role.AUDITOR not in user.roles}
     return render(request, "consultations/staff/waitings.html", page)
 
 
@@ -30,7 +31,7 @@ def waitings(request: PortalRequest) -> HttpResponse:
 def waiting_act(request: PortalRequest, reference: str) -> HttpResponse:
     """What somebody in line said on the phone or at the counter."""
     user = staff_of(request)
-    found = get_object_or_404(reports.waitings_for(user).with_place(), reference=reference)
+    found = get_object_or_404(Waiting.objects.seen_by(user).with_place(), reference=reference)
     if request.POST.get("act") not in ACTS:
         raise Http404
     verb, sentence = ACTS[request.POST["act"]]

@@ -36,7 +36,7 @@ SAID = {
 
 def worklists(request: PortalRequest) -> HttpResponse:
     """알릴 분: what happened, and how many are undecided and untold; the finished ones on request."""
-    rows = reports.disruptions_for(staff_of(request))
+    rows = Disruption.objects.seen_by(staff_of(request))
     is_all = "all" in request.GET
     lines = reports.worklist_lines(rows.filter(last_on__gte=timezone.localdate()) if is_all else rows.open())
     page = {"lines": lines, "is_all": is_all, "is_officer": _is_officer(request)}
@@ -107,7 +107,7 @@ def worklist_act(request: PortalRequest, disruption_id: int) -> HttpResponse:
 
 def _withdraw(request: PortalRequest, disruption: Disruption) -> HttpResponse:
     with refusals_to(request):
-        disruptions.withdraw(disruption.pk, user=staff_of(request))
+        disruptions.withdraw(disruption.pk, by=staff_of(request).actor)
         messages.success(request, "거두었습니다. 예약은 모두 그대로입니다.")
     return redirect("consultations:staff_worklist", disruption.pk)
 
@@ -150,7 +150,9 @@ def absence_new(request: PortalRequest, sitting_id: int) -> HttpResponse:
     form = AbsenceForm(request.POST or None)
     if form.is_valid():
         with refusals_to(form):
-            made = disruptions.report_absence(sitting.pk, reason=form.cleaned_data["reason"], user=staff_of(request))
+            made = disruptions.report_absence(
+                sitting.pk, reason=form.cleaned_data["reason"], by=staff_of(request).actor
+            )
             return _made(request, made, form.cleaned_data["way"])
     held = Booking.objects.live().filter(clinic_day=sitting.clinic_day, holds__adviser=sitting.adviser_id)
     page = {"form": form, "sitting": sitting, "day": sitting.clinic_day, "count": held.count()}
@@ -163,7 +165,7 @@ def day_close(request: PortalRequest, day_id: int) -> HttpResponse:
     form = CloseDayForm(request.POST or None)
     if form.is_valid():
         with refusals_to(form):
-            made = disruptions.close_day(day.pk, reason=form.cleaned_data["reason"], user=staff_of(request))
+            made = disruptions.close_day(day.pk, reason=form.cleaned_data["reason"], by=staff_of(request).actor)
             return _made(request, made, form.cleaned_data["way"])
     page = {"form": form, "day": day, "count": day.bookings.live().count()}
     return render_form(request, "consultations/staff/day_close.html", page)
@@ -177,7 +179,7 @@ def venue_close(request: PortalRequest) -> HttpResponse:
         typed = form.cleaned_data
         with refusals_to(form):
             made = disruptions.close_venue(
-                typed["venue"].pk, typed["first"], typed["last"], reason=typed["reason"], user=staff_of(request)
+                typed["venue"].pk, typed["first"], typed["last"], reason=typed["reason"], by=staff_of(request).actor
             )
             return _made(request, made, typed["way"])
     return render_form(request, "consultations/staff/venue_close.html", {"form": form})
@@ -192,7 +194,7 @@ def _made(request: PortalRequest, disruption: Disruption, way: str) -> HttpRespo
 
 
 def _visible(request: PortalRequest, disruption_id: int) -> Disruption:
-    rows = reports.disruptions_for(staff_of(request)).select_related("venue", "adviser", "clinic_day")
+    rows = Disruption.objects.seen_by(staff_of(request)).select_related("venue", "adviser", "clinic_day")
     return get_object_or_404(rows, pk=disruption_id)
 
 

@@ -15,7 +15,7 @@ from django.utils.datastructures import MultiValueDict
 from django.views.decorators.cache import never_cache
 
 from consultations.actions import bookings
-from consultations.actions.seats import Wish
+from consultations.actions.wishes import Wish
 from consultations.enums import BookingKind, ConsentKind, JointOrder, Need, Source, Topic
 from consultations.forms import booking as forms
 from consultations.models import Booking, ClinicDay

@@ -5,7 +5,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, quote_etag
 from django.views.decorators.http import require_safe
 
-from consultations.actions.calendars import note_reading
+from consultations.actions import calendars
 from consultations.models import CalendarFeed
 from consultations.reports.calendars import feed_of
 from services.views.requests import PortalRequest
@@ -21,7 +21,7 @@ def calendar_feed(request: PortalRequest, token: str) -> HttpResponseBase:
     if feed is None:
         return HttpResponse(GONE, status=404, content_type="text/plain; charset=utf-8")
     content = feed_of(feed)
-    feed = note_reading(feed, content)
+    feed = calendars.note_reading(feed, content)
     response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'inline; filename="gimje.ics"'
     etag, changed = quote_etag(feed.content_hash[:32]), int(feed.changed_at.timestamp())

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from consultations.actions import links as actions
-from consultations.actions.results import flag_conflict, record_result
+from consultations.actions import desk as actions
+from consultations.actions import results
 from consultations.forms.results import ResultForm
 from consultations.models import AdviserLink, Booking
 from consultations.reports import advisers as reports
@@ -32,7 +32,7 @@ def desk_open(request: PortalRequest, token: str) -> HttpResponse:
 
     Programs that look at addresses in messages come here too: nothing is sent and nothing is used up.
     """
-    link = actions.find_link(token)
+    link = AdviserLink.objects.at(token)
     if link is None or not link.is_live:
         return _closed(request, link)
     actions.remember(request.session, link)
@@ -76,7 +76,7 @@ def desk_code(request: PortalRequest) -> HttpResponse:
         with refusals_to(form):
             actions.open_desk(session, link, form.cleaned_data["code"])
             return _after_code(request)
-    mobile, is_sent = actions.mobile_of(link.adviser), actions.CODE in session
+    mobile, is_sent = link.adviser.mobile, actions.CODE in session
     page = {"form": form, "mobile": mobile, "is_sent": is_sent, **_department()}
     return render_form(request, "consultations/desk_code.html", page)
 
@@ -162,7 +162,7 @@ def desk_result(request: PortalRequest, link: AdviserLink, reference: str) -> Ht
     if form.is_valid():
         with refusals_to(form):
             with acting(link.actor):
-                record_result(found.pk, adviser=link.adviser, by=link.actor, **form.facts)
+                results.record_result(found.pk, adviser=link.adviser, by=link.actor, **form.facts)
             actions.forget_words(request.session)
             messages.success(request, _("상담 결과를 적었습니다."))
             return redirect("consultations:desk")
@@ -178,7 +178,7 @@ def desk_conflict(request: PortalRequest, link: AdviserLink, reference: str) -> 
         return render(request, "consultations/desk_conflict.html", {"link": link, "booking": found, **_department()})
     with refusals_to(request):
         with acting(link.actor):
-            flag_conflict(found.pk, adviser=link.adviser, by=link.actor)
+            results.flag_conflict(found.pk, adviser=link.adviser, by=link.actor)
         messages.success(request, _("이해 충돌을 알렸습니다. 담당자가 다시 정합니다."))
     return redirect("consultations:desk_booking", reference)
 

@@ -6,8 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from consultations.actions import bookings
-from consultations.actions.surveys import answer_survey
+from consultations.actions import bookings, surveys
 from consultations.enums import BookingKind, Source
 from consultations.forms.booking import TimeForm
 from consultations.forms.mine import CancelForm, SurveyForm, slot_of
@@ -80,7 +79,7 @@ def booking_survey(request: PortalRequest, own: Booking) -> HttpResponse:
     if form.is_valid():
         helped, ease = form.answers
         with refusals_to(request):
-            answer_survey(own.pk, helped=helped, ease=ease, by=own.resident.actor, source=Source.WEB)
+            surveys.answer_survey(own.pk, helped=helped, ease=ease, by=own.resident.actor, source=Source.WEB)
             messages.success(request, _("알려 주셔서 고맙습니다."))
         return redirect("consultations:booking", own.reference)
     if not form.errors and not asked(own).is_open:

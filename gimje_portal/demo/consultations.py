@@ -12,16 +12,17 @@ from django.utils import timezone
 from consultations.actions import enquiries, waiting
 from consultations.actions.bookings import book, cancel, new_reference
 from consultations.actions.clinic_days import make_clinic_days
-from consultations.actions.seats import Wish
 from consultations.actions.statistics import issue_half_years, issue_month
+from consultations.actions.wishes import Wish
 from consultations.enums import (
     AdviserKind,
     AnswerBy,
     AnsweredBy,
     BookingKind,
+    BookingMove,
     BookingState,
     CancelReason,
-    ClinicDayState,
+    ClinicDayMove,
     ConsentKind,
     Ease,
     FollowUp,
@@ -44,7 +45,10 @@ from consultations.models import (
     Venue,
     Waiting,
 )
+from consultations.reports.consents import booking_consents
 from consultations.reports.offers import Offer, offers
+from services.actions import moves
+from services.actions.consents import write_consents
 from services.actions.history import record
 from services.actions.people import find_or_add_resident
 from services.enums.people import Role
@@ -110,6 +114,7 @@ QUESTIONS = (
 )
 # Who came in the past: year of birth, township, what, about what, how it ended, how it was booked.
 CAME, MISSED, OFF = BookingState.VISIT_DONE, BookingState.MISSED, BookingState.CANCELLED
+ENDED = {CAME: BookingMove.COMPLETED, MISSED: BookingMove.MISSED, OFF: BookingMove.CANCELLED}
 PAST_MONTH = (
     ("시연 송영자", 1948, "만경읍", BookingKind.LAW, Topic.LEASE, CAME, Source.PHONE),
     ("시연 한상길", 1951, "만경읍", BookingKind.TAX, Topic.CAPITAL_GAINS, CAME, Source.WEB),
@@ -290,8 +295,10 @@ def _past_day(
             ended_at=starts_at + timedelta(minutes=20),
             created_at=starts_at - timedelta(days=9),
         )
-        record(booking, "booked", by=BY, after=BookingState.CONFIRMED)
-        record(booking, "completed" if state == CAME else str(state).lower(), by=BY, after=state)
+        agreed = dict.fromkeys(ConsentKind.REQUIRED, True)
+        write_consents(booking, agreed, booking_consents(), resident=resident, how=source.consent_how)
+        record(booking, BookingMove.BOOKED, by=BY, after=BookingState.CONFIRMED)
+        record(booking, ENDED[state], by=BY, before=BookingState.CONFIRMED, after=state)
         if state == CAME:
             _result_of(booking, number)
 
@@ -299,8 +306,8 @@ def _past_day(
 def _held_day(on: date, place: str, tax: Adviser | None) -> ClinicDay:
     """A clinic day that was held, with its lawyer, and the tax accountant who came along."""
     venue = Venue.objects.select_related("township").get(township__name=place)
-    day = ClinicDay.objects.create(on=on, venue=venue, state=ClinicDayState.HELD)
-    record(day, "held", by=BY, after=day.state)
+    day = ClinicDay.objects.create(on=on, venue=venue)
+    record(day, ClinicDayMove.MADE, by=BY, after=day.state)
     for adviser in (venue.advisers.first(), tax):
         if adviser:
             hours = {"opens_at": time(15), "closes_at": time(17), "slot_minutes": 20}
@@ -328,7 +335,7 @@ def _result_of(booking: Booking, number: int) -> None:
         helped, ease = ANSWERS[number // 3 % len(ANSWERS)]
         said_at = booking.ends_at + timedelta(hours=3)
         Survey.objects.create(booking=booking, helped=helped, ease=ease, source=Source.WEB, answered_at=said_at)
-        record(booking, "surveyed", by=BY, before=booking.state, after=booking.state)
+        moves.note(booking, BookingMove.SURVEYED, by=BY)
 
 
 def _free_slot(kind: BookingKind, number: int) -> tuple[int, datetime] | None:

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from consultations.actions.bookings import book
-from consultations.actions.seats import Wish
+from consultations.actions.wishes import Wish
 from consultations.enums import BookingKind, Source
 from consultations.models import Adviser, ClinicDay, Venue
 from consultations.reports.offers import offers

@@ -16,7 +16,7 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from consultations.actions import bookings
-from consultations.actions.seats import Wish
+from consultations.actions.wishes import Wish
 from consultations.enums import BookingKind, ClinicDayState, ConsentKind, Source
 from consultations.models import Adviser, ClinicDay, Hold, Sitting, Venue
 from services.actions.history import acting

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from consultations.actions.bookings import book
-from consultations.actions.seats import Wish
+from consultations.actions.wishes import Wish
 from consultations.enums import AdviserKind, BookingKind, ClinicDayState, ConsentKind, JointOrder, Source, Topic
 from consultations.models import Adviser, Booking, ClinicDay, Sitting, TimetableRule, Venue
 from services.models import Notice, Resident, Township

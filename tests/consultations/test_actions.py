@@ -115,7 +115,7 @@ class TestBooking:
             booked(resident, elsewhere, at(16))
         assert taken() == {("LAW", "15:20")}
 
-    @pytest.mark.parametrize("state", [ClinicDayState.PLANNED, ClinicDayState.REVIEW, ClinicDayState.CLOSED])
+    @pytest.mark.parametrize("state", [ClinicDayState.REVIEW, ClinicDayState.CLOSED])
     def test_a_day_that_is_not_open(self, make_resident, state):
         with pytest.raises(Refused, match="이 날짜는 아직 예약을 받지 않습니다"):
             booked(make_resident(), clinic_day(state=state))
@@ -257,7 +257,7 @@ class TestOnTheDay:
         booking = booked(make_resident(), clinic_day())
         clock("2026-11-23 15:45")
         bookings.complete(booking.pk, by=BY)
-        with pytest.raises(Refused, match="예약 상태가 달라졌습니다"):
+        with pytest.raises(Refused, match=r"먼저 고쳤습니다\(상담 마침\)"):
             bookings.complete(booking.pk, by=BY)
         with pytest.raises(Refused):
             bookings.mark_missed(booking.pk, by=BY)
@@ -336,7 +336,7 @@ class TestElectionBasis:
 
     def test_an_officer_opens_it_with_basis_and_document(self, day, make_staff):
         user = make_staff(Role.CONSULTATION_OFFICER)
-        clinic_days.record_basis([day.pk], basis="조례 1311호", document="기획-123", user=user)
+        clinic_days.record_basis([day.pk], basis="조례 1311호", document="기획-123", by=user.actor)
         day.refresh_from_db()
         assert (day.state, day.decided_by, day.legal_basis) == (ClinicDayState.OPEN, user, "조례 1311호")
         entry = HistoryEntry.objects.get(subject_kind="consultations.clinicday", move="basis_recorded")
@@ -345,13 +345,13 @@ class TestElectionBasis:
     @pytest.mark.parametrize(("basis", "document"), [("", "기획-123"), ("조례", " "), ("", "")])
     def test_not_without_both(self, day, make_staff, basis, document):
         with pytest.raises(Refused, match="선거 기간 확인이 끝나지 않아"):
-            clinic_days.record_basis([day.pk], basis=basis, document=document, user=make_staff())
+            clinic_days.record_basis([day.pk], basis=basis, document=document, by=make_staff().actor)
 
     def test_the_second_officer_is_told(self, day, make_staff):
         user = make_staff()
-        clinic_days.record_basis([day.pk], basis="조례", document="1", user=user)
-        with pytest.raises(Refused, match="다른 담당자가 먼저") as refused:
-            clinic_days.record_basis([day.pk], basis="조례", document="1", user=user)
+        clinic_days.record_basis([day.pk], basis="조례", document="1", by=user.actor)
+        with pytest.raises(Refused, match=r"먼저 고쳤습니다\(선거 기간 근거 적음\)") as refused:
+            clinic_days.record_basis([day.pk], basis="조례", document="1", by=user.actor)
         assert refused.value.conflict
 
 

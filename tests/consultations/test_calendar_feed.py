@@ -41,7 +41,7 @@ def lawyer(day):
 
 @pytest.fixture
 def token(lawyer):
-    return renew_feed(lawyer, by=BY)
+    return renew_feed(lawyer.pk, by=BY)
 
 
 @pytest.fixture
@@ -211,13 +211,13 @@ class TestTheAddress:
 
     def test_a_new_one_ends_the_old_one(self, read, lawyer, client):
         assert read().status_code == 200
-        fresh = renew_feed(lawyer, by=BY)
+        fresh = renew_feed(lawyer.pk, by=BY)
         assert read().status_code == 404
         assert client.get(url("calendar_feed", fresh)).status_code == 200
         assert CalendarFeed.objects.count() == 1
 
     def test_an_ended_one_and_an_unknown_one_look_the_same(self, read, lawyer, client):
-        revoke_feed(lawyer, by=BY)
+        revoke_feed(lawyer.pk, by=BY)
         ended = read()
         assert (ended.status_code, ended["Content-Type"]) == (404, "text/plain; charset=utf-8")
         assert "쓰지 않습니다" in ended.content.decode()
@@ -229,13 +229,13 @@ class TestTheAddress:
         assert client.post(url("calendar_feed", "x")).status_code == 405
 
     def test_ending_twice_is_refused(self, token, lawyer):
-        revoke_feed(lawyer, by=BY)
+        revoke_feed(lawyer.pk, by=BY)
         with pytest.raises(Refused, match="달력 주소가 없습니다"):
-            revoke_feed(lawyer, by=BY)
+            revoke_feed(lawyer.pk, by=BY)
 
     def test_each_change_is_in_the_history(self, token, lawyer):
-        renew_feed(lawyer, by=BY)
-        revoke_feed(lawyer, by=BY)
+        renew_feed(lawyer.pk, by=BY)
+        revoke_feed(lawyer.pk, by=BY)
         entries = HistoryEntry.objects.filter(subject_kind="consultations.calendarfeed").order_by("seq")
         assert [entry.move for entry in entries] == ["made", "renewed", "revoked"]
 
@@ -342,5 +342,6 @@ class TestStaffPages:
         one = cost()
         for number in range(20):
             account = make_staff(Role.ADVISER, username=f"adviser-{number}")
-            renew_feed(adviser(name=f"시연 {number}", venue=venue(f"시연 {number}번 장소"), user=account), by=BY)
+            one_more = adviser(name=f"시연 {number}", venue=venue(f"시연 {number}번 장소"), user=account)
+            renew_feed(one_more.pk, by=BY)
         assert cost() == one

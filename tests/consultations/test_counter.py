@@ -107,7 +107,7 @@ class TestHelpers:
 
     def test_the_actions_refuse_what_the_form_forgot(self, make_resident, officer):
         wish = wish_for(BookingKind.LAW, helper=make_resident("시연 이이장", "+821099998888"))
-        given: dict[str, Any] = {"resident": make_resident(), "by": BY, "source": Source.PHONE, "taken_by": officer}
+        given: dict[str, Any] = {"resident": make_resident(), "by": officer.actor, "source": Source.PHONE}
         free, (full, _taken) = clinic_day(on=date(2026, 12, 28)), full_day()
         with pytest.raises(Refused, match="대신 예약하는 데 동의하셨는지"):
             bookings.book(free.pk, at(15, on=free.on), wish, **given)
@@ -245,7 +245,7 @@ class TestMovingAndReferring:
         page = desk.post(url("staff_booking_move", booking.reference), {"slot": f"{day.pk}-1620"})
         assert "이미 취소된 예약입니다." in page.content.decode()
         page = desk.post(url("staff_booking_elsewhere", booking.reference), {"where": "LEGAL_AID"})
-        assert "예약 상태가 달라졌습니다." in page.content.decode()
+        assert "먼저 고쳤습니다(예약 취소)." in page.content.decode()
 
     def test_another_office_is_named_and_the_time_is_free_again(self, desk, make_resident):
         day, taken = full_day()

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from consultations.actions import bookings
+from consultations.actions import desk as desks
 from consultations.actions import links as actions
 from consultations.actions.results import flag_conflict, record_result
 from consultations.enums import ClinicDayState, FollowUp, JointOrder, Outcome, Topic
@@ -66,7 +67,7 @@ def booking(day, make_resident):
 @pytest.fixture
 def made(day, lawyer, officer):
     """(link, token) as the officer gives it away."""
-    return actions.make_link(day.pk, lawyer.pk, user=officer)
+    return actions.make_link(day.pk, lawyer.pk, by=officer.actor)
 
 
 def browser() -> Any:
@@ -126,11 +127,11 @@ class TestMaking:
         assert str(link.last_day) == "2026-11-26"
         entry = HistoryEntry.objects.get(subject_kind="consultations.clinicday", move="link_made")
         assert (entry.actor_label, entry.reason) == ("시연 consultation_officer", str(lawyer))
-        assert actions.find_link(token) == link
+        assert AdviserLink.objects.at(token) == link
 
     def test_a_new_one_ends_the_one_before(self, made, day, lawyer, officer):
         first, old = made
-        second, new = actions.make_link(day.pk, lawyer.pk, user=officer)
+        second, new = actions.make_link(day.pk, lawyer.pk, by=officer.actor)
         first.refresh_from_db()
         assert (first.is_live, second.is_live, old != new) == (False, True, True)
         assert [line.link for line in link_lines(day) if line.adviser == lawyer] == [second]
@@ -142,40 +143,40 @@ class TestMaking:
         lawyer.phone = phone
         lawyer.save()
         with pytest.raises(Refused, match="등록된 휴대전화 번호가 없습니다"):
-            actions.make_link(day.pk, lawyer.pk, user=officer)
+            actions.make_link(day.pk, lawyer.pk, by=officer.actor)
         assert not AdviserLink.objects.exists()
 
     def test_not_for_somebody_with_an_account(self, day, lawyer, officer, make_staff):
         lawyer.user = make_staff(Role.ADVISER, username="lawyer")
         lawyer.save()
         with pytest.raises(Refused, match="계정이 있습니다"):
-            actions.make_link(day.pk, lawyer.pk, user=officer)
+            actions.make_link(day.pk, lawyer.pk, by=officer.actor)
         lawyer.user.is_active = False
         lawyer.user.save()
-        assert actions.make_link(day.pk, lawyer.pk, user=officer)
+        assert actions.make_link(day.pk, lawyer.pk, by=officer.actor)
 
     def test_not_for_somebody_who_does_not_sit_that_day(self, day, lawyer, officer):
         Sitting.objects.filter(adviser=lawyer).update(is_absent=True)
         with pytest.raises(Refused, match="이날 상담하는 세무사·변호사가 아닙니다"):
-            actions.make_link(day.pk, lawyer.pk, user=officer)
+            actions.make_link(day.pk, lawyer.pk, by=officer.actor)
 
     def test_not_of_a_cancelled_day(self, day, lawyer, officer):
         day.state = ClinicDayState.CANCELLED
         day.save()
         with pytest.raises(Refused, match="이날 상담하는 세무사·변호사가 아닙니다"):
-            actions.make_link(day.pk, lawyer.pk, user=officer)
+            actions.make_link(day.pk, lawyer.pk, by=officer.actor)
 
     def test_on_the_third_day_after_but_not_on_the_fourth(self, day, lawyer, officer, clock):
         clock("2026-11-26 23:59")
-        assert actions.make_link(day.pk, lawyer.pk, user=officer)[0].is_live
+        assert actions.make_link(day.pk, lawyer.pk, by=officer.actor)[0].is_live
         clock("2026-11-27 00:00")
         with pytest.raises(Refused, match="결과를 적는 날이 지나"):
-            actions.make_link(day.pk, lawyer.pk, user=officer)
+            actions.make_link(day.pk, lawyer.pk, by=officer.actor)
 
     def test_withdrawn_twice(self, made, day, lawyer, officer):
-        actions.revoke_link(day.pk, lawyer.pk, user=officer)
+        actions.revoke_link(day.pk, lawyer.pk, by=officer.actor)
         with pytest.raises(Refused, match="거둘 전용 주소가 없습니다") as refusal:
-            actions.revoke_link(day.pk, lawyer.pk, user=officer)
+            actions.revoke_link(day.pk, lawyer.pk, by=officer.actor)
         assert refusal.value.conflict
         assert not AdviserLink.objects.live().exists()
 
@@ -243,7 +244,7 @@ class TestOpening:
         used, other = code(), browser()
         other.get(url("desk_open", made[1]))
         session = other.session
-        session[actions.CODE] = client.session.get(actions.CODE) or Verification.objects.get().pk
+        session[desks.CODE] = client.session.get(desks.CODE) or Verification.objects.get().pk
         session.save()
         assert "이미 쓴 인증번호입니다" in body(other.post(url("desk_code"), {"code": used}))
         assert other.get(url("desk")).url == url("desk_code")
@@ -288,7 +289,7 @@ class TestOpening:
             for hidden in (booking.resident.name, lawyer.name, "010-"):
                 assert hidden not in body(response)
         clock(EVE)
-        actions.revoke_link(day.pk, lawyer.pk, user=officer)
+        actions.revoke_link(day.pk, lawyer.pk, by=officer.actor)
         for client, page in ((browser(), url("desk_open", made[1])), (desk, url("desk"))):
             response = client.get(page)
             assert response.status_code == 410
@@ -329,7 +330,7 @@ class TestOpening:
         other.phone = "010-0000-0122"
         other.save()
         theirs = booked(make_resident("시연 이백구"), other_day)
-        _link, token = actions.make_link(other_day.pk, other.pk, user=officer)
+        _link, token = actions.make_link(other_day.pk, other.pk, by=officer.actor)
         desk.get(url("desk_open", token))
         assert desk.get(url("desk")).url == url("desk_code")
         assert desk.get(url("desk_booking", theirs.reference)).url == url("desk_code")
@@ -351,7 +352,7 @@ class TestOpening:
     def test_leaving_leaves_nothing(self, desk):
         response = desk.post(url("desk_leave"), follow=True)
         assert "나갔습니다" in body(response)
-        assert not {actions.LINK, actions.CODE, actions.OPEN, actions.KEPT} & set(desk.session.keys())
+        assert not {desks.LINK, desks.CODE, desks.OPEN, desks.KEPT} & set(desk.session.keys())
 
     def test_the_token_stands_in_no_log_line(self, made, capsys):
         path = url("desk_open", made[1])
@@ -651,11 +652,11 @@ class TestStaffPages:
         typed |= {"term_until": "2035-12-31"}
         assert staff_client(user=officer).post(page, typed).status_code == 302
         lawyer.refresh_from_db()
-        assert actions.mobile_of(lawyer) != "+821000000177"
+        assert lawyer.mobile != "+821000000177"
         chief = make_staff(Role.ADMINISTRATOR, username="chief")
         assert staff_client(user=chief).post(page, typed).status_code == 302
         lawyer.refresh_from_db()
-        assert actions.mobile_of(lawyer) == "+821000000177"
+        assert lawyer.mobile == "+821000000177"
 
     @pytest.mark.parametrize("page", ["staff_link_make", "staff_link_revoke"])
     def test_nobody_else_and_not_by_looking(self, staff_client, day, lawyer, page):
@@ -682,7 +683,7 @@ class TestStaffPages:
                 assert client.get(url("staff_day_board", day.pk)).status_code == 200
             return len(queries)
 
-        actions.make_link(day.pk, lawyer.pk, user=officer)
+        actions.make_link(day.pk, lawyer.pk, by=officer.actor)
         count()
         before = count()
         sitting = Sitting.objects.get(clinic_day=day, adviser=lawyer)
@@ -696,14 +697,14 @@ class TestStaffPages:
             )
             sitting.pk, sitting.adviser = None, adviser
             sitting.save()
-            actions.make_link(day.pk, adviser.pk, user=officer)
+            actions.make_link(day.pk, adviser.pk, by=officer.actor)
         assert count() == before
 
 
 @pytest.mark.django_db(transaction=True)
 class TestTwoAtOnce:
     def test_two_officers_make_one_address_that_lives(self, day, lawyer, officer):
-        given = at_once(*[partial(actions.make_link, day.pk, lawyer.pk, user=officer)] * 4)
+        given = at_once(*[partial(actions.make_link, day.pk, lawyer.pk, by=officer.actor)] * 4)
         assert len(given) == 4
         live = AdviserLink.objects.live().get()
         assert [link for link, _token in given if link.pk == live.pk]

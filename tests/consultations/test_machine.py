@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from consultations import tasks
 from consultations.actions import bookings, clinic_days, disruptions, waiting, worklist
 from consultations.actions.offers import fits
-from consultations.actions.seats import busy_on
+from consultations.actions.seating import busy_on
 from consultations.enums import BookingKind, ClinicDayState, JointOrder, OfferState, Source, WaitingHour
 from consultations.models import Affected, Booking, ClinicDay, Disruption, Hold, SeatOffer, Sitting, Waiting
 from consultations.notices import REMINDER_KINDS
@@ -185,7 +185,7 @@ class Office(RuleBasedStateMachine):
             ("waiting", pk) for pk in Waiting.objects.live().filter(clinic_day=chosen).values_list("pk", flat=True)
         ]
         with suppress(Refused):
-            clinic_days.cancel_day(chosen.pk, reason="눈이 많이 왔습니다.", user=self.officer)
+            clinic_days.cancel_day(chosen.pk, reason="눈이 많이 왔습니다.", by=self.officer.actor)
             self.affected += hit
 
     @rule(day=days, kind=st.sampled_from(["TAX", "LAW"]), not_yet=st.booleans())
@@ -194,7 +194,7 @@ class Office(RuleBasedStateMachine):
         if not_yet or sitting is None:
             return
         with suppress(Refused):
-            disruptions.report_absence(sitting.pk, reason="몸살", user=self.officer)
+            disruptions.report_absence(sitting.pk, reason="몸살", by=self.officer.actor)
 
     @rule()
     def somebody_else_comes_instead(self) -> None:
@@ -213,7 +213,7 @@ class Office(RuleBasedStateMachine):
     def it_was_a_mistake(self) -> None:
         if absence := Disruption.objects.standing().filter(kind="ABSENCE").order_by("pk").first():
             with suppress(Refused):
-                disruptions.withdraw(absence.pk, user=self.officer)
+                disruptions.withdraw(absence.pk, by=self.officer.actor)
 
     @rule()
     def tend(self) -> None:

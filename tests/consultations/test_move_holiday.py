@@ -169,7 +169,7 @@ class TestMoving:
 
     def test_cancelled_it_may_move_again(self, places, make_staff):
         for day in holidays.move_holiday(DECEMBER, TUESDAY, by=BY):
-            clinic_days.cancel_day(day.pk, reason="눈", user=make_staff(username=f"u{day.pk}"))
+            clinic_days.cancel_day(day.pk, reason="눈", by=make_staff(username=f"u{day.pk}").actor)
         assert skipped_days(DECEMBER)[0].moved_on is None
         assert len(holidays.move_holiday(DECEMBER, date(2027, 12, 30), by=BY)) == 2
 
@@ -256,8 +256,8 @@ class TestDeclaredLater:
         with pytest.raises(Refused, match="그날 상담일이 아직 있습니다") as caught:
             holidays.move_holiday(day.on, TUESDAY, by=BY)
         assert caught.value.conflict
-        disruptions.close_day(first.pk, reason="임시공휴일", user=officer)
-        clinic_days.cancel_day(second.pk, reason="임시공휴일", user=officer)
+        disruptions.close_day(first.pk, reason="임시공휴일", by=officer.actor)
+        clinic_days.cancel_day(second.pk, reason="임시공휴일", by=officer.actor)
         assert self.todo(officer) == 1  # somebody is still booked
         bookings.cancel(booking.pk, by=BY)
         assert self.todo(officer) == 0

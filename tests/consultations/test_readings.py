@@ -1,14 +1,15 @@
 """Whatever staff page shows who somebody is leaves a line in the reading log; a new page cannot forget it (PD-10)."""
 
+from datetime import date
 from itertools import product
 
 import pytest
 from django.urls import get_resolver
 
-from consultations.actions import disruptions, enquiries
+from consultations.actions import disruptions, enquiries, statistics
 from services.enums.people import Role
 from services.models import ReadingLogEntry
-from tests.consultations.factories import BY, EVE, at, booked, clinic_day, url, venue
+from tests.consultations.factories import BY, EVE, at, booked, clinic_day, rule, url, venue
 from tests.consultations.test_enquiries import asked
 
 pytestmark = pytest.mark.django_db
@@ -37,11 +38,13 @@ def world(clock, make_resident, make_staff):
     enquiries.assign(enquiry.pk, lawyer.pk, by=BY)
     later = clinic_day("LAW", on=day.on.replace(month=12, day=28))
     booked(person, later, at(15, on=later.on))
-    absence = disruptions.report_absence(later.sittings.get().pk, reason="몸살", user=everybody)
+    absence = disruptions.report_absence(later.sittings.get().pk, reason="몸살", by=everybody.actor)
+    timetable = rule()
     values = {
         "reference": [booking.reference, enquiry.reference],
         "day_id": [day.pk],
-        "pk": [lawyer.pk],
+        "pk": [lawyer.pk, day.venue_id, timetable.pk],
+        "report_id": [statistics.issue_month(date(2026, 10, 1), by=BY).pk],
         "adviser_id": [lawyer.pk],
         "sitting_id": [day.sittings.get().pk],
         "disruption_id": [absence.pk],

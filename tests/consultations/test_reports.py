@@ -190,7 +190,7 @@ class TestHalfYear:
 
     def test_is_refused_before_its_end(self, worked):
         with pytest.raises(Refused, match="반기가 아직 끝나지 않았습니다"):
-            statistics.issue_half_year(worked, HALF, by=BY)
+            statistics.issue_half_year(worked.pk, HALF, by=BY)
         assert not StatisticsReport.objects.exists()
 
     def test_nothing_about_a_client_is_in_any_report(self, worked, clock, consultation):
@@ -319,7 +319,7 @@ class TestPages:
         _, lawyer = consultation
         lawyer.user = make_staff(Role.ADVISER, username="lawyer")
         lawyer.save()
-        report = statistics.issue_half_year(lawyer, HALF, by=BY)
+        report = statistics.issue_half_year(lawyer.pk, HALF, by=BY)
         month = statistics.issue_month(NOVEMBER, by=BY)
         own, other = staff_client(user=lawyer.user), staff_client(user=make_staff(Role.ADVISER, username="other"))
         page = own.get(url("staff_my_reports")).content.decode()
@@ -338,7 +338,7 @@ class TestPages:
     ):
         clock("2027-01-05 07:00")
         _, lawyer = consultation
-        statistics.issue_half_year(lawyer, HALF, by=BY)
+        statistics.issue_half_year(lawyer.pk, HALF, by=BY)
         client = staff_client(Role.CONSULTATION_OFFICER)
 
         def cost() -> int:

@@ -142,7 +142,7 @@ class TestOneBooking:
         desk = staff_client(user=officer)
         desk.post(url("staff_booking_act", booking.reference), {"act": "complete"})
         response = desk.post(url("staff_booking_act", booking.reference), {"act": "missed"}, follow=True)
-        assert "예약 상태가 달라졌습니다." in response.content.decode()
+        assert "먼저 고쳤습니다(상담 마침)." in response.content.decode()
 
     def test_an_unknown_button(self, desk, make_resident):
         booking = booked(make_resident(), clinic_day())
@@ -302,7 +302,7 @@ class TestCancellingADay:
         assert "이유가 비어 있습니다." in page.content.decode()
         desk.post(url("staff_clinic_day_cancel", day.pk), {"reason": "눈이 많이 왔습니다."})
         again = desk.post(url("staff_clinic_day_cancel", day.pk), {"reason": "눈이 많이 왔습니다."})
-        assert "지금은 이렇게 바꿀 수 없습니다." in again.content.decode()
+        assert "먼저 고쳤습니다(상담일 취소)." in again.content.decode()
 
 
 def test_every_form_carries_its_token(desk, make_resident):

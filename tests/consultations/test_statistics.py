@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consultations.actions import bookings, enquiries, waiting
-from consultations.actions.seats import Wish
 from consultations.actions.surveys import answer_survey
+from consultations.actions.wishes import Wish
 from consultations.enums import (
     AnswerBy,
     AnsweredBy,

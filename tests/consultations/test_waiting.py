@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from consultations import tasks
 from consultations.actions import bookings, clinic_days, disruptions, waiting
-from consultations.actions.seats import Wish
+from consultations.actions.wishes import Wish
 from consultations.enums import BookingKind, OfferState, Source, Topic, WaitingHour, WaitingState
 from consultations.models import Booking, ClinicDay, Hold, SeatOffer, Waiting
 from consultations.rules.deadlines import offer_until
@@ -144,7 +144,7 @@ class TestLine:
         bookings.cancel(taken[0].pk, by=BY)
         assert joint.offers.get().holds.count() == 2
         tax = day.sittings.get(adviser__kind="TAX")
-        disruptions.report_absence(tax.pk, reason="몸살", user=make_staff(Role.CONSULTATION_OFFICER))
+        disruptions.report_absence(tax.pk, reason="몸살", by=make_staff(Role.CONSULTATION_OFFICER).actor)
         joint.refresh_from_db()
         assert joint.state == WaitingState.ENDED
         assert alone.offers.get(state=OfferState.OPEN).starts_at == taken[0].starts_at
@@ -209,7 +209,7 @@ class TestLine:
     def test_a_cancelled_day_ends_its_line_and_tells_everybody(self, make_staff):
         day, _taken = full_day()
         one, two = (in_line(person, day) for person in people(2))
-        clinic_days.cancel_day(day.pk, reason="태풍", user=make_staff(Role.CONSULTATION_OFFICER))
+        clinic_days.cancel_day(day.pk, reason="태풍", by=make_staff(Role.CONSULTATION_OFFICER).actor)
         for row in (one, two):
             row.refresh_from_db()
             assert row.state == WaitingState.ENDED

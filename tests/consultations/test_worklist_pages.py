@@ -245,7 +245,7 @@ def test_one_row_and_twenty_cost_the_same(desk, officer, day, make_resident):
     others = [clinic_day("LAW", where=venue(f"{name} 행정복지센터")) for name in ("죽산면", "백산면", "용지면")]
     for number, one in enumerate(others):
         booked(make_resident(f"시연 다른 {number}"), one)
-        disruptions.report_absence(sitting(one).pk, reason="몸살", user=officer)
+        disruptions.report_absence(sitting(one).pk, reason="몸살", by=officer.actor)
     assert [count(page) for page in pages] == with_one
 
 

@@ -63,11 +63,11 @@ def world(everybody, make_resident):
         )
         away = clinic_day("LAW", on=soon + timedelta(days=7))
         booked(make_resident("시연 여섯째", "+82635402222"), away, away.moment(time(15)))
-        absence = disruptions.report_absence(away.sittings.get().pk, reason="몸살", user=everybody)
+        absence = disruptions.report_absence(away.sittings.get().pk, reason="몸살", by=everybody.actor)
         adviser("LAW", "시연 대신")
         enquiry = asked(make_resident("시연 일곱째", "+821011110008"))
         enquiries.assign(enquiry.pk, lawyer.pk, by=BY)
-        _link, token = links.make_link(day.pk, tax.pk, user=everybody)
+        _link, token = links.make_link(day.pk, tax.pk, by=everybody.actor)
     return {
         "day": day,
         "away": away,

@@ -1,19 +1,17 @@
-"""The advisers' time: the queue of a day, what is taken, what is free; shared by bookings and the waiting list."""
+"""The advisers' time: what is taken, what is free, and holding it; shared by bookings and the waiting list."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
-from typing import Any, overload
+from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 
-from consultations.enums import BookingKind, ClinicDayState, ConsentKind, JointOrder, Source, Topic
+from consultations.enums import BookingKind, ClinicDayState, JointOrder
 from consultations.models import Booking, ClinicDay, Hold
 from consultations.reports.offers import busy_between, hours_of
 from consultations.reports.worklist import flagged_with
 from consultations.rules.seating import Hours, Seat, Seating, seating, seatings
-from services.models import Resident
 from services.rules.refusal import Refused
 
 TAKEN = "방금 다른 분이 이 시간을 예약했습니다. 적으신 내용은 그대로 있습니다. 남은 시간 가운데 골라 주세요."
@@ -22,36 +20,6 @@ BLOCKED = "이 날짜는 아직 예약을 받지 않습니다."
 PAST = "고르신 날짜가 이미 지났습니다. 오늘 뒤의 날짜를 골라 주세요."
 NOT_NOW = "이 시간은 이미 찼거나 끝났습니다. 다른 시간을 골라 주세요."
 NO_SUCH_TIME = "고르신 상담 시간이 없습니다. 목록에 있는 시간을 골라 주세요."
-NEEDS_HELPER_CONSENT = "상담받는 분이 대신 예약하는 데 동의하셨는지 먼저 적어 주세요."
-NEEDS_CONSENT = "동의하지 않으시면 누리집에서는 예약할 수 없습니다. 전화로 물어보세요."
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What a person wants to talk about and needs on the day; texts are encrypted when stored."""
-
-    kind: BookingKind
-    topic: Topic = Topic.UNSURE
-    question: str = ""
-    other_party: str = ""
-    has_lawsuit: bool | None = None
-    needs: Sequence[str] = ()
-    need_language: str = ""
-    consents: Mapping[str, bool] = field(default_factory=dict)
-    helper: Resident | None = None
-    helper_relation: str = ""
-    helper_consent: str = ""  # how the person agreed, where staff write it down, and when (ISO date)
-    helper_consent_on: str = ""
-
-
-@overload
-def lock_day(day_id: int) -> ClinicDay: ...
-@overload
-def lock_day(day_id: int, *, is_waiting: bool) -> ClinicDay | None: ...
-def lock_day(day_id: int, *, is_waiting: bool = True) -> ClinicDay | None:
-    """The queue: one booking of a day is decided at a time. Not waiting, None if somebody else is being served."""
-    days = ClinicDay.objects.select_for_update(of=("self",), skip_locked=not is_waiting).select_related("venue")
-    return days.get(pk=day_id) if is_waiting else days.filter(pk=day_id).order_by("pk").first()
 
 
 def seating_for(
@@ -106,25 +74,3 @@ def hold(seats: Sequence[Seat], **what: Any) -> None:
         Hold(adviser_id=one.adviser_id, period=DateTimeTZRange(one.starts_at, one.ends_at), **what) for one in seats
     ]
     Hold.objects.bulk_create(rows)
-
-
-def refuse_missing_consents(wish: Wish, source: Source) -> None:
-    """On the web the two required consents must be given; staff record them on paper or by voice (PD-01).
-
-    Staff also write down how and when the person agreed to be helped; on the web the person's own phone proves it.
-    """
-    if source in Source.BY_STAFF and wish.helper and not (wish.helper_consent and wish.helper_consent_on):
-        raise Refused(NEEDS_HELPER_CONSENT, field="helper_consent")
-    if source in (Source.WEB, Source.HELPER, Source.API):
-        for kind in ConsentKind.REQUIRED:
-            if not wish.consents.get(kind):
-                raise Refused(NEEDS_CONSENT, field=kind)
-
-
-def with_kept_needs(wish: Wish, source: Source) -> Wish:
-    """Needs tell of health: kept with the consent, or when staff noted them at the person's word."""
-    return (
-        wish
-        if source in Source.BY_STAFF or wish.consents.get(ConsentKind.HEALTH)
-        else replace(wish, needs=(), need_language="")
-    )
