@@ -5,12 +5,12 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from gimje_portal.launcher.console import Step, run_tool
+from gimje_portal.launcher.console import Problem, Step, run_tool, say
 from gimje_portal.launcher.environment import Environment, one_set_up_at_a_time
 from gimje_portal.launcher.keys import read_or_make, write_private
 from gimje_portal.launcher.places import ROOT, Place
 from gimje_portal.launcher.servers import addresses
-from gimje_portal.launcher.stamps import Stamp, files_below, hash_files
+from gimje_portal.launcher.stamps import Stamp, files_below, hash_files, hash_initial_tables
 
 BUILD = ROOT / "build"
 MANAGE = ROOT / "manage.py"
@@ -63,8 +63,36 @@ def migrate(packages: Environment, place: Place, env: Mapping[str, str], sources
     if stamp.is_current() and "DATABASE_URL" not in os.environ:
         return
     stamp.clear()
+    first_tables(place).write()
     manage(packages, env, "migrate", "--noinput", doing="making the tables", step=step)
     stamp.write()
+
+
+def first_tables(place: Place) -> Stamp:
+    """The initial migrations that made the tables of a data directory."""
+    return Stamp(place.stamps / "first-tables", hash_initial_tables())
+
+
+def renew_if_outdated(place: Place, *, demo: bool) -> None:
+    """A database of other initial migrations cannot be brought up to date: a demonstration is made anew.
+
+    Raises Problem for a portal with real people.
+    """
+    first, migrated = first_tables(place), (place.stamps / "migrated").exists()
+    is_outdated = not first.is_current() if first.path.exists() else migrated
+    if not is_outdated or "DATABASE_URL" in os.environ:
+        return
+    if not demo:
+        msg = (
+            f"{place.path} was made before the first release; its tables cannot be brought up to date. "
+            "Choose another --data, or remove this directory if nothing in it is needed."
+        )
+        raise Problem(msg)
+    say(f"The demonstration in {place.path} was made by an older version; it is made anew.")
+    for outdated in (place.database, place.files):
+        shutil.rmtree(outdated, ignore_errors=True)
+    place.forget_contents()
+    place.prepare()
 
 
 def load_demo(packages: Environment, place: Place, env: Mapping[str, str], step: Step | None) -> str:

@@ -49,6 +49,11 @@ def files_below(directory: Path) -> Iterator[Path]:
         yield from (Path(parent) / file for file in files)
 
 
+def hash_initial_tables() -> str:
+    """Initial migrations are final from the first release on; before it they were made anew."""
+    return hash_files(ROOT.glob("*/migrations/0001_initial.py"))
+
+
 def hash_sources() -> str:
     """One hash over all that migrations, assets and demonstration data are made from: a few hundred small files."""
     files = [ROOT / name for name in SOURCE_FILES if (ROOT / name).exists()]

@@ -23,7 +23,14 @@ from gimje_portal.launcher.console import (
     interruptible,
     say,
 )
-from gimje_portal.launcher.django_steps import build_assets, collect_static, load_demo, migrate, settings_environment
+from gimje_portal.launcher.django_steps import (
+    build_assets,
+    collect_static,
+    load_demo,
+    migrate,
+    renew_if_outdated,
+    settings_environment,
+)
 from gimje_portal.launcher.environment import RUN_TIME, require_space
 from gimje_portal.launcher.keys import write_private
 from gimje_portal.launcher.places import RUNTIME, Place, already_running, find_place, warn_if_unsafe
@@ -42,6 +49,7 @@ def run(options: Namespace) -> int:
     with interruptible():
         take(place, demo=demo)
         require_free_port(options.bind, options.port)
+        renew_if_outdated(place, demo=demo)
         supervisor = Supervisor(place)
         is_ready = False
         try:

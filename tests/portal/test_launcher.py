@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from gimje_portal import launcher
-from gimje_portal.launcher import check, console, environment, keys, places, servers, stamps, up
+from gimje_portal.launcher import check, console, django_steps, environment, keys, places, servers, stamps, up
 from gimje_portal.launcher.guard import is_alive
 from gimje_portal.launcher.places import Place
 from gimje_portal.launcher.supervisor import Program, Supervisor, pause_before
@@ -191,6 +191,42 @@ def test_a_data_directory_that_was_removed_is_not_used_again(place: Place, monke
     assert up.last_place().path != place.path
     place.kind.write_text("demo")
     assert up.last_place().path == place.path
+
+
+def test_a_demonstration_of_other_first_tables_is_made_anew(
+    place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    place.database.mkdir()
+    (place.files / "photo").write_text("x")
+    (place.stamps / "migrated").write_text("x")
+    django_steps.first_tables(place).write()
+    django_steps.renew_if_outdated(place, demo=True)
+    assert (place.files / "photo").exists()  # the same tables: nothing happens
+    (place.stamps / "first-tables").write_text("other")
+    with pytest.raises(console.Problem, match="before the first release"):
+        django_steps.renew_if_outdated(place, demo=False)
+    assert place.database.exists()
+    django_steps.renew_if_outdated(place, demo=True)
+    assert "made anew" in capsys.readouterr().out
+    assert not place.database.exists()
+    assert place.files.is_dir()
+    assert not list(place.files.iterdir())
+    assert not list(place.stamps.iterdir())
+
+
+def test_a_directory_of_before_that_stamp_is_outdated_only_when_its_tables_are_made(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    place.database.mkdir()
+    django_steps.renew_if_outdated(place, demo=False)  # broken off before its tables: goes on
+    (place.stamps / "migrated").write_text("x")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://elsewhere/x")
+    django_steps.renew_if_outdated(place, demo=False)  # somebody else's database is not ours to judge
+    monkeypatch.delenv("DATABASE_URL")
+    with pytest.raises(console.Problem):
+        django_steps.renew_if_outdated(place, demo=False)
 
 
 def test_a_new_database_forgets_what_was_done_to_the_old_one(place: Place):
