@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -64,20 +64,27 @@ class Steps:
 
     def __init__(self, total: int) -> None:
         self.total = total
-        self.done = 0
+        self.took: list[tuple[str, Step]] = []
 
     @contextmanager
     def step(self, title: str, work: "Step | None" = None) -> Iterator["Step"]:
         """A step, or the rest of one whose work began in the background."""
-        self.done += 1
         step = work or Step()
-        step.begin(f"[{self.done}/{self.total}] {title}")
+        self.took.append((title, step))
+        step.begin(f"[{len(self.took)}/{self.total}] {title}")
         try:
             yield step
         except BaseException:
             step.end("stopped")
             raise
         step.end()
+
+    def where_the_seconds_went(self) -> str:
+        """One line a step; the work in the background goes on beside the steps above it, so it adds nothing."""
+        return "\n".join(
+            f"  {title:<40}{step.seconds:6.1f} s{', beside the steps above it' if step.is_background else ''}"
+            for title, step in self.took
+        )
 
 
 class Step:
@@ -86,9 +93,18 @@ class Step:
     def __init__(self) -> None:
         self.title = ""
         self.note = ""
+        self.seconds = 0.0  # what the work itself took
+        self.is_background = False
         self.started = time.monotonic()
         self.is_live = sys.stdout.isatty()
         self.next_line = self.started + (0 if self.is_live else LOG_SECONDS)
+
+    def work_in_background(self, work: Callable[..., None], *arguments: object) -> None:
+        """Do the work and keep how long it took; its line on the screen begins later, when it is waited for."""
+        self.is_background = True
+        began = time.monotonic()
+        work(*arguments, self)
+        self.seconds = time.monotonic() - began
 
     def begin(self, title: str) -> None:
         self.title = title
@@ -109,7 +125,10 @@ class Step:
 
     def end(self, word: str = "") -> None:
         outcome = word or self.note or "done"
-        seconds = f"{time.monotonic() - self.started:.1f} s"
+        waited = time.monotonic() - self.started
+        if not self.is_background:
+            self.seconds = waited
+        seconds = f"{waited:.1f} s"
         if self.is_live:
             say(f"\r\x1b[K{self.title}: {outcome}, {seconds}")
         else:

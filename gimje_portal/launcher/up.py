@@ -40,6 +40,7 @@ from gimje_portal.launcher.supervisor import Program, Supervisor
 
 LAST_PLACE = RUNTIME / "last-up"
 DEMO_FILE = "demo"
+COLD_SECONDS = 10.0  # a start that took longer says where the time went
 
 
 def run(options: Namespace) -> int:
@@ -153,8 +154,8 @@ def start(supervisor: Supervisor, env: Mapping[str, str], options: Namespace, *,
     logins = ""
     with in_background() as background:  # not earlier: starting children wants one thread only
         building, collecting = Step(), Step()
-        assets = background.submit(build_assets, RUN_TIME, sources, building)
-        static = background.submit(collect_static, RUN_TIME, env, collecting)
+        assets = background.submit(building.work_in_background, build_assets, RUN_TIME, sources)
+        static = background.submit(collecting.work_in_background, collect_static, RUN_TIME, env)
         with steps.step("Tables") as step:
             migrate(RUN_TIME, place, env, sources, step)
         with steps.step("Design system, fonts and scripts", building):
@@ -168,6 +169,8 @@ def start(supervisor: Supervisor, env: Mapping[str, str], options: Namespace, *,
         start_web(supervisor, env, options)
     with steps.step("Worker and clock (Celery)"):
         start_celery(supervisor, env)
+    if time.monotonic() - STARTED > COLD_SECONDS:
+        say(f"\nWhere the seconds went:\n{steps.where_the_seconds_went()}")
     return logins
 
 
