@@ -11,12 +11,17 @@ from django.db import connection
 from django.db.models.sql.compiler import SQLCompiler
 from django.test import Client, TransactionTestCase
 from django.utils import timezone
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from services.actions.history import acting
 from services.enums.people import Role
 from services.models import Resident, Township, User
 from services.rules.history import Actor
 
+# On a machine with a busy neighbour slow is no fault.
+hypothesis_settings.register_profile("shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("shared machine")
 POST_FORM = re.compile(rb"<form[^>]*method=\"post\".*?</form>", re.I | re.S)
 INLINE = re.compile(rb"<script(?![^>]*\bsrc=)(?![^>]*application/(?:ld\+)?json)|\son\w+=\"|\sstyle=\"|{{|{%", re.I)
 
