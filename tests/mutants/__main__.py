@@ -38,7 +38,7 @@ class Tree:
 
     def run(self, tests: Sequence[str]) -> tuple[int, str]:
         """pytest's exit code and what it printed."""
-        argv = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
+        argv = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=0", *tests]
         env = os.environ | {"DATABASE_URL": self.database, "DATA_DIR": str(self.path / ".files")}
         try:
             done = subprocess.run(

@@ -1,6 +1,7 @@
 """The year's arithmetic against checked examples."""
 
 import csv
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -71,6 +72,31 @@ def test_a_roof_is_larger_than_its_floor(width, length, area):
 )
 def test_priority(household, is_linked, priority):
     assert rules.priority_of(household, is_linked=is_linked) == priority
+
+
+@pytest.mark.parametrize(("days", "due"), [(0, 0), (29, 0), (30, 30), (59, 30), (60, 60), (61, 60)])
+def test_progress_is_due_every_thirty_days_and_not_one_earlier(days, due):  # MW-11
+    received_on = date(2020, 2, 25)
+    assert rules.progress_day(received_on, received_on + timedelta(days=days)) == due
+
+
+@pytest.mark.parametrize(
+    ("address", "is_outside"),
+    [("부안군 부안읍 동중리 12", True), ("전주시 완산구 효자동 1", True), ("만경읍 만경리 12-3", False), ("", False)],
+)
+def test_an_address_that_names_a_neighbour_is_outside(address, is_outside):
+    assert rules.is_outside_gimje(address) is is_outside
+
+
+def test_all_that_border_on_gimje_are_neighbours():
+    assert {"군산시", "익산시", "전주시", "정읍시", "부안군", "완주군"} <= set(rules.OTHER_CITIES)
+
+
+def test_the_own_share_is_what_the_city_does_not_pay():
+    rate = rules.Rate(Mode.CAP, cap_won=3_440_000)
+    estimate = rules.estimate(rate, Decimal(170), 22_900)
+    assert (estimate.cost_won, estimate.support_won, estimate.own_share_won) == (3_893_000, 3_440_000, 453_000)
+    assert rules.estimate(rules.Rate(Mode.UNKNOWN), Decimal(170), 22_900).own_share_won is None
 
 
 def test_the_same_building_has_the_same_key_however_it_is_spaced():
