@@ -1,11 +1,10 @@
 """Which page stands behind each word of the menus; a page the visitor may not open is left out."""
 
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
@@ -39,7 +38,6 @@ CITIZEN_MENU = (
     Entry(_("무료 상담"), "consultations:start", "/consultations/"),
     Entry(_("슬레이트 지원"), "slate:start", "/slate/"),
     Entry(_("태양광"), "solar:public", "/solar/"),
-    Entry(_("시민 의견"), "services:opinion_start", "/services/opinion"),
     Entry(_("다른 서비스"), "services:catalogue", "/services/catalogue"),
     Entry(_("내 신청 확인"), "services:my", "/my/", is_own=True),
 )
@@ -55,7 +53,6 @@ STAFF_MENU = (
     Entry("내 상담", "consultations:staff_my_days", "/staff/consultations/my/"),
     Entry("슬레이트", "slate:staff_queue", "/staff/slate/"),
     Entry("태양광", "solar:staff_plants", "/staff/solar/"),
-    Entry("시민 의견", "services:staff_opinions", "/staff/services/opinion"),
     Entry("프로그램", "services:staff_service_pages", "/staff/services/pages/"),
     Entry("알림 발송", "services:staff_notices", "/staff/services/notice"),
     Entry("보고서", "solar:staff_reports", "/staff/solar/reports"),
@@ -158,7 +155,7 @@ def menus(request: HttpRequest) -> dict[str, Any]:
     return {
         "citizen_menu": SimpleLazyObject(lambda: _items(CITIZEN_MENU, request)),
         "foot_menu": SimpleLazyObject(lambda: _items(FOOT_MENU, request)),
-        "staff_menu": SimpleLazyObject(lambda: _items(STAFF_MENU, request)),
+        "staff_menu": SimpleLazyObject(lambda: _items(_doors(request), request)),
         "subnav": SimpleLazyObject(lambda: _subnav(request)),
         "tables_menu": SimpleLazyObject(lambda: _items(TABLES.entries, request)),
     }
@@ -171,22 +168,26 @@ def _subnav(request: HttpRequest) -> Subnav:
     return Subnav(room.label if room else "", items if len(items) > 1 else [])
 
 
+def _doors(request: HttpRequest) -> tuple[Entry, ...]:
+    """The first row of staff's menu. Who may open a room only by a page further in gets that page as its door."""
+    doors = list(STAFF_MENU)
+    for room in STAFF_ROOMS:
+        open_to = [entry for entry in room.entries if _may_open(entry.page, request)]
+        has_door = any(entry.below in room.below and _may_open(entry.page, request) for entry in STAFF_MENU)
+        known = {entry.page for entry in doors}
+        if open_to and not has_door and not known & {entry.page for entry in open_to}:
+            place = next((at for at, entry in enumerate(doors) if entry.below in room.below), len(doors))
+            doors.insert(place, replace(open_to[0], below=room.below[0]))
+    return tuple(doors)
+
+
 def _items(entries: tuple[Entry, ...], request: HttpRequest) -> list[Item]:
-    items = []
-    for entry in entries:
-        url = _url(entry.page)
-        if url and _may_open(entry.page, request):
-            items.append(Item(str(entry.label), url, _current(entry, url, request.path), entry.is_own))
-    return items
-
-
-@cache
-def _url(page: str) -> str:
-    """Its address, or nothing for a part of the portal that this city does not run."""
-    try:
-        return reverse(page)
-    except NoReverseMatch:
-        return ""
+    """Every entry that this visitor may open; one whose page does not exist fails loudly."""
+    return [
+        Item(str(entry.label), reverse(entry.page), _current(entry, reverse(entry.page), request.path), entry.is_own)
+        for entry in entries
+        if _may_open(entry.page, request)
+    ]
 
 
 def _may_open(page: str, request: HttpRequest) -> bool:

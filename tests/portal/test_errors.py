@@ -90,6 +90,6 @@ def test_a_programming_fault_shows_the_number_for_the_telephone(client, db, monk
 def test_a_form_without_its_token_may_be_sent_again(db):
     from django.test import Client
 
-    response = Client(enforce_csrf_checks=True).post("/services/display/save", {"size": "large"})
+    response = Client(enforce_csrf_checks=True).post("/my/leave/")
     assert response.status_code == 403
     assert "다시 한 번 눌러 주세요" in response.content.decode()

@@ -3,7 +3,10 @@
 import re
 
 import pytest
+from django.urls import NoReverseMatch, reverse
 
+from gimje_portal import menus
+from gimje_portal.rights import RIGHTS, Nobody, Public, access_for
 from services.enums.people import Role
 from tests.slate import factories as make
 
@@ -50,3 +53,40 @@ def test_each_room_has_its_row(client, role, path, current):
 def test_a_page_of_no_room_has_none(client):
     client.force_login(make.staff(Role.SLATE_OFFICER))
     assert row(client, "/staff/") == []
+
+
+MENUS = [menus.CITIZEN_MENU, menus.FOOT_MENU, menus.STAFF_MENU, *(room.entries for room in menus.STAFF_ROOMS)]
+
+
+ENTRIES = {entry.page: entry for menu in MENUS for entry in menu}
+
+
+@pytest.mark.parametrize("entry", list(ENTRIES.values()), ids=list(ENTRIES))
+def test_every_word_of_the_menus_has_its_page(entry):
+    """The page exists, somebody may open it, and it lies where the word is marked as the current one."""
+    address = reverse(entry.page)
+    assert access_for(entry.page) not in (None, Nobody)
+    assert not entry.below or address.startswith(entry.below) or entry.below.startswith(address)
+
+
+def test_a_word_without_a_page_fails_loudly(rf, monkeypatch):
+    monkeypatch.setattr(menus, "FOOT_MENU", (menus.Entry("없는 화면", "services:privacyy"),))
+    monkeypatch.setitem(RIGHTS, "services:privacyy", Public)
+    with pytest.raises(NoReverseMatch):
+        list(menus.menus(rf.get("/"))["foot_menu"])
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_nobody_has_a_page_of_a_room_without_a_door_to_the_room(rf, role):
+    """The settlement officer's only page, the budget, was in no menu of theirs."""
+    request = rf.get("/staff/")
+    request.user = make.staff(role)
+    shown = {item.url for item in menus.menus(request)["staff_menu"]}
+    for room in menus.STAFF_ROOMS:
+        inside = [entry for entry in room.entries if menus._may_open(entry.page, request)]
+        assert not inside or any(url.startswith(room.below) for url in shown), f"{role}: {room.label}"
+
+
+def test_the_settlement_officer_finds_the_budget(client):
+    client.force_login(make.staff(Role.SETTLEMENT_OFFICER))
+    assert f'href="{reverse("slate:staff_budget")}"' in client.get("/staff/").content.decode()
