@@ -11,6 +11,7 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         # Not in gimje_portal/__init__.py: the launcher imports the package before Celery is installed.
+        import gimje_portal.checks  # noqa: F401 (registers itself)
         from gimje_portal.celery import app
 
         app.set_default()

@@ -1,44 +1,42 @@
 """All settings in one file, driven by the environment: the launcher sets it, or a unit file in production."""
 
 import importlib.util
+import os
 from pathlib import Path
 
 import django_stubs_ext
-import environ
 import structlog
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from gimje_portal import environment
 from gimje_portal.logs import hide_secrets
 from services.rules.korean import days_ko
 
 django_stubs_ext.monkeypatch()
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+BASE_DIR = environment.BASE_DIR
+try:
+    env = environment.read(os.environ)  # each variable's type, range, default and meaning stand there
+except environment.Wrong as wrong:
+    raise ImproperlyConfigured(str(wrong)) from None
 
 # --- What kind of site this is -------------------------------------------------------------------------------------
-DEBUG = env.bool("DEBUG", default=False)
-DEMO = env.bool("DEMO", default=False)  # demonstration people, readable messages; never together with real people
-OFFICIAL_SITE = env.bool("OFFICIAL_SITE", default=False)  # only an official *.go.kr site may show the masthead
-if DEMO and OFFICIAL_SITE:
-    msg = "DEMO and OFFICIAL_SITE exclude each other: a demonstration shows messages and codes to everybody."
-    raise ImproperlyConfigured(msg)
-SITE_NAME = env.str("SITE_NAME", default="김제시 생활행정")
-SITE_PHONE = env.str("SITE_PHONE", default="063-540-3114")
-SITE_ADDRESS = env.str("SITE_ADDRESS", default="(54390) 전북특별자치도 김제시 중앙로 40")
-SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
+DEBUG: bool = env["DEBUG"]
+DEMO: bool = env["DEMO"]
+OFFICIAL_SITE: bool = env["OFFICIAL_SITE"]
+SITE_NAME: str = env["SITE_NAME"]
+SITE_PHONE: str = env["SITE_PHONE"]
+SITE_ADDRESS: str = env["SITE_ADDRESS"]
+SITE_URL: str = env["SITE_URL"]
 
-SECRET_KEY = env.str("SECRET_KEY", default="")
-FIELD_KEYS = env.list("FIELD_KEYS", default=[])  # newest first: url-safe base64 of 32 bytes each (Fernet)
-BLIND_INDEX_KEY = env.str("BLIND_INDEX_KEY", default="")
-if not (SECRET_KEY and FIELD_KEYS and BLIND_INDEX_KEY):
-    msg = "SECRET_KEY, FIELD_KEYS and BLIND_INDEX_KEY must be set; `python3 manage.py up` makes them for you."
-    raise ImproperlyConfigured(msg)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".runtime" / "files")))  # private files, never served
+SECRET_KEY: str = env["SECRET_KEY"]
+FIELD_KEYS: list[str] = env["FIELD_KEYS"]
+BLIND_INDEX_KEY: str = env["BLIND_INDEX_KEY"]
+ALLOWED_HOSTS: list[str] = env["ALLOWED_HOSTS"]
+CSRF_TRUSTED_ORIGINS: list[str] = env["CSRF_TRUSTED_ORIGINS"]
+DATA_DIR: Path = env["DATA_DIR"]
 
 # --- Applications --------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -152,19 +150,19 @@ STAFF_TODAY_SOURCES: list[str] = [
 ]
 
 # --- Database, cache, broker ---------------------------------------------------------------------------------------
-DATABASES = {"default": env.db("DATABASE_URL", default="postgresql:///gimje")}
+DATABASES = {"default": env["DATABASE_URL"]}
 DATABASES["default"] |= {
     "ENGINE": "django.db.backends.postgresql",
-    "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60),  # 0 costs four to seven times the throughput
+    "CONN_MAX_AGE": env["CONN_MAX_AGE"],
     "CONN_HEALTH_CHECKS": True,
 }
 DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"] |= {
     "connect_timeout": 3,
-    "options": env.str("PG_OPTIONS", default="-c lock_timeout=3s -c statement_timeout=15s -c timezone=Asia/Seoul"),
+    "options": env["PG_OPTIONS"],
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+REDIS_URL: str = env["REDIS_URL"]
 # In PostgreSQL, so that all processes know a second factor that was used or tried too often.
 CACHES = {
     "default": {
@@ -237,16 +235,14 @@ STATICFILES_DIRS = [path for path in (BASE_DIR / "build" / "static",) if path.is
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # compress each file once, not twice
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR}},
-    "staticfiles": {
-        "BACKEND": env.str("STATICFILES_STORAGE", default="whitenoise.storage.CompressedManifestStaticFilesStorage")
-    },
+    "staticfiles": {"BACKEND": env["STATICFILES_STORAGE"]},
 }
-if env.str("S3_BUCKET", default=""):
+if env["S3_BUCKET"]:
     STORAGES["default"] = {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
-            "bucket_name": env.str("S3_BUCKET"),
-            "endpoint_url": env.str("S3_ENDPOINT", default="") or None,
+            "bucket_name": env["S3_BUCKET"],
+            "endpoint_url": env["S3_ENDPOINT"] or None,
             "querystring_expire": 300,
             "default_acl": "private",
         },
@@ -298,15 +294,15 @@ ACCOUNT_SESSION_REMEMBER = False
 # Wrong passwords are counted by axes; this one stops guessing of the second factor (in the cache, which is a table).
 ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip,10/900s/key", "login": "60/m/ip"}
 SOCIALACCOUNT_LOGIN_ON_GET = True  # a form would be stopped by the CSP's form-action on its way to the provider
-OIDC_ISSUER = env.str("OIDC_ISSUER", default="")
+OIDC_ISSUER: str = env["OIDC_ISSUER"]
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {
         "APPS": [
             {
                 "provider_id": "city",
-                "name": env.str("OIDC_NAME", default="통합 로그인"),
-                "client_id": env.str("OIDC_CLIENT_ID", default=""),
-                "secret": env.str("OIDC_SECRET", default=""),
+                "name": env["OIDC_NAME"],
+                "client_id": env["OIDC_CLIENT_ID"],
+                "secret": env["OIDC_SECRET"],
                 "settings": {"server_url": OIDC_ISSUER, "oauth_pkce_enabled": True},
             }
         ]
@@ -314,9 +310,9 @@ SOCIALACCOUNT_PROVIDERS = {
         else []
     }
 }
-STAFF_MFA_REQUIRED = env.bool("STAFF_MFA_REQUIRED", default=True)
-STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", default=30)
-STAFF_ABSOLUTE_HOURS = env.int("STAFF_ABSOLUTE_HOURS", default=10)
+STAFF_MFA_REQUIRED: bool = env["STAFF_MFA_REQUIRED"]
+STAFF_IDLE_MINUTES: int = env["STAFF_IDLE_MINUTES"]
+STAFF_ABSOLUTE_HOURS: int = env["STAFF_ABSOLUTE_HOURS"]
 AXES_FAILURE_LIMIT = 5
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "gimje_portal.views.error_locked"
@@ -324,61 +320,59 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
 AXES_SENSITIVE_PARAMETERS: list[str] = ["username", "login", "password"]
-AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0)
-PROXY_COUNT = env.int("PROXY_COUNT", default=0)  # trusted proxies in front; 0 = the peer address is the client
+AXES_IPWARE_PROXY_COUNT: int = env["PROXY_COUNT"]
+PROXY_COUNT: int = env["PROXY_COUNT"]
 
 # --- Residents: phone codes ------------------------------------------------------------------------------------------
 VERIFICATION_MINUTES = 3
 VERIFICATION_TRIES = 5
 VERIFICATION_BLOCK_MINUTES = 10  # after five wrong codes
-VERIFICATION_PER_PHONE_PER_DAY = env.int("VERIFICATION_PER_PHONE_PER_DAY", default=5)
-VERIFICATION_PER_ADDRESS_PER_HOUR = env.int("VERIFICATION_PER_ADDRESS_PER_HOUR", default=20)
-VERIFICATION_PER_DAY = env.int("VERIFICATION_PER_DAY", default=2000)
+VERIFICATION_PER_PHONE_PER_DAY: int = env["VERIFICATION_PER_PHONE_PER_DAY"]
+VERIFICATION_PER_ADDRESS_PER_HOUR: int = env["VERIFICATION_PER_ADDRESS_PER_HOUR"]
+VERIFICATION_PER_DAY: int = env["VERIFICATION_PER_DAY"]
 REFERENCE_TRIES_PER_REFERENCE_PER_DAY = 5
-REFERENCE_TRIES_PER_ADDRESS_PER_HOUR = env.int("REFERENCE_TRIES_PER_ADDRESS_PER_HOUR", default=20)
-PUBLIC_PAGE_SECONDS = env.int(
-    "PUBLIC_PAGE_SECONDS", default=5
-)  # how old a public page may be for visitors without a session
-RESIDENT_IDLE_MINUTES = env.int("RESIDENT_IDLE_MINUTES", default=30)
+REFERENCE_TRIES_PER_ADDRESS_PER_HOUR: int = env["REFERENCE_TRIES_PER_ADDRESS_PER_HOUR"]
+PUBLIC_PAGE_SECONDS: int = env["PUBLIC_PAGE_SECONDS"]
+RESIDENT_IDLE_MINUTES: int = env["RESIDENT_IDLE_MINUTES"]
 DRAFT_DAYS = 30
 
 # --- Consultations ---------------------------------------------------------------------------------------------------
-CONSULTATION_CHANGE_HOURS = env.int("CONSULTATION_CHANGE_HOURS", default=3)  # the city decides (COPY 10)
-CONSULTATION_HOLD_HOURS = env.int("CONSULTATION_HOLD_HOURS", default=24)  # of a freed place (COPY 10)
+CONSULTATION_CHANGE_HOURS: int = env["CONSULTATION_CHANGE_HOURS"]
+CONSULTATION_HOLD_HOURS: int = env["CONSULTATION_HOLD_HOURS"]
 # Reminders of a consultation: "3d 10:00" is three days before at ten, "2h" is two hours before the start, but only
 # within NOTICE_HOURS. People without a mobile phone are phoned for those in days, counted in working days.
-CONSULTATION_REMINDERS = env.list("CONSULTATION_REMINDERS", default=["3d 10:00", "1d 10:00", "2h"])
-CONSULTATION_MONTHS_AHEAD = env.int("CONSULTATION_MONTHS_AHEAD", default=3)
-CONSULTATION_PROPERTY_LIMIT_WON = env.int("CONSULTATION_PROPERTY_LIMIT_WON", default=500_000_000)  # TA-02, 2024
-CONSULTATION_INCOME_LIMIT_WON = env.int("CONSULTATION_INCOME_LIMIT_WON", default=50_000_000)  # TA-02, 2024
+CONSULTATION_REMINDERS: list[str] = env["CONSULTATION_REMINDERS"]
+CONSULTATION_MONTHS_AHEAD: int = env["CONSULTATION_MONTHS_AHEAD"]
+CONSULTATION_PROPERTY_LIMIT_WON: int = env["CONSULTATION_PROPERTY_LIMIT_WON"]
+CONSULTATION_INCOME_LIMIT_WON: int = env["CONSULTATION_INCOME_LIMIT_WON"]
 # So many days after a consultation or a question ended its texts are destroyed; its adviser may read them so long;
 # what tells of health (needs) is destroyed sooner. The words of the consents are made from these numbers.
-CONSULTATION_TEXT_DAYS = env.int("CONSULTATION_TEXT_DAYS", default=3 * 365)
-CONSULTATION_ADVISER_DAYS = env.int("CONSULTATION_ADVISER_DAYS", default=30)
-CONSULTATION_NEEDS_DAYS = env.int("CONSULTATION_NEEDS_DAYS", default=30)
+CONSULTATION_TEXT_DAYS: int = env["CONSULTATION_TEXT_DAYS"]
+CONSULTATION_ADVISER_DAYS: int = env["CONSULTATION_ADVISER_DAYS"]
+CONSULTATION_NEEDS_DAYS: int = env["CONSULTATION_NEEDS_DAYS"]
 CONSULTATION_RETENTION = days_ko(CONSULTATION_TEXT_DAYS)
 CONSULTATION_ADVISER_RETENTION = days_ko(CONSULTATION_ADVISER_DAYS)
 CONSULTATION_SENSITIVE_RETENTION = days_ko(CONSULTATION_NEEDS_DAYS)
-CONSULTATION_ANSWER_DAYS = env.int("CONSULTATION_ANSWER_DAYS", default=14)  # MW-09: a question of law
-CONSULTATION_CLOSE_DAYS = env.int("CONSULTATION_CLOSE_DAYS", default=30)  # after an answer, without another word
-CONSULTATION_SURVEY_DAYS = env.int("CONSULTATION_SURVEY_DAYS", default=30)  # after the visit
-CONSULTATION_API_MINUTES = env.int("CONSULTATION_API_MINUTES", default=30)  # a proved phone opens the API so long
-API_ANSWER_DAYS = env.int("API_ANSWER_DAYS", default=2)  # an Idempotency-Key is remembered so long
-CONSULTATION_API_PER_PHONE_PER_DAY = env.int("CONSULTATION_API_PER_PHONE_PER_DAY", default=30)  # changes, not looks
-CONSULTATION_LINK_DAYS = env.int("CONSULTATION_LINK_DAYS", default=3)  # an adviser's address, after the clinic day
-CONSULTATION_PHONE = env.str("CONSULTATION_PHONE", default=SITE_PHONE)
-CONSULTATION_DEPARTMENT = env.str("CONSULTATION_DEPARTMENT", default="기획감사실")
+CONSULTATION_ANSWER_DAYS: int = env["CONSULTATION_ANSWER_DAYS"]
+CONSULTATION_CLOSE_DAYS: int = env["CONSULTATION_CLOSE_DAYS"]
+CONSULTATION_SURVEY_DAYS: int = env["CONSULTATION_SURVEY_DAYS"]
+CONSULTATION_API_MINUTES: int = env["CONSULTATION_API_MINUTES"]
+API_ANSWER_DAYS: int = env["API_ANSWER_DAYS"]
+CONSULTATION_API_PER_PHONE_PER_DAY: int = env["CONSULTATION_API_PER_PHONE_PER_DAY"]
+CONSULTATION_LINK_DAYS: int = env["CONSULTATION_LINK_DAYS"]
+CONSULTATION_PHONE: str = env["CONSULTATION_PHONE"]
+CONSULTATION_DEPARTMENT: str = env["CONSULTATION_DEPARTMENT"]
 
 # --- Notices ---------------------------------------------------------------------------------------------------------
-SMS_SENDER = env.str("SMS_SENDER", default="console")  # console | file | solapi
-SMS_FROM = env.str("SMS_FROM", default=SITE_PHONE)
-SOLAPI_URL = env.str("SOLAPI_URL", default="https://api.solapi.com")
-SOLAPI_KEY = env.str("SOLAPI_KEY", default="")
-SOLAPI_SECRET = env.str("SOLAPI_SECRET", default="")
-ALIMTALK_PROFILE = env.str("ALIMTALK_PROFILE", default="")
-ALIMTALK_TEMPLATES = env.json("ALIMTALK_TEMPLATES", default={})  # {"slate/notices/approved": "provider's template id"}
-ALIMTALK_BUTTON = env.bool("ALIMTALK_BUTTON", default=True)  # the templates were approved with 내 신청 확인
-DOORBELL = env.bool("DOORBELL", default=True)  # ring the dispatcher after a commit; beat sweeps anyway
+SMS_SENDER: str = env["SMS_SENDER"]
+SMS_FROM: str = env["SMS_FROM"]
+SOLAPI_URL: str = env["SOLAPI_URL"]
+SOLAPI_KEY: str = env["SOLAPI_KEY"]
+SOLAPI_SECRET: str = env["SOLAPI_SECRET"]
+ALIMTALK_PROFILE: str = env["ALIMTALK_PROFILE"]
+ALIMTALK_TEMPLATES: dict[str, str] = env["ALIMTALK_TEMPLATES"]
+ALIMTALK_BUTTON: bool = env["ALIMTALK_BUTTON"]
+DOORBELL: bool = env["DOORBELL"]
 # Which messages stand on whose desk: role -> beginnings of a notice's kind; "" is every one.
 NOTICE_DESKS = {
     "consultation_officer": ("consultations/",),
@@ -391,9 +385,9 @@ NOTICE_DESKS = {
     "auditor": ("",),
     "administrator": ("",),
 }
-NOTICE_LEASE_SECONDS = env.int("NOTICE_LEASE_SECONDS", default=180)  # longer than a task may live
-NOTICE_HOURS = tuple(env.list("NOTICE_HOURS", cast=int, default=[9, 20]))  # KR-04: outside of them only codes
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+NOTICE_LEASE_SECONDS: int = env["NOTICE_LEASE_SECONDS"]
+NOTICE_HOURS: tuple[int, int] = env["NOTICE_HOURS"]
+EMAIL_CONFIG = env["EMAIL_URL"]
 EMAIL_BACKEND = EMAIL_CONFIG["EMAIL_BACKEND"]
 EMAIL_HOST = EMAIL_CONFIG["EMAIL_HOST"]
 EMAIL_PORT = EMAIL_CONFIG["EMAIL_PORT"] or 25
@@ -402,20 +396,20 @@ EMAIL_HOST_PASSWORD = EMAIL_CONFIG["EMAIL_HOST_PASSWORD"] or ""
 EMAIL_USE_TLS = EMAIL_CONFIG.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = EMAIL_CONFIG.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@example.invalid")
+DEFAULT_FROM_EMAIL: str = env["DEFAULT_FROM_EMAIL"]
 
 # --- Documents -------------------------------------------------------------------------------------------------------
-DOCUMENT_MAX_MB = env.int("DOCUMENT_MAX_MB", default=10)
-DOCUMENT_MAX_PAGES = env.int("DOCUMENT_MAX_PAGES", default=30)
+DOCUMENT_MAX_MB: int = env["DOCUMENT_MAX_MB"]
+DOCUMENT_MAX_PAGES: int = env["DOCUMENT_MAX_PAGES"]
 DOCUMENT_MAX_PIXELS = 50_000_000  # JPEG
 DOCUMENT_MAX_PNG_PIXELS = 20_000_000
-DOCUMENTS_PER_SUBJECT = env.int("DOCUMENTS_PER_SUBJECT", default=30)
+DOCUMENTS_PER_SUBJECT: int = env["DOCUMENTS_PER_SUBJECT"]
 DOCUMENT_LINK_SECONDS = 300
-CLAMAV_SOCKET = env.str("CLAMAV_SOCKET", default="")  # a path or host:port; empty: files are marked "not scanned"
-CLAMAV_SECONDS = env.int("CLAMAV_SECONDS", default=20)
+CLAMAV_SOCKET: str = env["CLAMAV_SOCKET"]
+CLAMAV_SECONDS: int = env["CLAMAV_SECONDS"]
 
 # --- Watching --------------------------------------------------------------------------------------------------------
-METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # empty: /metrics answers only this machine, past no proxy
+METRICS_TOKEN: str = env["METRICS_TOKEN"]
 
 # --- Browser security ------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
@@ -432,9 +426,9 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-HTTPS = env.bool("HTTPS", default=False)
+HTTPS: bool = env["HTTPS"]
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31536000) if HTTPS else 0
+SECURE_HSTS_SECONDS = env["HSTS_SECONDS"] if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
@@ -473,10 +467,10 @@ SPECTACULAR_SETTINGS = {
 # --- History -----------------------------------------------------------------------------------------------------
 PGHISTORY_APPEND_ONLY = True
 READING_LOG_DAYS = 2 * 365  # PD-10: two years
-NOTICE_DAYS = env.int("NOTICE_DAYS", default=2 * 365)  # texts and attempts; what was decided stays in the history
+NOTICE_DAYS: int = env["NOTICE_DAYS"]
 
 # --- Logs: JSON lines, request ids, nothing personal -------------------------------------------------------------
-LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOG_LEVEL: str = env["LOG_LEVEL"]
 structlog.configure(
     processors=[
         structlog.contextvars.merge_contextvars,

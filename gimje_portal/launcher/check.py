@@ -148,7 +148,16 @@ def lint(arguments: Sequence[str]) -> int:
 
 
 # `check --deploy` is about the server of the city, so the gate looks at the settings as they are there.
-AS_IN_PRODUCTION = {"HTTPS": "1", "DEBUG": "0", "ALLOWED_HOSTS": "portal.example"}
+AS_IN_PRODUCTION = {
+    "HTTPS": "1",
+    "DEBUG": "0",
+    "ALLOWED_HOSTS": "portal.example",
+    "SITE_URL": "https://portal.example",
+    "PROXY_COUNT": "1",
+    "SMS_SENDER": "solapi",
+    "SOLAPI_KEY": "key",
+    "SOLAPI_SECRET": "secret",
+}
 
 
 def all_gates(place: Place) -> list[Gate]:
