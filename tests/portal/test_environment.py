@@ -108,7 +108,7 @@ def test_settings_that_contradict_each_other(given, sentence):
 
 
 def test_a_folder_of_somebody_else_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(environment.os, "access", lambda path, mode: False)
+    monkeypatch.setattr("os.access", lambda path, mode: False)
     with pytest.raises(Wrong, match=r"^DATA_DIR: cannot be written"):
         read(LEAST | {"DATA_DIR": str(tmp_path / "files")})
 
