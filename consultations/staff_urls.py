@@ -12,7 +12,7 @@ from consultations.staff_views import (
     links,
     reports,
     tables,
-    waitings,
+    waiting,
     worklist,
 )
 from services.staff_views.tables import paths as table_paths
@@ -25,8 +25,8 @@ urlpatterns: list[URLPattern] = [
     path("bookings/<slug:reference>/move", bookings.booking_move, name="staff_booking_move"),
     path("bookings/<slug:reference>/elsewhere", bookings.booking_elsewhere, name="staff_booking_elsewhere"),
     path("counter", counter.counter, name="staff_counter"),
-    path("waiting/", waitings.waitings, name="staff_waitings"),
-    path("waiting/<slug:reference>/act", waitings.waiting_act, name="staff_waiting_act"),
+    path("waiting/", waiting.waitings, name="staff_waitings"),
+    path("waiting/<slug:reference>/act", waiting.waiting_act, name="staff_waiting_act"),
     path("days/", clinic_days.clinic_days, name="staff_clinic_days"),
     path("days/make", clinic_days.clinic_days_make, name="staff_clinic_days_make"),
     path("days/<int:day_id>/", clinic_days.clinic_day, name="staff_clinic_day"),

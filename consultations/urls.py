@@ -2,8 +2,9 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from consultations.api import bookings, phones, timetable, waitings
-from consultations.views import booking, calendar, desk, enquiries, mine, waiting
+from consultations.api import bookings, phones, timetable
+from consultations.api import waiting as line
+from consultations.views import booking, calendars, desk, enquiries, mine, waiting
 
 app_name = "consultations"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -38,10 +39,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("consultations/book/wait", waiting.waiting_new, name="waiting_new"),
     path("consultations/waiting/<slug:reference>/", waiting.waiting, name="waiting"),
     path("consultations/waiting/<slug:reference>/act", waiting.waiting_act, name="waiting_act"),
-    path("consultations/calendar/<str:token>.ics", calendar.calendar_feed, name="calendar_feed"),
+    path("consultations/calendar/<str:token>.ics", calendars.calendar_feed, name="calendar_feed"),
     path("api/v1/consultations/places", timetable.api_places, name="api_places"),
     path("api/v1/consultations/slots", timetable.api_slots, name="api_slots"),
-    path("api/v1/consultations/waitings", waitings.api_waitings, name="api_waitings"),
+    path("api/v1/consultations/waitings", line.api_waitings, name="api_waitings"),
     path("api/v1/consultations/verifications", phones.api_verifications, name="api_verifications"),
     path(
         "api/v1/consultations/verifications/<str:key>/check",
