@@ -27,7 +27,7 @@ from gimje_portal.rights import (
     access_for,
 )
 from services.actions.history import acting
-from services.actions.people import close_idle
+from services.actions.people import OPENS, close_idle
 from services.models import User
 from services.reports.people import address_of
 from services.views.own_case import ask_for_phone
@@ -73,7 +73,7 @@ def know_resident(get_response: Handler) -> Handler:
 
     def middleware(request: PortalRequest) -> HttpResponse:
         session, now = request.session, int(time.time())
-        if session.get("resident_phone_index") or session.get("resident_case"):
+        if any(session.get(key) for key in OPENS):
             if now - session.get("resident_seen_at", 0) > settings.RESIDENT_IDLE_MINUTES * 60:
                 close_idle(session)
             else:

@@ -335,6 +335,12 @@ REFERENCE_TRIES_PER_ADDRESS_PER_HOUR: int = env["REFERENCE_TRIES_PER_ADDRESS_PER
 PUBLIC_PAGE_SECONDS: int = env["PUBLIC_PAGE_SECONDS"]
 RESIDENT_IDLE_MINUTES: int = env["RESIDENT_IDLE_MINUTES"]
 DRAFT_DAYS = 30
+# Forms in steps, by the kind of their drafts.
+JOURNEYS = {
+    "booking": "consultations.views.booking.BOOKING",
+    "enquiry": "consultations.views.enquiries.ENQUIRY",
+    "slate": "slate.views.application.APPLICATION",
+}
 
 # --- Consultations ---------------------------------------------------------------------------------------------------
 CONSULTATION_CHANGE_HOURS: int = env["CONSULTATION_CHANGE_HOURS"]

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from services.views import catalogue, display, documents, people
+from services.views import catalogue, display, documents, people, steps
 
 app_name = "services"
 urlpatterns = [
@@ -22,6 +22,7 @@ urlpatterns = [
     path("my/code/again/", people.verify_again, name="verify_again"),
     path("my/number/", people.my_reference, name="my_reference"),
     path("my/case/", people.my_case, name="my_case"),
+    path("my/drafts/<uuid:key>/", steps.my_draft, name="my_draft"),
     path("my/data/", people.my_data, name="my_data"),
     path("my/readings/", people.my_readings, name="my_readings"),
     path("my/leave/", people.my_leave, name="my_leave"),

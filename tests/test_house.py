@@ -221,7 +221,6 @@ FOLDER_OF_PAGES = {"views": "{app}/", "staff_views": "{app}/staff/"}
 OTHER_PAGES = {
     ("document", "document_too_late"),  # its own answer is a file; this is said when the link is old
     ("verify_again", "verify_code"),  # refused: the page it was asked from, with the reason
-    ("_part_page", "application_part"),  # one form for a new part and for one that is changed
     ("_look", "import_look"),  # import_detail while the file is not taken yet
 }
 
@@ -247,9 +246,8 @@ def drawn(path: Path) -> list[tuple[str, str]]:
 
 
 CATCH_THEMSELVES = {  # step by step forms: a refusal leads to another step
-    "consultations/views/booking.py",
-    "consultations/views/enquiries.py",
-    "slate/views/application.py",
+    "services/views/steps.py",
+    "consultations/views/booking.py",  # which names the step
 }
 
 

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from consultations.actions.links import refuse_without_mobile
 from consultations.models import AdviserLink
-from services.actions.people import check_code, save_answers, send_code
+from services.actions.drafts import save_answers
+from services.actions.people import check_code, send_code
 from services.models import Draft, Verification, blind_index
 from services.rules.refusal import Refused
 
@@ -77,8 +78,7 @@ def leave_desk(session: SessionBase) -> None:
 
 def keep_words(session: SessionBase, reference: str, typed: dict[str, str]) -> None:
     """Keep a result that came too late, encrypted, until the same browser has proved the phone again."""
-    draft = Draft.objects.create(kind="desk_result")
-    save_answers(draft, **typed)
+    draft = save_answers(Draft(kind="desk_result"), **typed)
     session[KEPT] = {"key": str(draft.pk), "reference": reference}
 
 
@@ -87,7 +87,7 @@ def kept_words(session: SessionBase, reference: str) -> dict[str, str]:
     kept = session.get(KEPT) or {}
     if kept.get("reference") != reference:
         return {}
-    draft = Draft.objects.filter(pk=kept["key"], kind="desk_result", expires_at__gt=timezone.now()).first()
+    draft = Draft.objects.living().filter(pk=kept["key"], kind="desk_result").first()
     return dict(draft.answers or {}) if draft else {}  # type: ignore[arg-type]
 
 

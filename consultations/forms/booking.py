@@ -1,58 +1,32 @@
-"""The booking in steps: one question a page, answers kept in the draft."""
+"""The booking in steps: one question a page."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from consultations.enums import BookingKind, ConsentKind, Need, Topic
-from consultations.reports.offers import WAIT, Offer, Place
+from consultations.enums import BookingKind, ConsentKind, JointOrder, Need, Topic, WaitingHour
+from consultations.models import ClinicDay, Venue
+from consultations.reports.consents import booking_consents
+from consultations.reports.offers import WAIT, Offer, Place, offers, places, skipped_days
 from consultations.rules.ages import AGE_ALONE, age_on
 from consultations.rules.deadlines import QUESTION_CHARACTERS
-from consultations.rules.scope import APPEAL_LIMIT_WON
+from consultations.rules.scope import APPEAL_LIMIT_WON, Scope, tax_scope
 from services.forms.people import PersonForm, clean_free_text, clean_phone, name_field, phone_field
+from services.forms.steps import ConsentsForm, Stale, Step, StepForm
 from services.forms.widgets import RadioCards
 from services.models import Township
 from services.rules.consents import ConsentWords
-from services.rules.korean import date_long, won_big
+from services.rules.korean import date_long, time_ko, won_big
 from services.rules.phones import is_mobile
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
-
-TOTAL = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A page of the booking: its URL name, its number and words for the step indicator, the answers it gives."""
-
-    page: str
-    number: int
-    label: str
-    answers: tuple[str, ...]
-
-
-STEPS = (
-    Step("booking_kind", 1, "어떤 상담", ("kind",)),
-    Step("booking_topic", 2, "상담 분야", ("topic",)),
-    Step("booking_place", 3, "사는 곳과 상담 장소", ("township", "venue")),
-    Step("booking_time", 4, "날짜와 시간", ("slot",)),
-    Step("booking_contact", 5, "상담받는 분", ("who", "name", "phone", "born_on")),  # then the page of the code
-    Step("booking_question", 6, "상담 내용과 필요한 도움", ("question", "needs")),
-    Step("booking_consents", 7, "개인정보 동의", ("consents",)),
-)
-CHECK = Step("booking_check", 8, "확인", ())
-
-
-def missing_step(answers: Mapping[str, Any]) -> Step:
-    """The first page without an answer, or the check page."""
-    return next((step for step in STEPS if any(answers.get(key) is None for key in step.answers)), CHECK)
 
 
 def is_waiting(answers: Mapping[str, Any]) -> bool:
@@ -60,7 +34,8 @@ def is_waiting(answers: Mapping[str, Any]) -> bool:
     return str(answers.get("slot") or "").endswith(WAIT)
 
 
-class KindForm(forms.Form):
+class KindForm(StepForm):
+    short: ClassVar = {"kind": _("상담")}
     kind = forms.ChoiceField(
         label=_("어떤 상담을 받으시겠어요?"),
         choices=BookingKind.choices,
@@ -69,20 +44,24 @@ class KindForm(forms.Form):
     )
 
 
-class TopicForm(forms.Form):
+class TopicForm(StepForm):
+    short: ClassVar = {"topic": _("분야")}
     topic = forms.ChoiceField(
         label=_("무엇에 관한 상담인가요?"),
         widget=RadioCards,
         error_messages={"required": _("상담 분야를 아직 고르지 않으셨습니다. 하나를 골라 주세요.")},
     )
 
-    def __init__(self, *args: Any, kind: BookingKind, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["topic"].choices = [(topic.value, topic.label) for topic in Topic.for_kind(kind)]  # type: ignore[attr-defined]
+        topics = Topic.for_kind(BookingKind(self.said["kind"]))
+        self.fields["topic"].choices = [(topic.value, topic.label) for topic in topics]  # type: ignore[attr-defined]
 
 
 class TopicAndAppealForm(TopicForm):
     """For tax also whether it is an appeal, which may belong elsewhere (TA-01, COPY B1a)."""
+
+    only_if: ClassVar = {"claim": ("is_appeal", ("yes",))}
 
     limit = won_big(APPEAL_LIMIT_WON)
     is_appeal = forms.ChoiceField(
@@ -102,10 +81,31 @@ class TopicAndAppealForm(TopicForm):
         required=False,
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.said["kind"] != BookingKind.TAX:
+            del self.fields["is_appeal"], self.fields["claim"]
 
-class PlaceForm(forms.Form):
+    def detour(self) -> str:
+        """An appeal that belongs elsewhere is told so; who wants may go on."""
+        return "" if scope_of(self.said | self.cleaned_data).outcome == "in" else "booking_elsewhere"
+
+
+def scope_of(said: Mapping[str, Any]) -> Scope:
+    """Whether a tax accountant may take it, by what the page of topics asks; who is unsure is in scope."""
+    return tax_scope(
+        is_appeal=said.get("kind") == BookingKind.TAX and said.get("is_appeal") == "yes",
+        is_local_tax=said.get("topic") not in Topic.NATIONAL_TAX,
+        claim_won=APPEAL_LIMIT_WON if said.get("claim") == "above" else 0,
+    )
+
+
+class PlaceForm(StepForm):
     """Where the person lives ("elsewhere" is an answer) and where to meet, the own township first."""
 
+    title = _("사시는 곳과 상담 장소를 골라 주세요")
+    redraws = "sort"  # 가까운 곳부터 보기
+    short: ClassVar = {"township": _("사시는 곳"), "venue": _("장소")}
     ELSEWHERE = "0"
     township = forms.ChoiceField(
         label=_("어느 읍·면·동에 사시나요?"),
@@ -121,13 +121,27 @@ class PlaceForm(forms.Form):
         },
     )
 
-    def __init__(self, *args: Any, places: Sequence[Place], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["township"].choices = township_choices(_("골라 주세요"))  # type: ignore[attr-defined]
-        offered = [place for place in places if place.next]
+        lives_in = str((self.data if self.is_bound else self.initial).get("township") or "")
+        near = Township.objects.filter(pk=lives_in).first() if lives_in.isascii() and lives_in.isdecimal() else None
+        offered = [place for place in places(BookingKind(self.said["kind"]), near=near) if place.next]
         hints = {str(place.venue.pk): self._hint(place) for place in offered}
         self.fields["venue"].widget = RadioCards(hints=hints)
         self.fields["venue"].choices = [(str(place.venue.pk), place.venue.name) for place in offered]  # type: ignore[attr-defined]
+
+    def page(self) -> dict[str, Any]:
+        return {"is_empty": not self.fields["venue"].choices}  # type: ignore[attr-defined]
+
+    def shown(self, name: str) -> list[Any]:
+        """A place stays what was chosen when its days are full by now."""
+        if name != "venue":
+            return super().shown(name)
+        venue = Venue.objects.filter(pk=self.initial["venue"]).first()
+        if venue is None:
+            raise Stale
+        return [venue.name]
 
     @staticmethod
     def _hint(place: Place) -> str:
@@ -151,7 +165,9 @@ def township_choices(empty: "StrOrPromise") -> "list[tuple[str, StrOrPromise]]":
     return [("", empty), *known, (PlaceForm.ELSEWHERE, _("김제시가 아닌 곳"))]
 
 
-class TimeForm(forms.Form):
+class SlotForm(forms.Form):
+    """One time of what is offered."""
+
     slot = forms.ChoiceField(
         label=_("언제 상담을 받으시겠어요?"),
         widget=RadioCards,
@@ -161,25 +177,82 @@ class TimeForm(forms.Form):
         },
     )
 
-    def __init__(
-        self,
-        data: Mapping[str, Any] | None = None,
-        *args: Any,
-        offers: Sequence[Offer],
-        may_wait: bool = False,
-        **kwargs: Any,
-    ) -> None:
-        """`may_wait`: the button 이날 대기 신청하기 of a full day is an answer too."""
-        line = [offer.wait_value for offer in offers if offer.is_full] if may_wait else []
-        pressed = data.get("wait") if data else None
-        super().__init__({"slot": pressed} if pressed in line else data, *args, **kwargs)
+    def __init__(self, *args: Any, offers: list[Offer], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offers = offers
+        self.fields["slot"].choices = self.choices  # type: ignore[attr-defined]
 
-        def choices() -> list[tuple[str, str]]:
-            """Asked for only when an answer is checked: the template shows the offers themselves."""
-            free = [slot.value for offer in offers for slot in offer.slots if slot.is_free]
-            return [(value, value) for value in free + line]
+    def choices(self) -> list[tuple[str, str]]:
+        """Asked for only when an answer is checked: the template shows the offers themselves."""
+        return [(slot.value, slot.value) for offer in self.offers for slot in offer.slots if slot.is_free]
 
-        self.fields["slot"].choices = choices  # type: ignore[attr-defined]
+
+class TimeForm(StepForm):
+    """A time, or the line of a day that is full: the button 이날 대기 신청하기 is an answer too."""
+
+    short: ClassVar = {"slot": _("날짜와 시간")}
+    slot = SlotForm.base_fields["slot"]
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *args: Any, **kwargs: Any) -> None:
+        if data and data.get("wait"):
+            data = {"slot": data["wait"]}
+        super().__init__(data, *args, **kwargs)
+        self.fields["slot"].choices = self.choices  # type: ignore[attr-defined]
+
+    @cached_property
+    def offers(self) -> list[Offer]:
+        return offers(BookingKind(self.said["kind"]), venue=int(self.said["venue"]))
+
+    def choices(self) -> list[tuple[str, str]]:
+        """Asked for only when an answer is checked: the template shows the offers themselves."""
+        free = [slot.value for offer in self.offers for slot in offer.slots if slot.is_free]
+        return [(value, value) for value in [*free, *(offer.wait_value for offer in self.offers if offer.is_full)]]
+
+    def page(self) -> dict[str, Any]:
+        last = max((offer.day.on for offer in self.offers), default=timezone.localdate())
+        return {
+            "offers": self.offers,
+            "skipped": skipped_days(last),
+            "chosen": self.data.get("slot") or self.initial.get("slot") or "",
+        }
+
+    def shown(self, name: str) -> list[Any]:
+        day, starts_at, order = slot_of(self.initial)
+        on = date_long(day.on, this_year=timezone.localdate().year)
+        if starts_at is None:
+            return [_("%(on)s 대기") % {"on": on}]
+        return [f"{on} {time_ko(starts_at)}", *([order.label] if order.kinds else [])]
+
+
+def slot_of(said: Mapping[str, Any]) -> tuple[ClinicDay, datetime | None, JointOrder]:
+    """The clinic day, start and order of "17-1520" or "17-1520-TAX"; of "17-wait" no start. Raises Stale."""
+    key, clock, *turn = said["slot"].split("-")
+    day = ClinicDay.objects.select_related("venue").filter(pk=key).first()
+    if day is None:
+        raise Stale
+    order = JointOrder(turn[0]) if turn else JointOrder.SAME
+    return day, day.moment(time(int(clock[:2]), int(clock[2:]))) if f"-{clock}" != WAIT else None, order
+
+
+class HourForm(StepForm):
+    """대기를 신청하시겠어요? For who chose a full day."""
+
+    title = _("대기를 신청하시겠어요?")
+    hour = forms.ChoiceField(
+        label=_("어떤 시간이 괜찮으세요?"),
+        choices=WaitingHour.choices,
+        widget=RadioCards,
+        error_messages={"required": _("어떤 시간이 괜찮으신지 아직 고르지 않으셨습니다. 하나를 골라 주세요.")},
+    )
+
+    def page(self) -> dict[str, Any]:
+        day = ClinicDay.objects.select_related("venue").filter(pk=self.said["slot"].split("-")[0]).first()
+        return {
+            "day": day,
+            "ahead": day.waitings.live().count() if day else 0,
+            "hold_hours": settings.CONSULTATION_HOLD_HOURS,
+            "is_joint": self.said["kind"] == BookingKind.BOTH,
+        }
 
 
 def clean_age(born_on: date) -> date:
@@ -192,9 +265,11 @@ def clean_age(born_on: date) -> date:
     return born_on
 
 
-class ContactForm(PersonForm):
+class ContactForm(StepForm, PersonForm):
     """Somebody of fourteen or older with a mobile phone."""
 
+    title = _("물어보시는 분을 알려 주세요")
+    button = _("인증번호 받기")
     name = name_field(_("이름이 비어 있습니다. 상담받는 분의 이름을 적어 주세요."))
     phone = phone_field(_("예: 010-1234-5678. 이 번호로 인증번호와 상담 안내를 보냅니다."))
 
@@ -214,6 +289,13 @@ class ContactForm(PersonForm):
 class WhoForm(ContactForm):
     """For oneself, or for family and neighbours: then the helper's own name and number are needed too."""
 
+    title = _("누가 상담을 받으시나요?")
+    short: ClassVar = {
+        "who": _("누가"),
+        "name": _("상담받는 분"),
+        "relation": _("관계"),
+        "helper_name": _("예약하는 분"),
+    }
     who = forms.ChoiceField(
         label=_("누가 상담을 받으시나요?"),
         choices=[("self", _("제가 받습니다")), ("other", _("가족이나 이웃을 대신해 예약합니다"))],
@@ -230,37 +312,35 @@ class WhoForm(ContactForm):
         widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel"}),
     )
     field_order = ["who", "relation", "helper_name", "helper_phone", "name", "born_on", "phone"]
-    NEEDED = {
+    needed: ClassVar = {
         "relation": _("상담받는 분과의 관계가 비어 있습니다. 예를 들어 딸, 이웃, 이장이라고 적어 주세요."),
         "helper_name": _("예약하는 분의 이름이 비어 있습니다. 이름을 적어 주세요."),
         "helper_phone": _("예약하는 분의 휴대전화 번호가 비어 있습니다. 010-1234-5678처럼 적어 주세요."),
     }
+    only_if: ClassVar = dict.fromkeys(needed, ("who", ("other",)))
 
     @property
     def helper_fields(self) -> list[forms.BoundField]:
         """Shown only to who books for somebody else."""
-        return [self[name] for name in self.NEEDED]
+        return [self[name] for name in self.needed]
 
     @property
     def person_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in ("name", "born_on", "phone")]
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if data.get("who") == "other":
-            for name, sentence in self.NEEDED.items():
-                if not data.get(name) and name not in self.errors:
-                    self.add_error(name, sentence)
-        return data
 
     def clean_helper_phone(self) -> str:
         typed = self.cleaned_data["helper_phone"]
         return clean_phone(typed) if typed and self.cleaned_data.get("who") == "other" else ""
 
 
-class QuestionForm(forms.Form):
+class QuestionForm(StepForm):
     """What it is about and what help is needed: all of it optional, so that one button skips the page."""
 
+    title = _("미리 알려 주실 것이 있나요?")
+    lead = _("모두 적지 않으셔도 됩니다. 아래 '건너뛰기'를 누르시면 됩니다.")
+    may_skip = True
+    short: ClassVar = {"question": _("상담 내용"), "needs": _("필요한 도움"), "need_language": _("통역할 말")}
+    only_if: ClassVar = {"need_language": ("needs", (Need.INTERPRETER,))}
     question = forms.CharField(
         label=_("무엇이 궁금하신가요?"),
         required=False,
@@ -292,61 +372,36 @@ class QuestionForm(forms.Form):
     )
     need_language = forms.CharField(label=_("어느 말로 통역할까요?"), required=False, max_length=20)
 
-    def __init__(self, *args: Any, kind: BookingKind, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         over = _("%(show_value)s자를 적으셨습니다. %(limit_value)s자까지 적으실 수 있습니다. 조금 줄여 주세요.")
         for validator in self.fields["question"].validators:
             if getattr(validator, "code", "") == "max_length":
                 validator.message = over  # type: ignore[attr-defined]
-        if kind == BookingKind.TAX:
+        if self.said["kind"] == BookingKind.TAX:
             del self.fields["other_party"], self.fields["has_lawsuit"]
 
     def clean_question(self) -> str:
         return clean_free_text(self.cleaned_data["question"])
 
 
-class ConsentsForm(forms.Form):
-    """Four consents, each on its own; the two required ones must be given on the web (F19)."""
+class BookingConsents(ConsentsForm):
+    """Two are needed on the web (F19); of health is asked only who wants help."""
 
-    CHOICES = [("yes", _("동의합니다")), ("no", _("동의하지 않습니다"))]
+    lead = _("하나씩 읽고 골라 주세요. '(선택)'은 동의하지 않으셔도 예약할 수 있습니다.")
 
-    def __init__(self, *args: Any, words: Mapping[ConsentKind, ConsentWords], has_needs: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.words = {kind: one for kind, one in words.items() if has_needs or kind != ConsentKind.HEALTH}
-        for kind, one in self.words.items():
-            self.fields[kind.value] = forms.ChoiceField(
-                label=one.title,
-                choices=self.CHOICES,
-                widget=RadioCards,
-                required=one.is_required,
-                error_messages={"required": _("동의하시는지 아직 고르지 않으셨습니다. 하나를 골라 주세요.")},
-            )
+    def words(self) -> dict[ConsentKind, ConsentWords]:
+        asked = booking_consents()
+        return {kind: one for kind, one in asked.items() if self.said.get("needs") or kind != ConsentKind.HEALTH}
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        for number, kind in enumerate(ConsentKind.REQUIRED, start=1):
-            if data.get(kind) == "no":
-                self.add_error(kind, self._refused(number))
-        return data
 
-    @staticmethod
-    def _refused(number: int) -> str:
-        why = {
-            1: _("이름과 연락처가 있어야 자리를 맡아 둘 수 있습니다."),
-            2: _("세무사·변호사에게 알려야 상담을 맡길 수 있습니다."),
-        }[number]
-        return str(
-            _(
-                "%(number)s번에 동의하지 않으시면 누리집에서는 예약할 수 없습니다. %(why)s "
-                "마음이 바뀌시면 '동의합니다'를 고르시고, 아니면 전화로 물어보세요: %(phone)s"
-            )
-            % {"number": number, "why": why, "phone": settings.CONSULTATION_PHONE}
-        )
-
-    @property
-    def asked(self) -> list[tuple[forms.BoundField, ConsentWords]]:
-        return [(self[kind.value], one) for kind, one in self.words.items()]
-
-    def given(self) -> dict[str, bool]:
-        """Every consent that was answered, yes or no."""
-        return {kind: answer == "yes" for kind, answer in self.cleaned_data.items() if answer}
+STEPS = (
+    Step("booking_kind", _("어떤 상담"), KindForm),
+    Step("booking_topic", _("상담 분야"), TopicAndAppealForm, rests_on=("kind",)),
+    Step("booking_place", _("사는 곳과 상담 장소"), PlaceForm),
+    Step("booking_time", _("날짜와 시간"), TimeForm, rests_on=("kind", "venue")),
+    Step("booking_wait", _("대기"), HourForm, applies=is_waiting, rests_on=("slot",)),
+    Step("booking_contact", _("상담받는 분"), WhoForm, proves="phone"),
+    Step("booking_question", _("상담 내용과 필요한 도움"), QuestionForm),
+    Step("booking_consents", _("개인정보 동의"), BookingConsents, rests_on=("needs",)),
+)

@@ -1,39 +1,34 @@
-"""The pages of an always-on enquiry in order, and what residents, officers and advisers type about one (COPY 3.4)."""
+"""The steps of an always-on enquiry, and what residents, officers and advisers type about one (COPY 3.4)."""
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from consultations.enums import AnswerBy, AnsweredBy, BookingKind, CallTime, EnquiryState, FollowUp, Source, Topic
-from consultations.forms.booking import Step
+from consultations.enums import (
+    AnswerBy,
+    AnsweredBy,
+    BookingKind,
+    CallTime,
+    ConsentKind,
+    EnquiryState,
+    FollowUp,
+    Source,
+    Topic,
+)
+from consultations.forms.booking import ContactForm, TopicForm
 from consultations.models import Adviser
+from consultations.reports.consents import enquiry_consents
 from consultations.reports.enquiries import advisers_for
 from consultations.rules.deadlines import QUESTION_CHARACTERS
 from services.enums.calendar import ExtensionReason
 from services.forms.people import clean_free_text, clean_phone
+from services.forms.steps import ConsentsForm, FilesForm, Step, StepForm
 from services.forms.widgets import DatePartsField, RadioCards
-
-STEPS = (
-    Step("enquiry_kind", 1, "어떤 질문", ("kind",)),
-    Step("enquiry_topic", 2, "분야", ("topic",)),
-    Step("enquiry_question", 3, "질문", ("question",)),
-    Step("enquiry_papers", 4, "서류 사진", ("papers_seen",)),
-    Step("enquiry_answer_by", 5, "답을 받는 방법", ("answer_by",)),
-    Step("enquiry_contact", 6, "이름과 휴대전화", ("name", "phone", "born_on")),
-    Step("enquiry_consents", 7, "개인정보 동의", ("consents",)),
-)
-CHECK = Step("enquiry_check", 8, "확인", ())
-TOTAL = 8
-
-
-def missing_step(answers: Mapping[str, Any]) -> Step:
-    """The first page without an answer, or the check page."""
-    return next((step for step in STEPS if any(answers.get(key) is None for key in step.answers)), CHECK)
+from services.rules.consents import ConsentWords
 
 
 def _text(label: Any, *, rows: int = 8, help_text: Any = "", empty: Any) -> forms.CharField:
@@ -51,7 +46,8 @@ def _text(label: Any, *, rows: int = 8, help_text: Any = "", empty: Any) -> form
     return field
 
 
-class KindForm(forms.Form):
+class KindForm(StepForm):
+    short: ClassVar = {"kind": _("상담")}
     kind = forms.ChoiceField(
         label=_("어떤 질문인가요?"),
         choices=BookingKind.choices,
@@ -60,7 +56,8 @@ class KindForm(forms.Form):
     )
 
 
-class QuestionForm(forms.Form):
+class QuestionForm(StepForm):
+    short: ClassVar = {"question": _("질문"), "urgent_on": _("급한 날")}
     question = _text(
         _("무엇이 궁금하신가요?"),
         help_text=_("언제, 누구와, 무슨 일이 있었는지 적어 주세요. 짧게 적어도 됩니다."),
@@ -78,17 +75,24 @@ class QuestionForm(forms.Form):
         return urgent_on.isoformat() if urgent_on else ""
 
 
-class PapersForm(forms.Form):
-    """One file at a time: a photo that is refused does not lose the others."""
-
-    paper = forms.FileField(
-        label=_("서류 사진이 있나요?"),
+class PapersForm(FilesForm):
+    title = _("서류 사진이 있나요?")
+    at_most: ClassVar = {"enquiry_paper": 5}
+    enquiry_paper = forms.FileField(
+        label=_("서류 사진"),
         required=False,
         help_text=_("5장까지 올릴 수 있습니다. 주민등록번호 뒷자리는 가려 주세요."),
     )
 
 
-class AnswerByForm(forms.Form):
+class AnswerByForm(StepForm):
+    short: ClassVar = {
+        "answer_by": _("답을 받는 방법"),
+        "call_time": _("전화받을 때"),
+        "address": _("받을 주소"),
+    }
+    only_if: ClassVar = {"call_time": ("answer_by", (AnswerBy.CALL,)), "address": ("answer_by", (AnswerBy.LETTER,))}
+    needed: ClassVar = {"address": _("주소가 비어 있습니다. 우편을 받을 주소를 적어 주세요.")}
     answer_by = forms.ChoiceField(
         label=_("답을 어떻게 받으시겠어요?"),
         choices=AnswerBy.choices,
@@ -105,11 +109,23 @@ class AnswerByForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
     )
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if data.get("answer_by") == AnswerBy.LETTER and not data.get("address"):
-            self.add_error("address", _("주소가 비어 있습니다. 우편을 받을 주소를 적어 주세요."))
-        return data
+
+class EnquiryConsents(ConsentsForm):
+    lead = _("하나씩 읽고 골라 주세요.")
+
+    def words(self) -> dict[ConsentKind, ConsentWords]:
+        return enquiry_consents()
+
+
+STEPS = (
+    Step("enquiry_kind", _("어떤 질문"), KindForm),
+    Step("enquiry_topic", _("분야"), TopicForm, rests_on=("kind",)),
+    Step("enquiry_question", _("질문"), QuestionForm),
+    Step("enquiry_papers", _("서류 사진"), PapersForm),
+    Step("enquiry_answer_by", _("답을 받는 방법"), AnswerByForm),
+    Step("enquiry_contact", _("이름과 휴대전화"), ContactForm, proves="phone"),
+    Step("enquiry_consents", _("개인정보 동의"), EnquiryConsents),
+)
 
 
 class FeedbackForm(forms.Form):

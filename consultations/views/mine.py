@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from consultations.actions import bookings, surveys
 from consultations.enums import BookingKind, Source
-from consultations.forms.booking import TimeForm
+from consultations.forms.booking import SlotForm
 from consultations.forms.mine import CancelForm, SurveyForm, slot_of
 from consultations.models import Booking
 from consultations.reports.bookings import timeline
@@ -54,7 +54,7 @@ def booking_cancel(request: PortalRequest, own: Booking) -> HttpResponse:
 def booking_move(request: PortalRequest, own: Booking) -> HttpResponse:
     """상담 시간 바꾸기: the old time stays until the new one is held."""
     found = offers(BookingKind(own.kind))
-    form = TimeForm(request.POST if request.method == "POST" else None, offers=found)
+    form = SlotForm(request.POST if request.method == "POST" else None, offers=found)
     if form.is_valid():
         with refusals_to(form):
             slot = slot_of(form.cleaned_data["slot"], found)

@@ -3,55 +3,17 @@
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from consultations.actions import waiting as actions
-from consultations.enums import BookingKind, Source, WaitingHour, WaitingState
-from consultations.forms import booking as forms
-from consultations.forms.waiting import HourForm
-from consultations.models import ClinicDay, Waiting
+from consultations.enums import BookingKind, WaitingState
+from consultations.models import Waiting
 from consultations.reports.waiting import has_just_lapsed
-from consultations.views import booking as steps
-from services.actions.people import drop_draft
 from services.views.own_case import own_case
-from services.views.refusals import refusals_to, render_form
+from services.views.refusals import refusals_to
 from services.views.requests import PortalRequest
-
-
-@never_cache
-def waiting_new(request: PortalRequest) -> HttpResponse:
-    """대기를 신청하시겠어요? The last page for who chose a full day."""
-    draft = steps.draft_here(request)
-    answers = steps.answers_of(draft)
-    missing = steps.missing_page(request, answers)
-    if missing.page != forms.CHECK.page or not forms.is_waiting(answers):
-        return redirect(f"consultations:{missing.page}")
-    day = get_object_or_404(ClinicDay.objects.select_related("venue"), pk=answers["slot"].split("-")[0])
-    form = HourForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        resident = steps.resident_of(answers)
-        source = Source.HELPER if answers["who"] == "other" else Source.WEB
-        hour = WaitingHour(form.cleaned_data["hour"])
-        with refusals_to(form):
-            own = actions.join(
-                day.pk, steps.wish_of(answers), hour=hour, resident=resident, by=resident.actor, source=source
-            )
-            drop_draft(request.session, steps.DRAFT)
-            return redirect("consultations:waiting", own.reference)
-    page = {
-        "form": form,
-        "day": day,
-        "ahead": day.waitings.live().count(),
-        "hold_hours": settings.CONSULTATION_HOLD_HOURS,
-        "is_joint": answers["kind"] == BookingKind.BOTH,
-        "back_url": reverse("consultations:booking_time"),
-    }
-    return render_form(request, "consultations/waiting_new.html", page)
-
 
 own_waiting = own_case(Waiting.objects.with_place)
 

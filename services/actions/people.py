@@ -3,7 +3,6 @@
 import hmac
 import secrets
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
@@ -11,11 +10,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from services.actions import notices
+from services.actions import drafts, notices
 from services.actions.history import record
 from services.actions.limits import take_turn
 from services.enums.people import VerificationState
-from services.models import Draft, ReferenceTry, Resident, Township, Verification, blind_index
+from services.models import ReferenceTry, Resident, Township, Verification, blind_index
 from services.models.people import name_index_of
 from services.notices.people import code_key, code_message
 from services.reports.people import Case, case_by_reference
@@ -27,7 +26,9 @@ from services.rules.refusal import Refused
 from services.rules.text import one_line
 
 USED = "이미 쓴 인증번호입니다. '인증번호 다시 받기'를 눌러 주세요."
-DRAFTS = "drafts"  # session key -> {kind: key of the Draft row}
+SENT = "sent"  # session key -> {kind: pk of the case that a form has just become}
+# session keys that open something: they end when nobody touches the screen
+OPENS = ("resident_phone_index", "resident_case", drafts.DRAFTS)
 
 
 # --- Residents ---------------------------------------------------------------------------------------------------
@@ -208,68 +209,38 @@ def _move(verification: Verification, state: VerificationState) -> bool:
 # --- What the session holds --------------------------------------------------------------------------------------
 
 
-def enter(session: SessionBase, verification: Verification) -> None:
-    """The phone is theirs: a new session key, and back the forms that were put aside when the screen closed."""
+def enter(session: SessionBase, verification: Verification, *, keeps: str = "") -> int:
+    """The phone is theirs, and with it the form of kind `keeps`; whatever opened something here before opens no more.
+
+    Returns how many forms were thrown away because they were nobody's (services.actions.drafts.bind).
+    """
     session.cycle_key()
-    parked: dict[str, Any] = session.pop("parked", None) or {}
-    if parked and parked["phone_index"] == verification.phone_index:
-        session[DRAFTS] = parked[DRAFTS] | session.get(DRAFTS, {})
+    _close(session)
+    gone = drafts.bind(session, verification.phone, verification.phone_index, keeps=keeps)
     session["resident_phone_index"] = verification.phone_index
     session["resident_verification"] = verification.pk
     session["resident_seen_at"] = int(timezone.now().timestamp())
-    session.pop("resident_was_idle", None)
-    session.pop("resident_case", None)
+    for key in ("resident_was_idle", drafts.CLOSED):
+        session.pop(key, None)
+    return gone
 
 
 def close_idle(session: SessionBase) -> None:
-    """Nobody touched the screen: close it and put the half-filled forms aside until the same phone comes back."""
-    phone_index = session.pop("resident_phone_index", "")
-    session.pop("resident_case", None)
-    session["parked"] = {"phone_index": phone_index, DRAFTS: session.pop(DRAFTS, {})}
+    """Nobody touched the screen: nothing opens any more; forms of a proved phone wait for its next code."""
+    _close(session)
+    drafts.close(session)
     session["resident_was_idle"] = True
 
 
 def leave(session: SessionBase) -> None:
     """나가기: nothing of this person stays on this device."""
-    parked: dict[str, Any] = session.get("parked") or {}
-    keys = [*session.get(DRAFTS, {}).values(), *parked.get(DRAFTS, {}).values()]
-    Draft.objects.filter(pk__in=keys).delete()
+    drafts.leave(session)
     session.flush()
 
 
-# --- Half-filled forms -------------------------------------------------------------------------------------------
-
-
-def draft_of(session: SessionBase, kind: str) -> Draft:
-    """The half-filled form of this kind in this session; a new one when there is none or it has expired."""
-    keys: dict[str, str] = dict(session.get(DRAFTS, {}))
-    draft = (
-        Draft.objects.filter(pk=keys[kind], kind=kind, expires_at__gt=timezone.now()).first() if kind in keys else None
-    )
-    if draft is None:
-        draft = Draft.objects.create(kind=kind)
-        session[DRAFTS] = keys | {kind: str(draft.pk)}
-    return draft
-
-
-def save_answers(draft: Draft, **answers: Any) -> Draft:
-    """Add or replace answers; values must be JSON (dates as ISO text)."""
-    with transaction.atomic():
-        stored = Draft.objects.select_for_update().filter(pk=draft.pk).first() or draft
-        known: dict[str, Any] = stored.answers or {}  # type: ignore[assignment]
-        draft.answers = known | answers  # type: ignore[assignment]
-        draft.expires_at = timezone.now() + timedelta(days=settings.DRAFT_DAYS)
-        draft.save()
-    return draft
-
-
-def drop_draft(session: SessionBase, kind: str) -> None:
-    """The form is sent or thrown away."""
-    keys: dict[str, str] = dict(session.get(DRAFTS, {}))
-    key = keys.pop(kind, None)
-    if key:
-        Draft.objects.filter(pk=key).delete()
-        session[DRAFTS] = keys
+def _close(session: SessionBase) -> None:
+    for key in ("resident_phone_index", "resident_verification", "resident_case", SENT):
+        session.pop(key, None)
 
 
 # --- One case by its number ---------------------------------------------------------------------------------------

@@ -7,7 +7,6 @@ import django.db.models.functions.datetime
 import django.utils.timezone
 import pgtrigger.compiler
 import services.models.encryption
-import services.models.people
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -92,8 +91,11 @@ class Migration(migrations.Migration):
                 ('key', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('kind', models.CharField(max_length=40)),
                 ('answers', services.models.encryption.EncryptedJSONField(default=dict)),
+                ('phone', services.models.encryption.EncryptedTextField(blank=True, verbose_name='전화번호')),
+                ('phone_index', models.CharField(blank=True, db_index=True, max_length=64)),
+                ('claimed_at', models.DateTimeField(editable=False, null=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
-                ('expires_at', models.DateTimeField(db_index=True, default=services.models.people._draft_expiry)),
+                ('expires_at', models.DateTimeField(db_index=True)),
             ],
             options={
                 'verbose_name': '쓰던 신청서',

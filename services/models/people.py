@@ -1,7 +1,7 @@
 """Residents without accounts, their phone codes and drafts; members of staff; townships."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -178,18 +178,25 @@ class Verification(models.Model):
         return f"확인 {self.pk}"
 
 
-def _draft_expiry() -> datetime:
-    return timezone.now() + timedelta(days=settings.DRAFT_DAYS)
+class DraftQuerySet(models.QuerySet["Draft"]):
+    def living(self) -> "DraftQuerySet":
+        """Those that can still be gone on with."""
+        return self.filter(expires_at__gt=timezone.now())
 
 
 class Draft(models.Model):
-    """A half-filled form, encrypted; the session holds only its key."""
+    """A half-filled form, encrypted; the session holds only its key. It belongs to the phone proved for it, if any."""
 
     key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=40)
     answers = EncryptedJSONField(default=dict)
+    phone = EncryptedTextField("전화번호", blank=True)  # E.164, where the code went
+    phone_index = models.CharField(max_length=64, blank=True, db_index=True)
+    claimed_at = models.DateTimeField(null=True, editable=False)  # is being sent
     updated_at = models.DateTimeField(auto_now=True)
-    expires_at = models.DateTimeField(default=_draft_expiry, db_index=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+    objects: ClassVar[DraftQuerySet] = DraftQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = "쓰던 신청서"
@@ -197,3 +204,16 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+    def keep(self) -> None:
+        """Of a proved phone to the end of the day DRAFT_DAYS from now; of nobody as long as a session may last."""
+        if self.phone_index:
+            morning = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+            self.expires_at = morning + timedelta(days=settings.DRAFT_DAYS + 1)
+        else:
+            self.expires_at = timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE)
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which it can be gone on with, to its end."""
+        return timezone.localdate(self.expires_at - timedelta(seconds=1))

@@ -3,15 +3,17 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from services.actions import drafts
 from services.actions import people as actions
 from services.forms.people import CodeForm, PhoneForm, ReferenceForm
+from services.forms.steps import journeys
 from services.models import Verification, blind_index
 from services.reports import people as reports
 from services.views.addresses import own_address
@@ -21,15 +23,19 @@ from services.views.requests import PortalRequest
 WAITING = "verification"  # session key -> {"id": …, "next": …}: a code was sent and not yet typed
 
 
-def start_verification(request: HttpRequest, phone_e164: str, *, next_url: str) -> HttpResponse:
+def start_verification(request: PortalRequest, phone_e164: str, *, next_url: str, keeps: str = "") -> HttpResponse:
     """Send a code and go to the page for it; afterwards to `next_url`. A phone that is verified goes there at once.
+
+    `keeps` is the kind of the half-filled form that will be this phone's.
 
     Raises Refused (F04, F08, F09) for the caller's form.
     """
-    if request.session.get("resident_phone_index") == blind_index(phone_e164, purpose="phone"):
+    phone_index = blind_index(phone_e164, purpose="phone")
+    if request.session.get("resident_phone_index") == phone_index:
+        drafts.bind(request.session, phone_e164, phone_index, keeps=keeps)
         return redirect(next_url)
     verification = actions.send_code(phone_e164, address=reports.address_of(request))
-    request.session[WAITING] = {"id": verification.pk, "next": next_url}
+    request.session[WAITING] = {"id": verification.pk, "next": next_url, "keeps": keeps}
     return redirect("services:verify_code")
 
 
@@ -40,9 +46,17 @@ def my_start(request: PortalRequest) -> HttpResponse:
     if form.is_valid():
         next_url = own_address(request, request.GET.get("next", ""), otherwise=reverse("services:my"))
         with refusals_to(form):
-            return start_verification(request, form.cleaned_data["phone"], next_url=next_url)
-    was_idle = request.session.get("resident_was_idle", False)
-    return render_form(request, "services/my_start.html", {"form": form, "was_idle": was_idle})
+            phone, keeps = form.cleaned_data["phone"], request.GET.get("keep", "")
+            return start_verification(request, phone, next_url=next_url, keeps=keeps)
+    session = request.session
+    page = {
+        "form": form,
+        "was_idle": session.get("resident_was_idle", False),
+        "waits": any(session.get(drafts.CLOSED, {}).values()),
+        "keeps": journeys().get(request.GET.get("keep", "")),
+        "is_writing": bool(session.get(drafts.DRAFTS)) and not request.resident_phone_index,
+    }
+    return render_form(request, "services/my_start.html", page)
 
 
 @never_cache
@@ -55,9 +69,10 @@ def verify_code(request: PortalRequest) -> HttpResponse:
     if form.is_valid():
         with refusals_to(form):
             passed = actions.check_code(verification.pk, form.cleaned_data["code"])
-            next_url = request.session.pop(WAITING)["next"]
-            actions.enter(request.session, passed)
-            return redirect(next_url)
+            waiting = request.session.pop(WAITING)
+            if actions.enter(request.session, passed, keeps=waiting["keeps"]):
+                messages.info(request, _("번호를 확인하기 전에 이 화면에서 쓰던 다른 신청은 지웠습니다."))
+            return redirect(waiting["next"])
     return render_form(request, "services/verify_code.html", _code_page(verification, form))
 
 
@@ -77,11 +92,11 @@ def verify_again(request: PortalRequest) -> HttpResponse:
     verification = _waiting(request)
     if verification is None:
         return redirect("services:my_start")
-    next_url = request.session[WAITING]["next"]
+    waiting = request.session[WAITING]
     form = CodeForm({"code": ""})
     form.errors.clear()  # an empty code is no fault here
     with refusals_to(form):
-        response = start_verification(request, verification.phone, next_url=next_url)
+        response = start_verification(request, verification.phone, next_url=waiting["next"], keeps=waiting["keeps"])
         messages.success(request, _("인증번호를 다시 보냈습니다. 남은 시간 3분"))
         return response
     return render_form(request, "services/verify_code.html", _code_page(verification, form))
@@ -92,7 +107,14 @@ def my(request: PortalRequest) -> HttpResponse:
     """Everything that the people with this phone asked for, with state and next step."""
     residents = reports.residents_of(request.session["resident_phone_index"])
     cases = reports.cases_of(residents)
-    page = {"residents": residents, "cases": cases, "open_cases": [case for case in cases if case.is_open]}
+    known = journeys()
+    begun = drafts.drafts_of(request.session["resident_phone_index"])
+    page = {
+        "residents": residents,
+        "cases": cases,
+        "open_cases": [case for case in cases if case.is_open],
+        "unfinished": [(one, known[one.kind].title) for one in begun if one.kind in known],
+    }
     return render(request, "services/my.html", page)
 
 

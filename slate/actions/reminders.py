@@ -71,9 +71,8 @@ def warn_of_ending_drafts() -> int:
     now = timezone.now()
     count = 0
     for draft in Draft.objects.filter(kind=DRAFT_KIND, expires_at__range=(now, now + AHEAD)).order_by("pk"):
-        phone = proved_phone(draft)
-        letter = notices.draft_ends(draft, timezone.localdate(draft.expires_at), phone)
-        if phone and not Notice.objects.filter(once_key=letter.once_key).exists():
+        letter = notices.draft_ends(draft, timezone.localdate(draft.expires_at), draft.phone)
+        if draft.phone and not Notice.objects.filter(once_key=letter.once_key).exists():
             _post(letter)
             count += 1
     return count
@@ -82,11 +81,3 @@ def warn_of_ending_drafts() -> int:
 @in_turn
 def _post(letter: Letter) -> None:
     post_many([letter])
-
-
-def proved_phone(draft: Draft) -> str:
-    """The phone of a form whose owner has shown that it is theirs, or nothing."""
-    answers: dict[str, object] = draft.answers or {}  # type: ignore[assignment]
-    contact = answers.get("contact")
-    phone = str(contact.get("phone", "")) if isinstance(contact, dict) else ""
-    return phone if phone and answers.get("proved_phone") == phone else ""

@@ -1,22 +1,25 @@
-"""The questions citizens answer: the three of the check, and the nine steps of an application (COPY 3.5, 3.6)."""
+"""The questions citizens answer: the three of the check, and the steps of an application (COPY 3.5, 3.6)."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from services.forms.people import PersonForm, clean_free_text, clean_phone, name_field
+from services.forms.steps import Answers, ConsentsForm, FilesForm, Step, StepForm
 from services.forms.widgets import RadioCards
 from services.models import Township
 from services.rules.consents import ConsentWords
 from slate import rules
 from slate.enums import (
     BuildingKind,
+    ConsentKind,
     ContactWay,
     Household,
     InUse,
+    Mode,
     Ownership,
     PhotoKind,
     SlatePlace,
@@ -24,10 +27,9 @@ from slate.enums import (
     YesNoUnknown,
 )
 from slate.models import Programme
-from slate.reports import current_programme
+from slate.reports import current_programme, roof_rate
 from slate.reports.consents import application_consents
 
-AGREE = [("yes", _("동의합니다")), ("no", _("동의하지 않습니다"))]
 DECIMAL = {"inputmode": "decimal", "autocomplete": "off"}
 
 
@@ -43,9 +45,11 @@ def choice(label: Any, choices: Any, missing: Any, **kwargs: Any) -> forms.Choic
     )
 
 
-class AreaForm(forms.Form):
+class AreaForm(StepForm):
     """An area, or width and length, or 잘 모르겠습니다."""
 
+    short: ClassVar = {"area_m2": _("슬레이트 면적")}
+    not_shown = frozenset({"width_m", "length_m", "is_area_guessed", "area_is_right"})
     area_m2 = forms.DecimalField(
         label=_("슬레이트 면적(m²)"),
         required=False,
@@ -64,8 +68,8 @@ class AreaForm(forms.Form):
     is_area_guessed = forms.BooleanField(label=_("면적을 잘 모르겠습니다"), required=False)
     area_is_right = forms.BooleanField(label=_("넓은 면적이 맞습니다"), required=False)
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
+    def clean(self) -> Answers:
+        data = super().clean()
         if data.get("is_area_guessed"):
             return data | {"area_m2": None}
         area, width, length = data.get("area_m2"), data.get("width_m"), data.get("length_m")
@@ -86,6 +90,12 @@ class AreaForm(forms.Form):
                 % {"area": f"{area:f}"},
             )
         return data | {"area_m2": area}
+
+    def shown(self, name: str) -> list[Any]:
+        if name != "area_m2":
+            return super().shown(name)
+        area = self.initial.get("area_m2")
+        return [f"{Decimal(area).normalize():f}m²" if area else _("담당자가 찾아가서 잽니다.")]
 
     @property
     def asks_again(self) -> bool:
@@ -119,8 +129,12 @@ class CheckForm(AreaForm):
     field_order = ["kind", "area_m2", "width_m", "length_m", "is_area_guessed", "area_is_right", "household"]
 
 
-class AddressForm(forms.Form):
+class AddressForm(StepForm):
     """A1."""
+
+    title = _("건물은 어디에 있나요?")
+    lead = _("찾지 못하시면 마을 이름과 가까운 건물을 적어 주세요. 담당자가 찾아드립니다.")
+    short: ClassVar = {"address": _("건물 주소")}
 
     township = forms.ModelChoiceField(
         Township.objects.order_by("order"),
@@ -149,6 +163,11 @@ class AddressForm(forms.Form):
 
 class PartForm(AreaForm):
     """A2 and A3: one building part."""
+
+    title = _("건물 부분을 적어 주세요")
+    list_title = _("건물 부분이 더 있나요?")
+    add_label = _("건물 부분 추가하기")
+    lead = _("집과 창고처럼 지붕이 따로 있으면 따로 적어 주세요. 금액을 따로 계산합니다.")
 
     kind = choice(_("종류"), BuildingKind.choices, _("종류를 아직 고르지 않으셨습니다. 하나를 골라 주세요."))
     in_use = choice(
@@ -185,8 +204,10 @@ class PartForm(AreaForm):
         return year
 
 
-class RoofForm(forms.Form):
+class RoofForm(StepForm):
     """A4."""
+
+    short: ClassVar = {"wants_reroofing": _("새 지붕")}
 
     wants_reroofing = choice(
         _("철거 뒤에 새 지붕을 얹으시겠어요?"),
@@ -194,26 +215,34 @@ class RoofForm(forms.Form):
         _("새 지붕을 얹을지 아직 고르지 않으셨습니다. 하나를 골라 주세요."),
     )
 
+    def page(self) -> dict[str, Any]:
+        """Up to how much it is supported for this household, where that is known."""
+        household = Household(self.said["household"])
+        return {"cap_won": None if household == Household.UNKNOWN else roof_rate(household).cap_won}
 
-class HouseholdForm(forms.Form):
-    """A5."""
 
+class HouseholdForm(StepForm):
+    """A5; whether the city may look it up is asked once, among the consents."""
+
+    short: ClassVar = {"household": _("가구")}
     household = choice(
         _("어느 가구에 해당하나요?"),
         Household.choices,
         _("가구를 아직 고르지 않으셨습니다. 하나를 골라 주세요."),
         hints={Household.UNKNOWN.value: _("담당자가 확인해드립니다.")},
     )
-    city_may_verify = choice(
-        _("해당하는 것을 시가 확인해도 될까요?"),
-        [("yes", _("예, 확인해 주세요")), ("no", _("아니요, 증명서를 내겠습니다"))],
-        _("시가 확인해도 되는지 아직 고르지 않으셨습니다. 하나를 골라 주세요."),
-    )
 
 
-class PhotosForm(forms.Form):
+class PhotosForm(FilesForm):
     """A6: a photo for each view; none is fine, the officer takes them."""
 
+    title = _("사진을 올려 주세요")
+    lead = _(
+        "지붕에 올라가지 마세요. 땅에서 찍으면 됩니다. 사진이나 PDF를 올려 주세요. "
+        "찍은 날짜와 장소가 사진에 남아 있으면 그대로 보관합니다."
+    )
+    none_text = _("사진이 없으면 그대로 '다음'을 눌러 주세요. 담당자가 찍습니다.")
+    at_most: ClassVar = dict.fromkeys(PhotoKind.values, 1)
     whole = forms.FileField(label=_("1. 건물 전체"), required=False)
     close = forms.FileField(label=_("2. 슬레이트 지붕 가까이"), required=False)
     back = forms.FileField(label=_("3. 건물 뒤쪽"), required=False)
@@ -225,8 +254,19 @@ class PhotosForm(forms.Form):
             self.fields[name].widget.attrs["accept"] = "image/jpeg,image/png,application/pdf"
 
 
-class OwnerForm(forms.Form):
+NOT_OWNERS = tuple(value for value in Ownership.values if value != Ownership.OWNER)
+
+
+class OwnerForm(StepForm):
     """A7."""
+
+    short: ClassVar = {"ownership": _("건물 주인"), "owner_agreed": _("주인으로서 철거에 동의")}
+    only_if: ClassVar = {
+        "owner_name": ("ownership", NOT_OWNERS),
+        "owner_phone": ("ownership", NOT_OWNERS),
+        "owner_agreed": ("ownership", (Ownership.OWNER,)),
+    }
+    needed: ClassVar = {"owner_agreed": _("주인의 동의가 비어 있습니다. 읽어 보시고 동의하시면 골라 주세요.")}
 
     ownership = choice(
         _("건물 주인이신가요?"),
@@ -249,15 +289,13 @@ class OwnerForm(forms.Form):
         typed: str = self.cleaned_data["owner_phone"]
         return clean_phone(typed) if typed else ""
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if data.get("ownership") == Ownership.OWNER and not data.get("owner_agreed"):
-            self.add_error("owner_agreed", _("주인의 동의가 비어 있습니다. 읽어 보시고 동의하시면 골라 주세요."))
-        return data
 
+class ContactForm(StepForm, PersonForm):
+    """A8: who applies and how to reach them."""
 
-class ContactForm(PersonForm):
-    """A8: who applies and how to reach him."""
+    title = _("신청하시는 분을 알려 주세요")
+    button = _("인증번호 받기")
+    short: ClassVar = {"name": _("신청하시는 분")}
 
     name = name_field(_("이름이 비어 있습니다. 신청하시는 분의 이름을 적어 주세요."))
     postal_address = forms.CharField(
@@ -275,38 +313,39 @@ class ContactForm(PersonForm):
         return clean_free_text(" ".join(self.cleaned_data["postal_address"].split()))
 
 
-CONSENT_MISSING = _("아직 고르지 않으셨습니다. 동의하는지 하나를 골라 주세요.")
-
-
-class ConsentForm(forms.Form):
+class ConsentForm(ConsentsForm):
     """A9: each on its own, nothing ticked beforehand."""
 
-    consent_collect = choice(_("1. 개인정보 받기와 쓰기(수집·이용)"), AGREE, CONSENT_MISSING)
-    consent_lookup = choice(_("2. 시가 자료를 확인하기(행정정보 공동이용)"), AGREE, CONSENT_MISSING)
-    consent_contractor = choice(_("3. 철거 업체에 알려 주기(제3자 제공)"), AGREE, CONSENT_MISSING)
-    consent_electronic = choice(
-        _("4. 카카오톡·문자로 결정을 받아 보기(전자 송달)"), AGREE, CONSENT_MISSING, required=False
-    )
+    lead = _("하나씩 읽고 골라 주세요. '(선택)'은 동의하지 않으셔도 신청할 수 있습니다.")
+    field = "consent_%s"
 
-    @property
-    def asked(self) -> list[tuple[forms.BoundField, ConsentWords]]:
-        """The fields with the words that are kept with the answers."""
-        words = application_consents(current_programme() or Programme())
-        return [(self[f"consent_{kind}"], one) for kind, one in words.items()]
+    def words(self) -> dict[ConsentKind, ConsentWords]:
+        return application_consents(current_programme() or Programme())
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        for number, name in enumerate(("consent_collect", "consent_lookup", "consent_contractor"), start=1):
-            if data.get(name) == "no":
-                self.add_error(
-                    name,
-                    _(
-                        "%(number)s번에 동의하지 않으시면 누리집에서는 신청할 수 없습니다. "
-                        "마음이 바뀌시면 '동의합니다'를 고르시고, 아니면 전화로 물어보세요."
-                    )
-                    % {"number": number},
-                )
-        return data
+
+def lives_there(said: Answers) -> bool:
+    """A new roof is only for a house in which people live (A4)."""
+    parts = said.get("parts", [])
+    return any(part["kind"] == BuildingKind.HOUSE and part["in_use"] == InUse.LIVED_IN for part in parts)
+
+
+def may_get_a_roof(said: Answers) -> bool:
+    """Whether this household in this house may have a new roof paid for; where nobody knows yet, it is asked."""
+    if not lives_there(said) or "household" not in said:
+        return False
+    return said["household"] == Household.UNKNOWN or roof_rate(Household(said["household"])).mode != Mode.NONE
+
+
+STEPS = (
+    Step("application_address", _("건물 주소"), AddressForm),
+    Step("application_parts", _("건물 부분"), PartForm, many="parts"),
+    Step("application_household", _("가구"), HouseholdForm),
+    Step("application_roof", _("새 지붕"), RoofForm, applies=may_get_a_roof),
+    Step("application_photos", _("사진"), PhotosForm),
+    Step("application_owner", _("건물 주인"), OwnerForm),
+    Step("application_contact", _("연락처"), ContactForm, proves="phone"),
+    Step("application_consents", _("동의"), ConsentForm),
+)
 
 
 class SupplyForm(forms.Form):

@@ -166,7 +166,7 @@ class CounterForm(AddressForm, PartForm, HouseholdForm, OwnerForm, ContactForm, 
         "건물": ("township", "address", "kind", "in_use", "slate_place", "is_overlaid", "in_register", "built_year"),
         "면적": ("area_m2", "width_m", "length_m", "is_area_guessed", "area_is_right"),
         "건물 주인": ("ownership", "owner_name", "owner_phone", "owner_agreed"),
-        "가구": ("household", "city_may_verify"),
+        "가구": ("household",),
         "동의": ("consent_collect", "consent_lookup", "consent_contractor", "consent_electronic"),
     }
 

@@ -12,6 +12,7 @@ from slate.reports.money import (
     quote,
     quote_of,
     reserved_by_line,
+    roof_rate,
     supported_before,
     total,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "quote",
     "quote_of",
     "reserved_by_line",
+    "roof_rate",
     "supported_before",
     "total",
 ]

@@ -122,6 +122,16 @@ def quote(programme: Programme, household: Household, wanted: Iterable[Wanted], 
     return Quote(tuple(lines))
 
 
+def roof_rate(household: Household) -> rules.Rate:
+    """The rule of this year's new roofs for a household; unknown where there is none. Two queries."""
+    programme = current_programme()
+    if programme is None:
+        return rules.Rate(Mode.UNKNOWN)
+    households = rules.rate_households(household, programme.vulnerable_households)
+    found = {rate.household: rate for rate in SupportRate.objects.filter(year=programme.year, work=Work.REROOFING)}
+    return next((found[name].rule for name in households if name in found), rules.Rate(Mode.UNKNOWN))
+
+
 def price_day(programme: Programme) -> date:
     """The day whose prices hold: a past year's programme keeps the prices of its last day."""
     return min(timezone.localdate(), date(programme.year, 12, 31))

@@ -9,11 +9,13 @@ from django.shortcuts import render
 
 from services.views.requests import PortalRequest
 from services.views.shared import shared_page
+from services.views.steps import unfinished
 from slate.enums import BuildingKind, Household, Work
 from slate.forms.questions import CheckForm
 from slate.models import PastFigure, Programme
 from slate.reports import Quote, Wanted, current_programme, price_day, quote, total
 from slate.reports.money import takes_applications
+from slate.views.application import APPLICATION, begin_with
 
 ALREADY_REMOVED = "removed"
 KINDS = {"house": BuildingKind.HOUSE, "outbuilding": BuildingKind.WAREHOUSE, "stored": BuildingKind.STORED}
@@ -23,12 +25,11 @@ KINDS = {"house": BuildingKind.HOUSE, "outbuilding": BuildingKind.WAREHOUSE, "st
 def start(request: PortalRequest) -> HttpResponse:
     """COPY A0: what is needed, and what to know before the first question."""
     programme = current_programme()
-    has_draft = "slate" in request.session.get("drafts", {})
     page = {
         "programme": programme,
         "is_open": takes_applications(),
         "figures": PastFigure.objects.all(),
-        "has_draft": has_draft,
+        "unfinished": unfinished(request, APPLICATION) if programme else None,
     }
     return render(request, "slate/start.html", page)
 
@@ -47,10 +48,20 @@ def check(request: PortalRequest) -> HttpResponse:
     programme = current_programme()
     form = CheckForm(request.POST or None)
     result = _result(programme, form.cleaned_data) if programme and form.is_valid() else None
+    if result and "apply" in request.POST:
+        return _apply(request, form)
     page: dict[str, Any] = {"programme": programme, "form": form, "result": result}
     if result and programme:
         page["left_won"] = total(programme).left_won
     return render(request, "slate/check.html", page)
+
+
+def _apply(request: PortalRequest, form: CheckForm) -> HttpResponse:
+    """지원 신청하기: the answers go along. Which outbuilding it is, and what is left of a removed roof, is asked."""
+    told = form.answers()
+    known = {"house": BuildingKind.HOUSE, "stored": BuildingKind.STORED}.get(told["kind"])
+    part = {name: told[name] for name in ("area_m2", "is_area_guessed") if told[name]}
+    return begin_with(request, household=told["household"], part=part | ({"kind": known.value} if known else {}))
 
 
 def _result(programme: Programme, answers: dict[str, Any]) -> Result:

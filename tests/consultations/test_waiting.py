@@ -308,17 +308,22 @@ class TestPages:
 
     def test_from_the_full_day_to_the_booking(self, walk):
         day, taken = full_day()
-        client = walk(day, until="booking_wait", booking_time={"wait": f"{day.pk}-wait", "slot": ""})
+        in_turn = {"wait": f"{day.pk}-wait", "slot": ""}
+        client = walk(day, until="booking_wait", booking_time=in_turn)
         ahead = in_line(people(1)[0], day)
-        page = client.get(url("waiting_new")).content.decode()
+        page = client.get(url("booking_wait")).content.decode()
         for sentence in (
             "대기를 신청하시겠어요?",
             "앞에 1분이 기다리고 계십니다.",
             "자리를 맡아 두는 시간은 24시간입니다.",
         ):
             assert sentence in page
-        assert "아직 고르지 않으셨습니다" in client.post(url("waiting_new"), {}).content.decode()
-        done = client.post(url("waiting_new"), {"hour": "ANY"}, follow=True).content.decode()
+        assert "아직 고르지 않으셨습니다" in client.post(url("booking_wait"), {}).content.decode()
+        walk(day, booking_time=in_turn, booking_wait={"hour": "ANY"})
+        check = client.get(url("booking_check")).content.decode()
+        for said in ("대기 신청 내용을 확인해 주세요", "11월 23일 월요일 대기", "아무 때나", "보증금을 돌려받지"):
+            assert said in check
+        done = client.post(url("booking_check"), follow=True).content.decode()
         assert "대기 2번입니다" in done
         assert "답이 없어 지나가도 순서를 잃지 않습니다." in done
         row = Waiting.objects.get(resident__name__isnull=False, source=Source.WEB, pk__gt=ahead.pk)
@@ -340,8 +345,8 @@ class TestPages:
 
     def test_declining_lapsing_and_leaving_are_said_in_plain_words(self, walk, clock, resident_client):
         day, taken = full_day()
-        client = walk(day, until="booking_wait", booking_time={"wait": f"{day.pk}-wait", "slot": ""})
-        client.post(url("waiting_new"), {"hour": "ANY"})
+        client = walk(day, booking_time={"wait": f"{day.pk}-wait", "slot": ""}, booking_wait={"hour": "ANY"})
+        client.post(url("booking_check"))
         row = Waiting.objects.get()
         act = url("waiting_act", row.reference)
         bookings.cancel(taken[0].pk, by=BY)
@@ -372,7 +377,7 @@ class TestPages:
         day = clinic_day()
         client = walk(day, until="booking_time")
         page = client.post(url("booking_time"), {"wait": f"{day.pk}-wait"})
-        assert "아직 고르지 않으셨습니다" in page.content.decode()
+        assert "고르신 상담 시간이 없거나 마감되었습니다" in page.content.decode()
 
 
 @pytest.mark.django_db

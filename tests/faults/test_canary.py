@@ -7,8 +7,9 @@ from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from services.actions.drafts import new_draft, save_answers
 from services.actions.notices import post
-from services.actions.people import draft_of, find_or_add_resident, save_answers
+from services.actions.people import find_or_add_resident
 from services.enums.people import Role
 from services.models import Resident, Verification
 from services.notices.messages import Message
@@ -73,7 +74,7 @@ def flown(db, caplog, monkeypatch, staff_client, make_staff) -> WatchingClient:
     client.post("/my/code/", {"code": code_of(verification)})
     resident = find_or_add_resident(name=NAME, phone=PHONE, by=Actor.system("test"), address=ADDRESS)
     session = client.session
-    save_answers(draft_of(session, "slate"), name=NAME, phone=PHONE, address=ADDRESS)
+    save_answers(new_draft(session, "slate"), name=NAME, phone=PHONE, address=ADDRESS)
     session.save()
     message = Message("services/notices/code", "", f"[김제시] {ADDRESS}", f"{NAME} 님, {PHONE}")
     post(message, once_key=f"resident:{resident.pk}:canary", resident=resident, subject=resident)

@@ -9,9 +9,10 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from cryptography.fernet import Fernet, InvalidToken
 from django.core.management import call_command
 
+from services.actions.drafts import new_draft, save_answers
 from services.actions.history import record
 from services.actions.keys import encrypted_columns, rotate
-from services.actions.people import draft_of, save_answers, send_code
+from services.actions.people import send_code
 from services.models import Draft, HistoryEntry, Notice, Resident, Verification
 from services.rules.history import Actor
 
@@ -26,7 +27,7 @@ def full_house(settings, client, make_resident, make_staff):
     resident = make_resident("시연 김만경", PHONE, address="만경리 1")
     record(resident, "moved", by=Actor.system("test"), reason="이사했습니다.")
     send_code(PHONE, address="10.0.0.1")
-    save_answers(draft_of(client.session, "slate"), area_m2=110)
+    save_answers(new_draft(client.session, "slate"), area_m2=110)
     officer = make_staff(username="oh")
     TOTP.activate(officer, generate_totp_secret())
     RecoveryCodes.activate(officer)

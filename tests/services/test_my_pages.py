@@ -3,11 +3,12 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
+from services.actions.drafts import draft_of, drop_draft, new_draft, save_answers
 from services.actions.history import record_reading
-from services.actions.people import draft_of, drop_draft, save_answers
 from services.enums.notices import NoticeState
 from services.models import Draft, Notice, Verification, blind_index
 from services.reports.people import Case, Todo, is_theirs, verified_phone
@@ -172,11 +173,16 @@ def test_a_verified_phone_is_not_asked_again(client, db):
 def test_leaving_leaves_nothing(client, db):
     verify(client)
     session = client.session
-    draft = draft_of(session, "slate")
+    kept = new_draft(session, "slate")
+    nobodys = Draft(kind="enquiry")
+    nobodys.keep()
+    nobodys.save()
+    session["drafts"] |= {"enquiry": str(nobodys.pk)}
     session.save()
     page = client.post("/my/leave/", follow=True)
     assert "나갔습니다." in page.content.decode()
-    assert not Draft.objects.filter(pk=draft.pk).exists()
+    assert list(Draft.objects.all()) == [kept]  # it waits for its phone, not for this browser
+    assert draft_of(client.session, "slate") is None
     assert client.get("/my/").status_code == 302
 
 
@@ -184,49 +190,51 @@ def test_an_idle_screen_closes_and_the_same_phone_goes_on(client, db, clock):
     clock("2026-11-20 10:00")
     verify(client)
     session = client.session
-    draft = save_answers(draft_of(session, "slate"), address="만경읍 1")
+    draft = save_answers(new_draft(session, "slate"), address="만경읍 1")
     session.save()
     clock("2026-11-20 10:29")
     assert client.get("/my/").status_code == 200
     clock("2026-11-20 11:00")
     page = client.get("/my/", follow=True).content.decode()
     assert "오래 쓰지 않아 화면을 닫았습니다." in page
-    assert draft_of(client.session, "slate").pk != draft.pk
+    assert draft_of(client.session, "slate") is None
     verify(client)
-    answers: object = draft_of(client.session, "slate").answers
-    assert answers == {"address": "만경읍 1"}
+    assert draft_of(client.session, "slate") == draft
 
 
 def test_after_an_idle_screen_another_phone_does_not_get_the_form(client, db, clock):
     clock("2026-11-20 10:00")
     verify(client)
     session = client.session
-    draft = draft_of(session, "slate")
+    new_draft(session, "slate")
     session.save()
     clock("2026-11-20 11:00")
     client.get("/my/")
     verify(client, "010-9999-8888")
-    assert draft_of(client.session, "slate").pk != draft.pk
+    assert draft_of(client.session, "slate") is None
 
 
 def test_a_draft_is_encrypted_and_grows(client, db):
     session = client.session
-    save_answers(draft_of(session, "slate"), name="시연 김만경")
-    draft = save_answers(draft_of(session, "slate"), area_m2=110)
-    answers: object = draft_of(session, "slate").answers
+    draft = save_answers(new_draft(session, "slate"), name="시연 김만경")
+    save_answers(draft, area_m2=110)
+    answers: object = Draft.objects.get().answers
     assert answers == {"name": "시연 김만경", "area_m2": 110}
-    raw = Draft.objects.extra(select={"raw": "answers"}).values_list("raw", flat=True).get(pk=draft.pk)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT answers FROM services_draft")
+        raw = cursor.fetchone()[0]
     assert "김만경" not in raw
-    drop_draft(session, "slate")
+    drop_draft(session, draft)
     assert not Draft.objects.exists()
 
 
 def test_an_old_draft_is_not_opened_again(client, db, clock):
     clock("2026-11-20 10:00")
     session = client.session
-    draft = draft_of(session, "slate")
-    clock("2026-12-21 10:00")
-    assert draft_of(session, "slate").pk != draft.pk
+    new_draft(session, "slate")
+    assert draft_of(session, "slate")
+    clock("2026-11-20 22:00")  # as long as a session may last
+    assert draft_of(session, "slate") is None
 
 
 # --- One case by its number -----------------------------------------------------------------------------------------

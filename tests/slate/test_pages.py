@@ -68,10 +68,9 @@ def fill(client, township) -> None:
     prove_phone(client)
     steps = [
         ("address", {"township": township.pk, "address": "시연리 12-3"}),
-        ("part", PART),
+        ("parts", PART),
         ("parts", {}),
-        ("roof", {"wants_reroofing": "no"}),
-        ("household", {"household": "general", "city_may_verify": "yes"}),
+        ("household", {"household": "general"}),
         ("photos", {"whole": photo()}),
         ("owner", {"ownership": "owner", "owner_name": "", "owner_phone": "", "owner_agreed": "on"}),
         ("contact", CONTACT),
@@ -127,8 +126,18 @@ def test_an_odd_area_is_asked_again(client, programme, area, sentence):
 def test_a_whole_application(client, programme, township, private_files):
     fill(client, township)
     page = client.get(reverse("slate:application_check")).content.decode()
-    assert "만경읍 시연리 12-3" in page
     assert "453,000원" in page
+    for said in (
+        "만경읍",
+        "시연리 12-3",
+        "1972",
+        "170m²",
+        "해당하지 않습니다",
+        "제가 주인입니다",
+        "1945년 3월 9일",
+        "동의한 것",
+    ):
+        assert said in page, said
     response = client.post(reverse("slate:application_check"), follow=True)
     assert "2020-SL-0001" in response.content.decode()
     assert "3월 13일 금요일까지 첫 답을 드립니다." in response.content.decode()
@@ -136,8 +145,9 @@ def test_a_whole_application(client, programme, township, private_files):
     assert application.resident.name == "시연 김만경"
     assert [paper.kind for paper in Document.objects.of(application)] == ["whole"]
     assert not Draft.objects.exists()
-    again = client.post(reverse("slate:application_check"))
-    assert again.url == reverse("slate:application_address")
+    again = client.post(reverse("slate:application_check"), follow=True)
+    assert "2020-SL-0001" in again.content.decode()
+    assert Application.objects.count() == 1
 
 
 def test_nothing_is_sent_before_the_phone_is_proved(client, programme, township, private_files):
@@ -145,7 +155,8 @@ def test_nothing_is_sent_before_the_phone_is_proved(client, programme, township,
     session = client.session
     del session["resident_phone_index"]
     session.save()
-    assert client.post(reverse("slate:application_check")).url == reverse("slate:application_contact")
+    assert client.post(reverse("slate:application_check")).url == reverse("slate:application_address")
+    assert "시연리" not in client.get(reverse("slate:application_address")).content.decode()
     assert not Application.objects.exists()
 
 
@@ -171,20 +182,15 @@ def test_the_draft_is_unreadable_in_the_database(client, programme, township, pr
         ("consents", CONSENTS | {"consent_lookup": "no"}, "2번에 동의하지 않으시면"),
     ],
 )
-def test_what_is_wrong_is_said_at_the_field(client, programme, township, page, answers, sentence):
+def test_what_is_wrong_is_said_at_the_field(client, programme, township, private_files, page, answers, sentence):
+    fill(client, township)
     response = client.post(reverse(f"slate:application_{page}"), {"township": township.pk} | answers)
     assert sentence in response.content.decode()
 
 
-def test_keeping_it_for_later(client, programme, township):
-    answers = {"township": township.pk, "address": "시연리 1", "later": "1"}
-    response = client.post(reverse("slate:application_address"), answers, follow=True)
-    text = response.content.decode()
-    assert "저장했습니다. 3월 26일 목요일까지 이어서 하실 수 있습니다." in text
-    assert "이어서 하기" in text
-
-
-def test_a_refused_photo_does_not_lose_the_others(client, programme, private_files):
+def test_a_refused_photo_does_not_lose_the_others(client, programme, township, private_files):
+    fill(client, township)
+    client.post(reverse("slate:application_photos"), {"remove": str(Document.objects.get().pk)})
     bad = SimpleUploadedFile("roof.jpg", b"no photo at all", content_type="image/jpeg")
     response = client.post(reverse("slate:application_photos"), {"whole": photo(), "close": bad})
     assert response.status_code == 200
@@ -192,15 +198,47 @@ def test_a_refused_photo_does_not_lose_the_others(client, programme, private_fil
     assert response.context["form"].errors["close"]
 
 
-def test_parts_are_added_mended_and_removed(client, programme):
-    client.post(reverse("slate:application_part"), PART)
-    client.post(reverse("slate:application_part"), PART | {"kind": "barn", "in_use": "used", "area_m2": "60"})
-    client.post(reverse("slate:application_part") + "?part=1", PART | {"area_m2": "90"})
-    text = client.get(reverse("slate:application_parts")).content.decode()
+def test_parts_are_added_mended_and_removed(client, programme, township):
+    parts = reverse("slate:application_parts")
+    client.post(reverse("slate:application_address"), {"township": township.pk, "address": "시연리 12-3"})
+    client.post(parts, PART)
+    client.post(parts + "?item=new", PART | {"kind": "barn", "in_use": "used", "area_m2": "60"})
+    client.post(parts + "?item=1", PART | {"area_m2": "90"})
+    text = client.get(parts).content.decode()
     assert "90m²" in text
     assert "60m²" in text
-    client.post(reverse("slate:application_part_remove") + "?part=2")
-    assert "60m²" not in client.get(reverse("slate:application_parts")).content.decode()
+    client.post(parts, {"remove": "2"})
+    assert "60m²" not in client.get(parts).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("part", "household", "onward"),
+    [
+        ({}, "general", "photos"),  # ordinary households get none this year
+        ({}, "near_poor", "roof"),
+        ({}, "unknown", "roof"),
+        ({"kind": "barn", "in_use": "used"}, "near_poor", "photos"),
+    ],
+)
+def test_the_new_roof_is_asked_after_the_household(client, programme, township, part, household, onward):
+    client.post(reverse("slate:application_address"), {"township": township.pk, "address": "시연리 12-3"})
+    client.post(reverse("slate:application_parts"), PART | part)
+    asked = client.post(reverse("slate:application_household"), {"household": household})
+    assert asked.url == reverse(f"slate:application_{onward}")
+
+
+def test_what_the_three_questions_asked_is_not_asked_again(client, programme, township):
+    told = {"kind": "house", "area_m2": "170", "household": "near_poor"}
+    assert 'name="apply"' in client.post(reverse("slate:check"), told).content.decode()
+    begun = client.post(reverse("slate:check"), told | {"apply": "1"})
+    assert begun.url == reverse("slate:application_address")
+    client.post(begun.url, {"township": township.pk, "address": "시연리 12-3"})
+    form = client.get(reverse("slate:application_parts")).context["form"]
+    assert form.initial == {"kind": "house", "area_m2": "170"}
+    client.post(reverse("slate:application_parts"), PART)
+    on = client.post(reverse("slate:application_parts"), {})
+    assert on.url == reverse("slate:application_roof")  # the household is known, so the next open question is the roof
+    assert "4,270,000원까지 지원합니다" in client.get(on.url).content.decode()
 
 
 # --- Following ---------------------------------------------------------------------------------------------------

@@ -175,7 +175,7 @@ def clerk(db):
 
 
 def entry(township) -> dict[str, object]:
-    answers = {"township": township.pk, "address": "시연리 7", "household": "general", "city_may_verify": "yes"}
+    answers = {"township": township.pk, "address": "시연리 7", "household": "general"}
     owner = {"ownership": "owner", "owner_agreed": "on"}
     return PART | CONTACT | CONSENTS | answers | owner | {"phone": "063-540-1234"}
 
@@ -270,7 +270,7 @@ def test_a_priority_household_needs_a_proof_that_has_not_run_out(programme, offi
     assert application.state == "eligible"
 
 
-def test_every_question_of_the_counter_stands_in_a_group():
+def test_every_question_of_the_counter_stands_in_a_group(db):
     form = CounterForm(townships=Township.objects.none())
     grouped = [name for names in form.GROUPS.values() for name in names]
     assert sorted(grouped) == sorted(form.fields)

@@ -3,9 +3,9 @@
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
 
-from services.actions.people import draft_of, save_answers
+from services.actions.drafts import new_draft, save_answers
 from services.enums.people import Role
-from services.models import Draft, JobRun, Notice
+from services.models import Draft, JobRun, Notice, blind_index
 from services.rules.korean import cp949_bytes
 from slate import tasks
 from slate.actions import casework, intake
@@ -91,13 +91,15 @@ def test_nobody_is_told_of_progress_while_papers_are_missing_or_after_the_end(pr
 
 
 def a_draft(*, proved: str) -> Draft:
-    draft = draft_of(SessionStore(), DRAFT_KIND)
-    return save_answers(draft, contact={"phone": PHONE, "name": "시연 김만경"}, proved_phone=proved)
+    session = SessionStore()
+    if proved:
+        session["resident_phone_index"] = blind_index(proved, purpose="phone")
+    return save_answers(new_draft(session, DRAFT_KIND, phone=proved), application_contact={"phone": PHONE})
 
 
 def test_a_draft_is_announced_three_days_before_it_goes(programme, clock, settings):
     settings.DRAFT_DAYS = 30
-    draft = a_draft(proved=PHONE)  # until 26 March
+    draft = a_draft(proved=PHONE)  # until the end of 26 March
     a_draft(proved="")  # somebody typed a phone and proved nothing: it hears nothing
     clock("2020-03-22 10:00")
     tasks.remind()
@@ -105,7 +107,7 @@ def test_a_draft_is_announced_three_days_before_it_goes(programme, clock, settin
     for _ in range(2):
         clock("2020-03-24 10:00")
         tasks.remind()
-    text = "[김제시] 쓰시던 슬레이트 신청서가 3월 26일(목)에 지워집니다. 그전에 제출해 주세요."
+    text = "[김제시] 쓰시던 슬레이트 신청서가 3월 27일(금)에 지워집니다. 그전에 제출해 주세요."
     assert told(":draft_ends") == [text]
     notice = Notice.objects.get(once_key__startswith=f"draft:{draft.pk}:draft_ends")
     assert notice.to == PHONE
