@@ -57,7 +57,7 @@ def query(portal: RunningPortal, sql: str, monkeypatch: pytest.MonkeyPatch) -> l
         connection.close()
 
 
-def wait_until(is_so: Callable[[], object], seconds: float = 40) -> None:
+def wait_until(is_so: Callable[[], object], seconds: float = 90) -> None:
     end = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < end

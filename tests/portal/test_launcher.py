@@ -20,6 +20,7 @@ from gimje_portal.launcher import check, console, django_steps, environment, key
 from gimje_portal.launcher.guard import is_alive
 from gimje_portal.launcher.places import Place
 from gimje_portal.launcher.supervisor import Program, Supervisor, pause_before
+from tests import order
 
 
 @pytest.fixture
@@ -432,6 +433,32 @@ def test_readiness_is_read_where_postgresql_writes_it(tmp_path: Path, last: str 
     lines = ["1", "/data", "0", "5432", "/socket", "", "0", *([last] if last else [])]
     (tmp_path / "postmaster.pid").write_text("\n".join(lines))
     assert servers.database_is_ready(tmp_path) is is_ready
+
+
+@pytest.mark.parametrize(
+    ("arguments", "is_spread"),
+    [
+        ([], True),
+        (["-q", "-x"], True),
+        (["tests/slate"], True),
+        (["tests/slate/test_rules.py"], False),
+        (["tests/slate/test_rules.py::test_priority"], False),
+        (["-n0"], False),
+        (["-n", "3"], False),
+        (["--pdb"], False),
+    ],
+)
+def test_a_whole_run_uses_every_core_and_a_named_file_one(arguments: list[str], is_spread: bool):
+    assert ("-n" in check.cores(arguments)) is is_spread
+
+
+def test_what_kills_servers_stays_on_one_core_and_a_file_stays_together():
+    assert order.unit_of("tests/faults/test_outbox.py::test_a") == order.unit_of(
+        "tests/faults/test_benches.py::test_b"
+    )
+    assert order.unit_of("tests/slate/test_rules.py::TestX::test_a[1-2]") == "tests/slate/test_rules.py"
+    known = order.known_seconds()
+    assert known["tests/faults"] > known["tests/slate/test_rules.py"]
 
 
 def test_ci_without_a_browser_fails(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
