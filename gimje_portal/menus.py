@@ -12,6 +12,7 @@ from consultations.staff_views import tables as consultations_tables
 from gimje_portal.rights import AnyStaff, Public, VerifiedResident, access_for
 from services.models import User
 from slate.staff_views import tables as slate_tables
+from solar.staff_views import tables as solar_tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,13 @@ class Room:
 TABLES = Room(
     "기준 자료 메뉴",
     ("/staff/services/tables/", "/staff/consultations/tables/", "/staff/slate/tables/", "/staff/solar/tables/"),
-    tuple(
-        Entry(one.title, one.page, one.below) for room in (consultations_tables, slate_tables) for one in room.TABLES
+    (
+        *(
+            Entry(one.title, one.page, one.below)
+            for room in (consultations_tables, slate_tables, solar_tables)
+            for one in room.TABLES
+        ),
+        Entry("장치 열쇠", "solar:staff_keys", "/staff/solar/tables/keys/"),
     ),
 )
 STAFF_ROOMS = (

@@ -28,7 +28,7 @@ class PlantKey(BaseAuthentication):
         word, _, secret = request.headers.get("Authorization", "").partition(" ")
         if word != WORD or not secret:
             return None
-        key = ApiKey.objects.filter(key_hash=ApiKey.hash_of(secret.strip()), revoked_at__isnull=True).first()
+        key = ApiKey.objects.valid().filter(key_hash=ApiKey.hash_of(secret.strip())).first()
         if key is None:
             raise AuthenticationFailed("열쇠가 맞지 않거나 더는 쓰지 않는 열쇠입니다.")
         return None, key

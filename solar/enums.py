@@ -85,9 +85,11 @@ class BatchMove(Move):
 
 
 class KeyMove(Move):
-    """What happens to a device's key."""
+    """What happens to the key of a plant's loggers."""
 
     ADDED = "added", "만듦"
+    ROTATED = "rotated", "새 열쇠로 바꿈"
+    REVOKED = "revoked", "끊음"
 
 
 class ReadingFlag(enum.IntFlag):

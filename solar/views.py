@@ -12,7 +12,7 @@ from services.rules.months import month_end
 from services.views.frozen import frozen_pdf, frozen_xlsx
 from services.views.requests import PortalRequest
 from services.views.shared import shared_page
-from solar.forms import AnotherForm, PeriodForm
+from solar.forms.readings import AnotherForm, PeriodForm
 from solar.models import Plant, SolarReport
 from solar.reports import figures, monthly
 from solar.reports.heat import heat_of

@@ -62,8 +62,8 @@ def remove_row(row_id: int, model: type[TableRow], *, by: Actor) -> None:
     """Take a row away that nothing rests on. Raises Refused when something does."""
     alone_in(model)
     row = lock(model._default_manager.all(), row_id)
-    if kept := row.kept():
-        raise Refused(kept.why)
+    if why := row.held():
+        raise Refused(why)
     record(row, RowMove.REMOVED, by=by, before=str(row)[:40])
     try:
         row.delete()

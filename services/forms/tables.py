@@ -15,6 +15,9 @@ from services.reports.tables import shown
 
 R = TypeVar("R", bound=TableRow)
 NUMBER = "숫자로 적어 주세요. 쉼표와 단위는 빼고 적습니다."
+LONG = "숫자가 너무 깁니다. 자릿수를 다시 확인해 주세요."
+NUMBERS = {"invalid": NUMBER, "max_digits": LONG, "max_whole_digits": LONG, "max_decimal_places": LONG}
+SLUG = "영문, 숫자와 줄표(-)만 적어 주세요. 예: city-hall"
 
 
 def staff_field(field: models.Field[Any, Any], **kwargs: Any) -> forms.Field | None:
@@ -26,9 +29,11 @@ def staff_field(field: models.Field[Any, Any], **kwargs: Any) -> forms.Field | N
         kwargs |= {"widget": clock, "error_messages": {"invalid": "시각을 15:00처럼 적어 주세요."}}
     elif isinstance(field, models.IntegerField | models.DecimalField | models.FloatField) and not field.choices:
         box = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-        kwargs |= {"widget": box, "error_messages": {"invalid": NUMBER}}
+        kwargs |= {"widget": box, "error_messages": NUMBERS}
     elif isinstance(field, models.ManyToManyField):
         kwargs |= {"widget": forms.CheckboxSelectMultiple}
+    elif isinstance(field, models.SlugField):
+        kwargs |= {"error_messages": {"invalid": SLUG}}
     elif isinstance(field, models.URLField):
         kwargs |= {"assume_scheme": "https"}
     elif isinstance(field, models.CharField) and (field.max_length or 0) > 100 and not field.choices:
@@ -36,20 +41,21 @@ def staff_field(field: models.Field[Any, Any], **kwargs: Any) -> forms.Field | N
     return field.formfield(**kwargs)
 
 
-class PercentField(forms.DecimalField):
-    """Typed in per cent, kept in ten-thousandths: 12.5 is 1250."""
+class ScaledField(forms.DecimalField):
+    """Typed in a large unit, kept as a whole number of a small one: with `scale` 1000, 27.6 (kW) is 27600 (W)."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, scale: int, decimal_places: int, **kwargs: Any) -> None:
         box = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-        super().__init__(min_value=0, max_value=100, decimal_places=2, widget=box, **kwargs)
-        self.error_messages |= {"invalid": NUMBER}
+        super().__init__(min_value=0, decimal_places=decimal_places, widget=box, **kwargs)
+        self.scale = scale
+        self.error_messages |= NUMBERS
 
     def prepare_value(self, value: Any) -> Any:
-        return f"{value / 100:g}" if isinstance(value, int) else value
+        return f"{Decimal(value) / self.scale:f}" if isinstance(value, int) else value
 
     def clean(self, value: Any) -> Any:
         typed = super().clean(self.prepare_value(value))
-        return typed if typed is None else int(typed * Decimal(100))
+        return typed if typed is None else int(typed * self.scale)
 
 
 class RowForm(forms.ModelForm[R]):

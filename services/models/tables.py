@@ -38,6 +38,11 @@ class TableRow(models.Model):
         """What may not change any more, and why. None: nothing rests on the row, which may even be removed."""
         return None
 
+    def held(self) -> str:
+        """Why the row may not be removed; empty when it may."""
+        kept = self.kept()
+        return kept.why if kept else ""
+
     def clean_many(self, many: Mapping[str, Sequence[Any]]) -> None:
         """Like `clean`, with the rows that many-to-many fields are about to hold. Raises ValidationError."""
 

@@ -133,7 +133,7 @@ def _new(request: PortalRequest, table: Table) -> HttpResponse:
             row = table.add(table.model, by=user.actor, **form.facts)
             messages.success(request, "저장했습니다.")
             return redirect(f"{table.page}_row", row.pk)
-    return render_form(request, PAGE_OF_ROW, {"table": table, "form": form, "name": "새로 적기"})
+    return render_form(request, PAGE_OF_ROW, {"table": table, "form": form, "name": "새로 적기", "may_change": True})
 
 
 def _row(request: PortalRequest, table: Table, pk: int) -> HttpResponse:
@@ -148,6 +148,7 @@ def _row(request: PortalRequest, table: Table, pk: int) -> HttpResponse:
         newer = form.catch_up(get_object_or_404(table.rows(), pk=pk))
     context = {"table": table, "form": form, "name": name, "row": row, "kept": kept, "newer": newer}
     context["facts"] = [{"label": form.fields[one].label, "value": form.was[one]} for one in form.names]
+    context["may_change"] = any(not form.fields[one].disabled for one in form.names)
     context |= {"remove_url": reverse(f"{table.page}_remove", args=[pk]), "lines": history.timeline(row)}
     return render_form(request, PAGE_OF_ROW, context)
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django import forms
 
 from services.enums.people import Role
-from services.forms.tables import PercentField, RowForm, staff_field
+from services.forms.tables import RowForm, ScaledField, staff_field
 from slate.enums import Household
 from slate.models import PastFigure, Programme, SupportRate, UnitPrice
 
@@ -28,8 +28,10 @@ class ProgrammeForm(RowForm[Programme]):
         ),
         MONEY,
     )
-    national_bp = PercentField(label="국비(%)")
-    province_bp = PercentField(label="도비(%)", help_text="나머지는 시비입니다.")
+    national_bp = ScaledField(scale=100, decimal_places=2, max_value=100, label="국비(%)")
+    province_bp = ScaledField(
+        scale=100, decimal_places=2, max_value=100, label="도비(%)", help_text="나머지는 시비입니다."
+    )
     vulnerable_households = forms.MultipleChoiceField(
         label="취약계층으로 지원하는 가구", choices=Household.choices, widget=forms.CheckboxSelectMultiple
     )

@@ -4,12 +4,10 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from services.actions.history import record
 from services.actions.turns import in_turn
-from services.rules.history import Actor
 from services.rules.refusal import Refused
 from solar.actions.storing import new_batch, take
-from solar.enums import BatchOrigin, BatchState, KeyMove
+from solar.enums import BatchOrigin, BatchState
 from solar.models import ApiKey, ImportBatch, Source
 from solar.reports.contents import rows_of
 from solar.rules.files import Mapping, Parsed
@@ -78,12 +76,3 @@ def _answer(batch: ImportBatch, parsed: Parsed, outcome: list[str]) -> dict[str,
         "rejected": batch.rejected_count,
         "rows": sorted(rows, key=lambda row: int(str(row["index"]))),
     }
-
-
-@in_turn
-def add_key(plant_id: int, name: str, *, by: Actor) -> tuple[ApiKey, str]:
-    """A new key of a plant, and its secret, which is shown once."""
-    secret, prefix, key_hash = ApiKey.new_secret()
-    key = ApiKey.objects.create(plant_id=plant_id, name=name, prefix=prefix, key_hash=key_hash)
-    record(key, KeyMove.ADDED, by=by)
-    return key, secret

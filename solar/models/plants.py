@@ -5,17 +5,23 @@ import secrets
 from datetime import date
 from typing import ClassVar
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
 from services.models.history import tracked
+from services.models.tables import Kept, TableRow
 from services.rules.history import Actor
-from solar.enums import Label, SourceKind, Unit, Zone
+from solar.enums import KeyMove, Label, SourceKind, Unit, Zone
 from solar.models.tariffs import TariffClass
 
+_ON_EARTH = "위도는 -90부터 90까지, 경도는 -180부터 180까지입니다. 김제는 위도 35.80, 경도 126.88입니다."
+LATITUDES = [MinValueValidator(-90, _ON_EARTH), MaxValueValidator(90, _ON_EARTH)]
+LONGITUDES = [MinValueValidator(-180, _ON_EARTH), MaxValueValidator(180, _ON_EARTH)]
 
-class PlantGroup(models.Model):
+
+class PlantGroup(TableRow):
     """Sites of which only the sum of the sizes is known (만경읍 행정복지센터 외 6개소: 108 kW in all)."""
 
     name = models.CharField("이름", max_length=60, unique=True)
@@ -39,7 +45,7 @@ class PlantQuerySet(models.QuerySet["Plant"]):
 
 
 @tracked()
-class Plant(models.Model):
+class Plant(TableRow):
     """A solar plant on a public building. Sizes and costs are the announcement's; assumptions say that they are."""
 
     slug = models.SlugField("주소 이름", max_length=40, unique=True)
@@ -52,8 +58,8 @@ class Plant(models.Model):
     assumed_capacity_w = models.PositiveIntegerField("시뮬레이션에 쓴 크기(W)", null=True, blank=True)
     year = models.PositiveSmallIntegerField("설치한 해")
     opens_on = models.DateField("완공 예정", null=True, blank=True)  # first day of the month that was announced
-    latitude = models.FloatField("위도", default=35.80)
-    longitude = models.FloatField("경도", default=126.88)
+    latitude = models.FloatField("위도", default=35.80, validators=LATITUDES)
+    longitude = models.FloatField("경도", default=126.88, validators=LONGITUDES)
     cost_national_won = models.BigIntegerField("국비(원)", null=True, blank=True)
     cost_city_won = models.BigIntegerField("시비(원)", null=True, blank=True)
     planned_saving_won = models.BigIntegerField("한 해 절감 계획(원)", null=True, blank=True)
@@ -80,6 +86,11 @@ class Plant(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def kept(self) -> Kept | None:
+        if self.sources.filter(first_on__isnull=False).exists():
+            return Kept("받은 자료가 있어 주소 이름은 바꿀 수 없습니다.", frozenset({"slug"}))
+        return None
+
     def get_absolute_url(self) -> str:
         return reverse("solar:plant", args=[self.slug])
 
@@ -102,7 +113,7 @@ class Plant(models.Model):
 
 
 @tracked()
-class Source(models.Model):
+class Source(TableRow):
     """A device (or a model) that tells what one plant makes, and how its files are written."""
 
     plant = models.ForeignKey(Plant, verbose_name="설비", on_delete=models.PROTECT, related_name="sources")
@@ -114,8 +125,10 @@ class Source(models.Model):
     interval_s = models.PositiveIntegerField("간격(초)", default=300)
     label = models.CharField("시각이 뜻하는 것", max_length=5, choices=Label, default=Label.START)
     zone = models.CharField("시계", max_length=20, choices=Zone, default=Zone.SEOUL)
-    latitude = models.FloatField("위도", null=True, blank=True)  # only where it differs from the plant's
-    longitude = models.FloatField("경도", null=True, blank=True)
+    latitude = models.FloatField(
+        "위도", null=True, blank=True, validators=LATITUDES
+    )  # only where it differs from the plant's
+    longitude = models.FloatField("경도", null=True, blank=True, validators=LONGITUDES)
     is_demo = models.BooleanField("시연 자료", default=False)
     credit = models.CharField("출처", max_length=200, blank=True)
     first_on = models.DateField("첫 자료", null=True, editable=False)  # Korean days that the readings cover
@@ -141,6 +154,14 @@ class Source(models.Model):
     def __str__(self) -> str:
         return f"{self.plant} · {self.name}"
 
+    def kept(self) -> Kept | None:
+        if self.batches.exists():
+            why = (
+                "받은 자료가 있어 설비, 짧은 이름, 종류와 간격은 바꿀 수 없습니다. 장치를 바꾸셨으면 새로 적어 주세요."
+            )
+            return Kept(why, frozenset({"plant", "code", "kind", "interval_s"}))
+        return None
+
     @property
     def place(self) -> tuple[float, float]:
         """(latitude, longitude) of the device."""
@@ -150,6 +171,12 @@ class Source(models.Model):
         )
 
 
+class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
+    def valid(self) -> "ApiKeyQuerySet":
+        """Keys with which a logger may send now; one that was rotated ends a week later."""
+        return self.filter(models.Q(revoked_at__isnull=True) | models.Q(revoked_at__gt=timezone.now()))
+
+
 class ApiKey(models.Model):
     """A key with which one plant's loggers send readings; only its SHA-256 is kept.
 
@@ -157,12 +184,15 @@ class ApiKey(models.Model):
     password (PBKDF2 or scrypt), while a random key of 256 bits needs one SHA-256, and it knows no plant.
     """
 
-    plant = models.ForeignKey(Plant, verbose_name="설비", on_delete=models.CASCADE, related_name="api_keys")
+    plant = models.ForeignKey(Plant, verbose_name="설비", on_delete=models.PROTECT, related_name="api_keys")
     name = models.CharField("이름", max_length=60)
     prefix = models.CharField("앞자리", max_length=8, unique=True, editable=False)
     key_hash = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField("만든 때", default=timezone.now, editable=False)
-    revoked_at = models.DateTimeField("끊은 때", null=True, blank=True)
+    revoked_at = models.DateTimeField("끊는 때", null=True, blank=True)
+
+    moves: ClassVar = KeyMove
+    objects: ClassVar[ApiKeyQuerySet] = ApiKeyQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ["plant", "name"]
@@ -171,6 +201,10 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.prefix}… {self.name}"
+
+    @property
+    def is_valid(self) -> bool:
+        return self.revoked_at is None or self.revoked_at > timezone.now()
 
     @property
     def actor(self) -> Actor:

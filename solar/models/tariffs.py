@@ -1,6 +1,7 @@
 """Dated rules as rows, with their source: contract classes, rates, time bands, charges, emission factors."""
 
 from decimal import Decimal
+from typing import ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
@@ -11,6 +12,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from services.models.history import tracked
+from services.models.tables import Kept, TableRow
 from solar.enums import Band, ChargeKind, Season
 
 _DAY_OF_BANDS = RegexValidator(r"^[LMP]{24}$", "24시간마다 L, M, P 가운데 하나를 적어 주세요.")
@@ -26,8 +28,13 @@ def _only(field: str) -> Func:
     return Func(number, number, Value("[]"), function="int8range")
 
 
-class DatedRule(models.Model):
-    """A row of law or tariff: valid from a day up to another, with where it was read and how sure it is."""
+class DatedRule(TableRow):
+    """A row of law or tariff: valid from a day up to another, with where it was read and how sure it is.
+
+    Never overwritten: a change is a new row from its day on (solar/actions/tariffs.py), which ends the one before.
+    """
+
+    of: ClassVar[tuple[str, ...]] = ()  # the fields that rows following one another have in common
 
     valid_from = models.DateField("적용 시작")
     valid_to = models.DateField("적용 끝(그날은 뺌)", null=True, blank=True)
@@ -38,8 +45,14 @@ class DatedRule(models.Model):
     class Meta:
         abstract = True
 
+    def kept(self) -> Kept | None:
+        return Kept("적용하는 값은 고치지 않습니다. 바뀐 값은 적용하는 날부터 새로 적어 주세요.")
 
-class TariffClass(models.Model):
+    def held(self) -> str:
+        return ""  # solar.actions.tariffs.withdraw says whether it may go
+
+
+class TariffClass(TableRow):
     """A contract class of the supply terms' general service."""
 
     name = models.CharField("계약종별", max_length=10)
@@ -62,10 +75,17 @@ class TariffClass(models.Model):
         option = f" 선택{self.option}" if self.option else ""
         return f"일반용 {self.name} {self.voltage}{option}"
 
+    def kept(self) -> Kept | None:
+        if self.rates.exists() or self.plants.exists():
+            return Kept("이 계약종별로 적은 요금이나 설비가 있어 바꿀 수 없습니다. 다른 계약종별은 새로 적어 주세요.")
+        return None
+
 
 @tracked()
 class TariffRate(DatedRule):
     """Prices of one class while they are valid, won per kWh."""
+
+    of = ("tariff_class",)
 
     tariff_class = models.ForeignKey(
         TariffClass, verbose_name="계약종별", on_delete=models.PROTECT, related_name="rates"
@@ -97,7 +117,7 @@ class TariffRate(DatedRule):
         ]
 
     def __str__(self) -> str:
-        return f"{self.tariff_class_id} {self.valid_from}"
+        return f"{self.tariff_class} {self.valid_from}"
 
     def price(self, season: Season, band: Band) -> Decimal:
         price: Decimal = getattr(self, f"{season}_{Band(band).name.lower()}")
@@ -132,6 +152,8 @@ class TimeBands(DatedRule):
 class ChargeRate(DatedRule):
     """Climate and fuel charges (won per kWh), fund and VAT (per cent)."""
 
+    of = ("kind",)
+
     kind = models.PositiveSmallIntegerField("종류", choices=ChargeKind)
     value = models.DecimalField("값", max_digits=7, decimal_places=3)
 
@@ -151,8 +173,11 @@ class ChargeRate(DatedRule):
         return f"{self.get_kind_display()} {self.valid_from}"
 
 
+_FACTOR = frozenset({"basis", "years", "published_on", "t_per_mwh"})
+
+
 @tracked()
-class EmissionFactor(models.Model):
+class EmissionFactor(TableRow):
     """t CO2eq per MWh of the grid, with the basis that names it; one is the city's rule."""
 
     basis = models.CharField("근거", max_length=100)
@@ -178,3 +203,10 @@ class EmissionFactor(models.Model):
 
     def __str__(self) -> str:
         return f"{self.years} {self.t_per_mwh}"
+
+    def kept(self) -> Kept | None:
+        if self.is_public_rule:
+            return Kept(
+                "공공부문 기준으로 쓰고 있습니다. 기준이 바뀌면 새 배출계수를 적고 기준을 옮겨 주세요.", _FACTOR
+            )
+        return None

@@ -12,7 +12,7 @@ from schemathesis.specs.openapi.checks import ignored_auth, positive_data_accept
 
 from gimje_portal.wsgi import application
 from services.rules.history import Actor
-from solar.actions.pushes import add_key
+from solar.actions.keys import add_key
 from tests.consultations.test_api import Program
 from tests.solar.factories import make_source
 

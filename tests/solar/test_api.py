@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from services.rules.history import Actor
-from solar.actions.pushes import MAX_ROWS, add_key
+from solar.actions.keys import add_key
+from solar.actions.pushes import MAX_ROWS
 from solar.actions.rollups import roll_up_all
 from solar.models import DirtyDay, ImportBatch, Reading, RollupDay
 from tests.solar.factories import make_source

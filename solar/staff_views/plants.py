@@ -20,7 +20,7 @@ from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
 from solar.actions import batches, monthly, rollups
 from solar.enums import BatchOrigin, BatchState
-from solar.forms import MappingForm, ReportForm, UploadForm
+from solar.forms.readings import MappingForm, ReportForm, UploadForm
 from solar.models import ImportBatch, SolarReport
 from solar.reports import contents, work
 from solar.rules.files import decode, header_of
