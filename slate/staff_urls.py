@@ -3,7 +3,7 @@
 from django.urls import path
 
 from services.staff_views.tables import paths as table_paths
-from slate.staff_views import approvals, case, counter, money, queue, tables
+from slate.staff_views import approvals, cases, counter, money, queue, tables
 
 urlpatterns = [
     path("", queue.queue, name="staff_queue"),
@@ -13,14 +13,14 @@ urlpatterns = [
     path("budget/", money.budget, name="staff_budget"),
     path("figures/", money.figures, name="staff_figures"),
     path("counter/", counter.counter, name="staff_counter"),
-    path("cases/<str:reference>/", case.case, name="staff_case"),
+    path("cases/<str:reference>/", cases.case, name="staff_case"),
     path("cases/<str:reference>/receipt/", counter.receipt, name="staff_receipt"),
-    path("cases/<str:reference>/letter/", case.letter, name="staff_letter"),
-    path("cases/<str:reference>/letter.pdf", case.letter_pdf, name="staff_letter_pdf"),
-    path("cases/<str:reference>/checks/", case.checks, name="staff_checks"),
-    path("cases/<str:reference>/request-more/", case.request_more, name="staff_request_more"),
-    path("cases/<str:reference>/propose-refusal/", case.propose_refusal, name="staff_propose_refusal"),
-    path("cases/<str:reference>/propose-approval/", case.propose_approval, name="staff_propose_approval"),
-    path("cases/<str:reference>/decide/", case.decide, name="staff_decide"),
+    path("cases/<str:reference>/letter/", cases.letter, name="staff_letter"),
+    path("cases/<str:reference>/letter.pdf", cases.letter_pdf, name="staff_letter_pdf"),
+    path("cases/<str:reference>/checks/", cases.checks, name="staff_checks"),
+    path("cases/<str:reference>/request-more/", cases.request_more, name="staff_request_more"),
+    path("cases/<str:reference>/propose-refusal/", cases.propose_refusal, name="staff_propose_refusal"),
+    path("cases/<str:reference>/propose-approval/", cases.propose_approval, name="staff_propose_approval"),
+    path("cases/<str:reference>/decide/", cases.decide, name="staff_decide"),
     *table_paths(*tables.TABLES),
 ]

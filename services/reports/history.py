@@ -66,8 +66,7 @@ def timeline(subject: models.Model) -> list[HistoryLine]:
 
 
 def _move_labels(subject: models.Model) -> dict[str, str]:
-    old: dict[str, str] = getattr(subject, "history_words", {})  # an app that has no enum of moves yet
-    moves = old or {str(one.value): str(one.label) for one in getattr(subject, "moves", ())}
+    moves = {str(one.value): str(one.label) for one in getattr(subject, "moves", ())}
     return {str(one.value): str(one.label) for one in ConsentMove} | moves
 
 
