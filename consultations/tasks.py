@@ -49,7 +49,7 @@ def expire_offers(**kwargs: Any) -> int:
 
 @shared_task
 def tend_worklists(**kwargs: Any) -> int:
-    """Nobody is forgotten: who is not decided about the working day before is phoned; lists that are done close."""
+    """Nobody is forgotten: a client still undecided the working day before is phoned; lists that are done close."""
     return worklist.tend(by=Actor.system("tend_worklists"))
 
 

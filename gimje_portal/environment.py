@@ -47,7 +47,7 @@ class Setting:
     without: str = ""  # what happens without it, where the default does not say it
 
 
-# --- Forms: each reads a text or says what is wrong with it ---------------------------------------------------------
+# Forms: each reads a text or says what is wrong with it
 
 
 def text(value: str) -> str:
@@ -191,7 +191,7 @@ def flag(name: str, meaning: str, default: str, without: str = "") -> Setting:
     return Setting(name, meaning, "`1` or `0`", switch, default, without=without)
 
 
-# --- The table, in the order of docs/operations.md -----------------------------------------------------------------
+# The table, in the order of docs/operations.md
 GROUPS: dict[str, list[Setting]] = {
     "What must be set": [
         Setting("SECRET_KEY", "signs sessions and links", "any long text", text, needed=Needed.TO_START),

@@ -175,7 +175,7 @@ def _subnav(request: HttpRequest) -> Subnav:
 
 
 def _doors(request: HttpRequest) -> tuple[Entry, ...]:
-    """The first row of staff's menu. Who may open a room only by a page further in gets that page as its door."""
+    """The first row of the menu. People who may open a room only by a page further in get that page as its door."""
     doors = list(STAFF_MENU)
     for room in STAFF_ROOMS:
         open_to = [entry for entry in room.entries if _may_open(entry.page, request)]

@@ -1,4 +1,4 @@
-"""Who is affected when a consultation cannot take place as promised: listed, arranged for, told, the list closed."""
+"""Clients whose consultation cannot take place as promised: listed, arranged for, told, the list closed."""
 
 from collections.abc import Collection, Iterable
 from contextlib import suppress
@@ -66,7 +66,7 @@ def settle(
 ) -> int:
     """Whatever happens to a booking settles it on the worklists it stands on; returns how many. Days are locked.
 
-    Who was already spoken to stays told, and is not phoned a second time about what was agreed on the phone.
+    A client who was already spoken to stays told, and is not phoned again about what was agreed on the phone.
     """
     rows = Affected.objects.unsettled().filter(booking=booking, disruption__kind__in=kinds)
     found = list(rows.select_for_update(of=("self",)).order_by("pk"))

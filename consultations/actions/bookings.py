@@ -96,7 +96,7 @@ def book(
 
 
 def announce(booking: Booking, wish: Wish, *, how: ConsentHow, by: Actor) -> None:
-    """Consents, history, message and reminders of a new booking; who is unsure is phoned (COPY B1)."""
+    """Consents, history, message and reminders of a new booking; a client who is unsure is phoned (COPY B1)."""
     if wish.consents:
         write_consents(booking, wish.consents, booking_consents(), resident=booking.resident, how=how)
     record(booking, BookingMove.BOOKED, by=by, after=booking.state)

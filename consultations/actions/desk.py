@@ -73,7 +73,7 @@ def leave_desk(session: SessionBase) -> None:
         session.pop(key, None)
 
 
-# --- Words that were typed when the screen had closed ----------------------------------------------------------------
+# Words that were typed when the screen had closed
 
 
 def keep_words(session: SessionBase, reference: str, typed: dict[str, str]) -> None:

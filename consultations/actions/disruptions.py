@@ -39,7 +39,7 @@ CANNOT_STAND_IN = "그날 이미 다른 곳을 맡았거나 맡을 수 없는 �
 
 @in_turn
 def report_absence(sitting_id: int, *, reason: str, by: Actor) -> Disruption:
-    """An adviser cannot come: takes no more bookings that day; who has one with them is on a worklist.
+    """An adviser cannot come: no more bookings with them that day; clients who have one are on a worklist.
 
     Places held for people in line are taken back and they are told. Raises Refused: no reason, day over, reported
     already (conflict).
@@ -136,7 +136,7 @@ def close_venue(venue_id: int, first: date, last: date, *, reason: str, by: Acto
 
 
 def list_conflict(booking: Booking, adviser: Adviser, *, by: Actor) -> Affected:
-    """Who flagged a conflict of interest must not take this booking: onto the worklist of that day and adviser.
+    """An adviser who flagged a conflict must not take this booking: onto the worklist of that day and adviser.
 
     The caller has written the flag and holds the day and the booking.
     """

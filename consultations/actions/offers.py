@@ -21,7 +21,7 @@ BY = Actor.system("waiting_list")
 
 
 def give_back(day: ClinicDay, starts_at: datetime) -> int:
-    """A booking gave this time back: who let it pass before may have it again. The caller holds the day's lock."""
+    """A booking gave this time back: people who let it pass may have it again. The caller holds the day's lock."""
     SeatOffer.objects.filter(clinic_day=day, starts_at=starts_at).exclude(state=OfferState.OPEN).update(is_past=True)
     return offer_places(day)
 

@@ -202,7 +202,7 @@ def end_line(day: ClinicDay, *, by: Actor, is_cancelled: bool) -> int:
 def withdraw_offers(day: ClinicDay, adviser_id: int, *, by: Actor) -> int:
     """This adviser will not come: places held with them are taken back and those people told; returns how many.
 
-    Whose kind nobody sits for any more is told that there is nothing to wait for. The day is locked.
+    People whose kind of adviser no longer sits are told that there is nothing to wait for. The day is locked.
     """
     kinds = {one.kind for one in hours_of([day])[day.pk]}
     told = 0
@@ -227,7 +227,7 @@ def withdraw_offers(day: ClinicDay, adviser_id: int, *, by: Actor) -> int:
 
 
 def leave_booked(*, by: Actor) -> int:
-    """Who has booked that very day by themselves waits no longer; a place that was held goes to the next."""
+    """People who have booked that very day wait no longer; a place that was held goes to the next."""
     booked = Booking.objects.live().filter(resident=OuterRef("resident"), on=OuterRef("clinic_day__on"))
     left = 0
     for pk in list(Waiting.objects.live().filter(Exists(booked)).order_by("pk").values_list("pk", flat=True)):

@@ -43,7 +43,7 @@ def give_to_colleague(
 ) -> Booking:
     """Somebody else takes it the same day at the same place: at the same time, or at `starts_at`.
 
-    A joint booking keeps both advisers or none; whoever can still come stays with it. At the same time the citizen is
+    A joint booking keeps both advisers or none; one who can still come stays with it. At the same time the citizen is
     told that somebody else is there, at another time of the new time (S05). Raises Refused: arranged already, the day
     does not take place, nobody is free (conflict).
     """
@@ -67,8 +67,9 @@ def give_to_colleague(
 
 
 def _same_time(booking: Booking) -> Seating:
-    """Whose time the same start would take, those who have it already first; Refused if nobody is free. The day is
-    locked.
+    """The advisers whose time the same start would take, those who have it first; Refused if nobody is free.
+
+    The day is locked.
     """
     day, kinds, now = booking.clinic_day, BookingKind(booking.kind).kinds, timezone.now()
     stays = set(booking.holds.values_list("adviser_id", flat=True))
@@ -136,7 +137,7 @@ def cancel(affected_id: int, *, by: Actor) -> Booking:
 def tell_in_person(affected_id: int, *, by: Actor) -> Affected:
     """직접 알림: they came by or were reached in another way; nobody has to phone them about it any more.
 
-    Whoever stands on two lists because of the same message is told on both. Raises Refused: told already, or nothing
+    A client on two lists because of the same message is told on both. Raises Refused: told already, or nothing
     has changed for them (any more).
     """
     booking_id = Affected.objects.values_list("booking_id", flat=True).get(pk=affected_id)

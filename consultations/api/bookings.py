@@ -31,7 +31,7 @@ MOST_SHOWN = 100
 NO_SUCH_BOOKING = "그 번호의 예약이 없습니다. 예약번호를 다시 확인해 주세요."
 
 
-# --- What is sent ----------------------------------------------------------------------------------------------------
+# What is sent
 
 
 class SlotAsked(Body):
@@ -66,7 +66,7 @@ class CancelAsked(Body):
     reason = Choice(choices=CancelReason.choices, required=False, allow_blank=True, default="")
 
 
-# --- What is shown ---------------------------------------------------------------------------------------------------
+# What is shown
 
 
 class BookingShown(serializers.Serializer[Any]):
@@ -111,7 +111,7 @@ def shown(booking: Booking) -> dict[str, Any]:
 REFERENCE = OpenApiParameter(
     "reference", {"type": "string", "pattern": "^[0-9]{6}$"}, OpenApiParameter.PATH, description="예약번호 숫자 6개"
 )
-# --- Own bookings ----------------------------------------------------------------------------------------------------
+# Own bookings
 
 
 @extend_schema(
@@ -243,7 +243,7 @@ def api_booking_cancel(request: Request, reference: str) -> Response:
     return answer_once(phone, "bookings/cancel", key, [own.reference, body], cancel, status=200)
 
 
-# --- What they share -------------------------------------------------------------------------------------------------
+# What they share
 
 
 def _of_phone(phone: ProvedPhone) -> Any:

@@ -92,7 +92,7 @@ def phone_of(request: Request) -> ProvedPhone:
 
 
 class PhoneAsked(Body):
-    """Whose phone."""
+    """The resident whose phone was proved."""
 
     phone = Text(max_length=40, help_text="휴대전화 번호. 010-1234-5678처럼 적습니다.")
 

@@ -39,7 +39,7 @@ class ConsentsAsked(Body):
 
 
 class WishAsked(Body):
-    """Who wants advice about what; the phone is the proved one."""
+    """The client and what the advice is about; the phone is the proved one."""
 
     kind = Choice(choices=BookingKind.choices)
     topic = Choice(choices=Topic.choices, required=False, default="UNSURE", help_text="세금 분야는 TAX나 BOTH에만")

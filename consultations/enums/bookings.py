@@ -28,7 +28,7 @@ class BookingKind(models.TextChoices):
 
     @property
     def answered_by(self) -> tuple[AdviserKind, ...]:
-        """Who may answer a question of this kind: either where the person wants both or does not know."""
+        """The professions that may answer it: either where the client wants both or does not know."""
         return tuple(AdviserKind) if self in (BookingKind.BOTH, BookingKind.UNSURE) else self.kinds
 
     @property

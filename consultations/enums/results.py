@@ -29,7 +29,7 @@ class FollowUp(models.TextChoices):
 
     @property
     def office(self) -> str:
-        """Whom to phone, as a citizen reads it; empty where the city itself goes on."""
+        """The office to phone, as a citizen reads it; empty where the city itself goes on."""
         return {
             "LEGAL_AID": "대한법률구조공단 132",
             "TAX_CENTRE": "국세상담센터 126",

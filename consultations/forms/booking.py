@@ -87,12 +87,12 @@ class TopicAndAppealForm(TopicForm):
             del self.fields["is_appeal"], self.fields["claim"]
 
     def detour(self) -> str:
-        """An appeal that belongs elsewhere is told so; who wants may go on."""
+        """An appeal that belongs elsewhere is told so; the client may go on."""
         return "" if scope_of(self.said | self.cleaned_data).outcome == "in" else "booking_elsewhere"
 
 
 def scope_of(said: Mapping[str, Any]) -> Scope:
-    """Whether a tax accountant may take it, by what the page of topics asks; who is unsure is in scope."""
+    """Whether a tax accountant may take it, by what the page of topics asks; a client who is unsure is in scope."""
     return tax_scope(
         is_appeal=said.get("kind") == BookingKind.TAX and said.get("is_appeal") == "yes",
         is_local_tax=said.get("topic") not in Topic.NATIONAL_TAX,

@@ -195,7 +195,7 @@ class Adviser(TableRow):
 
     @property
     def has_account(self) -> bool:
-        """Whether somebody can log in as this adviser; who cannot works from an address of the day."""
+        """Whether somebody can log in as this adviser; one without an account works from an address of the day."""
         return self.user is not None and self.user.is_active
 
     @property

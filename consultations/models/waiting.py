@@ -1,4 +1,4 @@
-"""Who waits for a place on a full day, and the freed places that are held for them."""
+"""People who wait for a place on a full day, and the freed places that are held for them."""
 
 from typing import Any, ClassVar
 

@@ -38,7 +38,7 @@ def adviser_of(user: User) -> Adviser | None:
     return Adviser.objects.filter(user=user).first()
 
 
-# --- The resident ----------------------------------------------------------------------------------------------------
+# The resident
 
 
 def enquiry_cases(residents: Sequence[Resident]) -> list[Case]:
@@ -109,7 +109,7 @@ def timeline(enquiry: Enquiry) -> list[Step]:
     return steps
 
 
-# --- Staff -----------------------------------------------------------------------------------------------------------
+# Staff
 
 
 def enquiries_of(adviser: Adviser) -> EnquiryQuerySet:
@@ -119,7 +119,7 @@ def enquiries_of(adviser: Adviser) -> EnquiryQuerySet:
 
 
 def advisers_for(kinds: Sequence[str]) -> "QuerySet[Adviser]":
-    """Who may be given a question of these professions today: in term, with an account."""
+    """Advisers who may be given a question of these professions today: in term, with an account."""
     today = timezone.localdate()
     in_term = Adviser.objects.filter(term_from__lte=today, term_until__gte=today)
     return in_term.filter(kind__in=kinds, user__isnull=False).order_by("kind", "name")

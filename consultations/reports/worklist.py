@@ -95,7 +95,7 @@ def _days_for(rows: Sequence[Affected]) -> list[ClinicDay]:
 
 
 def flagged_with(booking_ids: Sequence[int]) -> "defaultdict[int, set[int]]":
-    """Who flagged a conflict of interest with which booking: advisers by booking. One query."""
+    """Advisers who flagged a conflict of interest, by booking. One query."""
     found: defaultdict[int, set[int]] = defaultdict(set)
     rows = ConflictFlag.objects.filter(booking__in=booking_ids).order_by("pk")
     for booking_id, adviser_id in rows.values_list("booking_id", "adviser_id"):
@@ -104,7 +104,7 @@ def flagged_with(booking_ids: Sequence[int]) -> "defaultdict[int, set[int]]":
 
 
 class _FreeTimes:
-    """Who sits on some days and what is taken of their time, wherever. Two queries."""
+    """The advisers of some days and what is taken of their time, wherever. Two queries."""
 
     def __init__(self, days: Sequence[ClinicDay]) -> None:
         self.hours = hours_of(days)
@@ -118,7 +118,7 @@ class _FreeTimes:
             self.taken[adviser_id].append((begin, end, booking_id))
 
     def _of(self, day: ClinicDay, booking: Booking, without: set[int]) -> tuple[list[Hours], Busy]:
-        """Who may take this booking that day, and what else they have; its own time does not count."""
+        """Advisers who may take this booking that day, and what else they have; its own time does not count."""
         hours = [one for one in self.hours[day.pk] if one.adviser_id not in without]
         busy = {
             one.adviser_id: [(begin, end) for begin, end, pk in self.taken[one.adviser_id] if pk != booking.pk]
@@ -231,7 +231,7 @@ def worklist_lines(rows: DisruptionQuerySet) -> list[WorklistLine]:
 
 
 def stand_ins(disruption: Disruption) -> list[Adviser]:
-    """Who could come instead of the missing adviser: same kind, in term, sitting nowhere that date. One query."""
+    """Advisers who could come instead of the missing one: same kind, in term, sitting nowhere that date. One query."""
     if disruption.adviser is None or disruption.kind != DisruptionKind.ABSENCE:
         return []
     on = disruption.first_on
@@ -256,7 +256,7 @@ class Told:
 
 
 def told_of(day: ClinicDay) -> Told:
-    """How far telling everybody of this day is; who stands on two worklists counts once. Two queries."""
+    """How far telling everybody of this day is; a client on two worklists counts once. Two queries."""
     rows = Affected.objects.filter(clinic_day=day).order_by()
     return Told(
         rows.to_tell().values("booking").distinct().count(), rows.untold().values("booking").distinct().count()
@@ -264,7 +264,7 @@ def told_of(day: ClinicDay) -> Told:
 
 
 def staff_todos(user: User) -> list[Todo]:
-    """Whom nobody has told yet (STAFF_TODAY_SOURCES)."""
+    """Clients whom nobody has told yet (STAFF_TODAY_SOURCES)."""
     if not user.roles & {Role.CONSULTATION_OFFICER, Role.TOWNSHIP_CLERK}:
         return []
     rows = Affected.objects.untold().filter(disruption__in=Disruption.objects.seen_by(user).open()).order_by()

@@ -1,4 +1,4 @@
-"""Whose time a visit takes: advisers' hours cut into slots, one free adviser of every wanted kind."""
+"""The time of a visit: advisers' hours cut into slots, one free adviser of every wanted kind."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -22,7 +22,7 @@ def advisers(request: PortalRequest) -> HttpResponse:
 
 @never_cache
 def adviser_calendar(request: PortalRequest, pk: int) -> HttpResponse:
-    """The calendar address of one adviser; who has an account makes it alone, here it can only be ended."""
+    """The calendar address of one adviser, who makes it with their account; here it can only be ended."""
     adviser = get_object_or_404(Adviser.objects.select_related("user", "calendar_feed"), pk=pk)
     answer = _act(request, adviser, may_make=adviser.user is None)
     if answer is None:

@@ -1,4 +1,4 @@
-"""Staff: who waits for which day, and answering for people who say so on the phone."""
+"""Staff: people who wait for a day, and answering for those who say so on the phone."""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse

@@ -69,7 +69,7 @@ PEOPLE = (
     ("시연 정말순", "+821000000004", BookingKind.UNSURE, Topic.UNSURE, ""),
     ("시연 오금례", "+821000000005", BookingKind.TAX, Topic.LOCAL_TAX, ""),
 )
-# Who has taken every time of one day (the last of them gives it back), and who waits for one.
+# People who have taken every time of one day (the last of them gives it back), and those who wait for one.
 CROWD = tuple(
     (f"시연 {name}", f"+82100000011{number}")
     for number, name in enumerate(("강복순", "윤재호", "장영자", "임병철", "한옥희", "조성만"))
@@ -112,7 +112,7 @@ QUESTIONS = (
         "주택 재산세는 7월과 9월에 반씩 나누어 냅니다. 두 고지서의 과세 번호를 견주어 보세요.",
     ),
 )
-# Who came in the past: year of birth, township, what, about what, how it ended, how it was booked.
+# Clients of the past: year of birth, township, what, about what, how it ended, how it was booked.
 CAME, MISSED, OFF = BookingState.VISIT_DONE, BookingState.MISSED, BookingState.CANCELLED
 ENDED = {CAME: BookingMove.COMPLETED, MISSED: BookingMove.MISSED, OFF: BookingMove.CANCELLED}
 PAST_MONTH = (

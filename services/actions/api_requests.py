@@ -25,7 +25,7 @@ class TooMany(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Who asks where for what; `body` is JSON as it came, with everything that the address names."""
+    """A client, an address and what is asked of it; `body` is JSON as it came, with what the address names."""
 
     client: str
     endpoint: str

@@ -19,7 +19,7 @@ CLOSED = "closed_drafts"  # session key -> {kind: its key, or "" when it is gone
 CLAIM = timedelta(minutes=2)
 
 
-# --- Opening -------------------------------------------------------------------------------------------------------
+# Opening
 
 
 def draft_of(session: SessionBase, kind: str) -> Draft | None:
@@ -60,7 +60,7 @@ def own_draft(session: SessionBase, key: UUID) -> Draft | None:
     return draft if is_here or draft.phone_index == session.get("resident_phone_index", "-") else None
 
 
-# --- Writing -------------------------------------------------------------------------------------------------------
+# Writing
 
 
 def save_answers(draft: Draft, **answers: Any) -> Draft:
@@ -92,7 +92,7 @@ def drop_draft(session: SessionBase, draft: Draft) -> None:
     session[DRAFTS] = {kind: key for kind, key in session.get(DRAFTS, {}).items() if key != str(draft.pk)}
 
 
-# --- Changing hands ------------------------------------------------------------------------------------------------
+# Changing hands
 
 
 def bind(session: SessionBase, phone: str, phone_index: str, *, keeps: str) -> int:

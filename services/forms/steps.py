@@ -42,7 +42,7 @@ class Row:
     query: str = ""
 
 
-# --- One page --------------------------------------------------------------------------------------------------------
+# One page
 
 
 class StepForm(forms.Form):
@@ -179,7 +179,7 @@ class FilesForm(StepForm):
         return [_("%(n)s장") % {"n": n} if n else _("올리지 않으셨습니다.")]
 
 
-# --- Consents --------------------------------------------------------------------------------------------------------
+# Consents
 
 
 class ConsentsForm(StepForm):
@@ -243,7 +243,7 @@ class ConsentsForm(StepForm):
         return rows + ([Row(_("동의하지 않은 것"), other)] if other else [])
 
 
-# --- All pages -------------------------------------------------------------------------------------------------------
+# All pages
 
 
 @dataclass(frozen=True, slots=True)

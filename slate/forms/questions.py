@@ -130,7 +130,7 @@ class CheckForm(AreaForm):
 
 
 class AddressForm(StepForm):
-    """A1."""
+    """COPY A1: where the building is."""
 
     title = _("건물은 어디에 있나요?")
     lead = _("찾지 못하시면 마을 이름과 가까운 건물을 적어 주세요. 담당자가 찾아드립니다.")
@@ -162,7 +162,7 @@ class AddressForm(StepForm):
 
 
 class PartForm(AreaForm):
-    """A2 and A3: one building part."""
+    """COPY A2 and A3: one building part."""
 
     title = _("건물 부분을 적어 주세요")
     list_title = _("건물 부분이 더 있나요?")
@@ -205,7 +205,7 @@ class PartForm(AreaForm):
 
 
 class RoofForm(StepForm):
-    """A4."""
+    """COPY A4: a new roof or none."""
 
     short: ClassVar = {"wants_reroofing": _("새 지붕")}
 
@@ -234,7 +234,7 @@ class HouseholdForm(StepForm):
 
 
 class PhotosForm(FilesForm):
-    """A6: a photo for each view; none is fine, the officer takes them."""
+    """COPY A6: a photo for each view; none is fine, the officer takes them."""
 
     title = _("사진을 올려 주세요")
     lead = _(
@@ -258,7 +258,7 @@ NOT_OWNERS = tuple(value for value in Ownership.values if value != Ownership.OWN
 
 
 class OwnerForm(StepForm):
-    """A7."""
+    """COPY A7: the owner."""
 
     short: ClassVar = {"ownership": _("건물 주인"), "owner_agreed": _("주인으로서 철거에 동의")}
     only_if: ClassVar = {
@@ -291,7 +291,7 @@ class OwnerForm(StepForm):
 
 
 class ContactForm(StepForm, PersonForm):
-    """A8: who applies and how to reach them."""
+    """COPY A8: the applicant and how to reach them."""
 
     title = _("신청하시는 분을 알려 주세요")
     button = _("인증번호 받기")
@@ -314,7 +314,7 @@ class ContactForm(StepForm, PersonForm):
 
 
 class ConsentForm(ConsentsForm):
-    """A9: each on its own, nothing ticked beforehand."""
+    """COPY A9: each on its own, nothing ticked beforehand."""
 
     lead = _("하나씩 읽고 골라 주세요. '(선택)'은 동의하지 않으셔도 신청할 수 있습니다.")
     field = "consent_%s"

@@ -148,7 +148,7 @@ def quote_of(application: Application) -> Quote:
     return quote(programme, Household(application.household), wanted, day=price_day(programme))
 
 
-# --- Money -----------------------------------------------------------------------------------------------------
+# Money
 
 
 @dataclass(frozen=True, slots=True)

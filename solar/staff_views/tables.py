@@ -20,7 +20,7 @@ PLANTS = Table(
     intro="시민이 보는 설비와 그 건물의 전기요금 계약종별입니다.",
     form=forms.PlantForm,
     columns=("name", "capacity_w", "group", "year", "tariff_class", "tariff_is_assumed"),
-    rows=lambda: Plant.objects.shown(),
+    rows=Plant.objects.shown,
     change=tariffs.change_plant,
 )
 GROUPS = Table(

@@ -87,7 +87,7 @@ class Office(RuleBasedStateMachine):
         live = list(Waiting.objects.live().order_by("pk"))
         return live[pick % len(live)] if live else None
 
-    # --- What people do --------------------------------------------------------------------------------------------
+    # What people do
 
     @rule(person=persons, day=days, start=starts, kind=kinds, turns=st.sampled_from(JointOrder.values))
     def book(self, person: int, day: int, start: time, kind: str, turns: str) -> None:
@@ -158,7 +158,7 @@ class Office(RuleBasedStateMachine):
             with suppress(Refused):
                 verb(person.pk, by=BY)
 
-    # --- What time does --------------------------------------------------------------------------------------------
+    # What time does
 
     @rule(hours=st.sampled_from([1, 5, 12, 25]))
     def time_goes_by(self, hours: int) -> None:
@@ -172,7 +172,7 @@ class Office(RuleBasedStateMachine):
         tasks.remind()
         assert Notice.objects.count() == before
 
-    # --- What officers do: a day, and whoever else may fail to come, belongs here ----------------------------------
+    # What officers do: a day, and whoever else may fail to come, belongs here
 
     @rule(day=days, not_yet=st.booleans())
     def cancel_day(self, day: int, not_yet: bool) -> None:
@@ -219,7 +219,7 @@ class Office(RuleBasedStateMachine):
     def tend(self) -> None:
         tasks.tend_worklists()
 
-    # --- What must be true after every step ------------------------------------------------------------------------
+    # What must be true after every step
 
     @invariant()
     def no_adviser_is_in_two_places(self) -> None:
@@ -273,7 +273,7 @@ class Office(RuleBasedStateMachine):
 
     @invariant()
     def everybody_affected_is_told_or_called_or_on_the_list(self) -> None:
-        """Who is affected stands on an open list until something is arranged, and then there is a message of it."""
+        """An affected client stands on an open list until something is arranged, and then there is a message of it."""
         for row in Affected.objects.select_related("disruption", "booking").order_by("pk"):
             if row.is_unsettled:
                 assert row.disruption.closed_at is None

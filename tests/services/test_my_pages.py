@@ -167,7 +167,7 @@ def test_a_verified_phone_is_not_asked_again(client, db):
     assert verified_phone(client.session) == PHONE
 
 
-# --- Leaving and staying away ---------------------------------------------------------------------------------------
+# Leaving and staying away
 
 
 def test_leaving_leaves_nothing(client, db):
@@ -237,7 +237,7 @@ def test_an_old_draft_is_not_opened_again(client, db, clock):
     assert draft_of(session, "slate") is None
 
 
-# --- One case by its number -----------------------------------------------------------------------------------------
+# One case by its number
 
 
 def test_a_number_and_four_digits_open_one_case_only(client, make_resident):
@@ -275,7 +275,7 @@ def test_an_idle_case_closes(client, db, clock):
     assert client.get("/my/case/").url == "/my/number/"
 
 
-# --- What the city knows and who looked -----------------------------------------------------------------------------
+# What the city knows and who looked
 
 
 def test_they_see_what_the_city_has(client, make_resident, township):

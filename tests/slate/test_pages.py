@@ -241,7 +241,7 @@ def test_what_the_three_questions_asked_is_not_asked_again(client, programme, to
     assert "4,270,000원까지 지원합니다" in client.get(on.url).content.decode()
 
 
-# --- Following ---------------------------------------------------------------------------------------------------
+# Following
 
 
 def test_the_applicant_follows_and_withdraws(programme, resident_client):

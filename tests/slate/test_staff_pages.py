@@ -166,7 +166,7 @@ def test_asking_for_more_and_refusing_by_page(programme, officer, staff_client):
     assert (second.state, second.reason_sentence) == ("refusal_proposed", "건물이 이미 헐려 없습니다.")
 
 
-# --- The counter -------------------------------------------------------------------------------------------------
+# The counter
 
 
 @pytest.fixture
@@ -200,7 +200,7 @@ def test_a_clerk_neither_takes_in_nor_sees_another_township(programme, clerk, st
     assert desk.get(url("receipt", elsewhere)).status_code == 404
 
 
-# --- Money -------------------------------------------------------------------------------------------------------
+# Money
 
 
 def test_an_approver_allots_and_everybody_sees_the_assumption(programme, officer, approver, staff_client):
