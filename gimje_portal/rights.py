@@ -102,6 +102,8 @@ RIGHTS: dict[str, Access] = {
     "services:my": VerifiedResident,
     "services:my_data": VerifiedResident,
     "services:my_readings": VerifiedResident,
+    "services:my_consents": VerifiedResident,
+    "services:my_consent": VerifiedResident,
     "services:catalogue": Public,
     "services:service_page": Public,
     "services:search": Public,

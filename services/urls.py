@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from services.views import catalogue, display, documents, people, steps
+from services.views import catalogue, consents, display, documents, people, steps
 
 app_name = "services"
 urlpatterns = [
@@ -24,6 +24,8 @@ urlpatterns = [
     path("my/case/", people.my_case, name="my_case"),
     path("my/drafts/<uuid:key>/", steps.my_draft, name="my_draft"),
     path("my/data/", people.my_data, name="my_data"),
+    path("my/consents/", consents.my_consents, name="my_consents"),
+    path("my/consents/<int:consent_id>/", consents.my_consent, name="my_consent"),
     path("my/readings/", people.my_readings, name="my_readings"),
     path("my/leave/", people.my_leave, name="my_leave"),
     path("services/documents/<str:token>", documents.document, name="document"),

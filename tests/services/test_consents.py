@@ -4,6 +4,9 @@ from dataclasses import replace
 
 import pytest
 from django.db import IntegrityError, InternalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils.html import escape
 
 from consultations.enums import BookingKind, ConsentKind, Source
 from consultations.models import Booking, Enquiry
@@ -18,6 +21,7 @@ from slate.enums import ConsentKind as SlateConsent
 from slate.models import Application, Programme
 from slate.reports.consents import application_consents
 from tests.consultations.factories import CONSENTS, EVE, at, booked, clinic_day
+from tests.services.test_my_pages import verify
 from tests.slate import factories as slate
 
 pytestmark = pytest.mark.django_db
@@ -175,3 +179,59 @@ def test_the_required_consents_are_named_once():
         assert [kind for kind, one in words.items() if one.is_required] == list(ConsentKind.REQUIRED)
     for_slate = application_consents(Programme())
     assert [kind for kind, one in for_slate.items() if one.is_required] == list(SlateConsent.REQUIRED)
+
+
+class TestPages:
+    """내가 동의한 것: what the text of the consent promises ("언제든 '내 신청 확인'에서 그만 받을 수 있습니다")."""
+
+    @pytest.fixture
+    def mine(self, client, booking):
+        verify(client, booking.resident.shown_phone)
+        return client
+
+    def test_what_was_agreed_to_stands_with_its_words_and_what_was_refused_does_not(self, mine, booking):
+        assert reverse("services:my_consents") in mine.get(reverse("services:my")).content.decode()
+        text = mine.get(reverse("services:my_consents")).content.decode()
+        for kind in ("COLLECTION", "ADVISER", "NEWS"):
+            assert escape(str(booking_consents()[ConsentKind(kind)].what)) in text
+        assert booking_consents()[ConsentKind.HEALTH].title not in text
+        assert text.count("이 동의 취소하기") == 1  # the optional one
+
+    def test_the_optional_one_is_asked_once_and_taken_back(self, mine, booking):
+        address = reverse("services:my_consent", args=[consent_of(booking, "NEWS").pk])
+        assert "이 동의를 취소할까요?" in mine.get(address).content.decode()
+        assert consent_of(booking, "NEWS").withdrawn_at is None
+        done = mine.post(address, follow=True).content.decode()
+        assert "동의를 취소했습니다." in done
+        assert "이 동의 취소하기" not in done
+        assert consent_of(booking, "NEWS").withdrawn_at
+        assert HistoryEntry.objects.get(move="consent_withdrawn").actor_key == str(booking.resident_id)
+        assert mine.post(address).status_code == 404  # once more: it is gone
+
+    @pytest.mark.parametrize("kind", ["COLLECTION", "HEALTH"])
+    def test_a_required_or_refused_one_has_no_button_and_no_address(self, mine, booking, kind):
+        address = reverse("services:my_consent", args=[consent_of(booking, kind).pk])
+        assert mine.get(address).status_code == mine.post(address).status_code == 404
+        assert consent_of(booking, kind).withdrawn_at is None
+
+    def test_somebody_elses_is_not_found(self, client, booking):
+        verify(client, "010-9999-0000")
+        assert "지금 쓰이는 동의가 없습니다." in client.get(reverse("services:my_consents")).content.decode()
+        address = reverse("services:my_consent", args=[consent_of(booking, "NEWS").pk])
+        assert client.post(address).status_code == 404
+        assert consent_of(booking, "NEWS").withdrawn_at is None
+
+    def test_the_page_costs_the_same_for_one_and_for_many(self, mine, booking):
+        def cost():
+            with CaptureQueriesContext(connection) as queries:
+                mine.get(reverse("services:my_consents"))
+            return len(queries)
+
+        cost()
+        before = cost()
+        for number in range(8):
+            booking.pk = 900 + number
+            write_consents(
+                booking, {"NEWS": True}, booking_consents(), resident=booking.resident, how=ConsentHow.PAPER
+            )
+        assert cost() == before
