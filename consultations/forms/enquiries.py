@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django_filters import ChoiceFilter
 
 from consultations.enums import (
     AnswerBy,
@@ -21,14 +22,17 @@ from consultations.enums import (
 )
 from consultations.forms.booking import ContactForm, TopicForm
 from consultations.models import Adviser
+from consultations.models.enquiries import EnquiryQuerySet
 from consultations.reports.consents import enquiry_consents
 from consultations.reports.enquiries import advisers_for
 from consultations.rules.deadlines import QUESTION_CHARACTERS
 from services.enums.calendar import ExtensionReason
+from services.forms.filters import ListFilter, words
 from services.forms.people import clean_free_text, clean_phone
 from services.forms.steps import ConsentsForm, FilesForm, Step, StepForm
 from services.forms.widgets import DatePartsField, RadioCards
 from services.rules.consents import ConsentWords
+from services.rules.references import normalise_reference
 
 
 def _text(label: Any, *, rows: int = 8, help_text: Any = "", empty: Any) -> forms.CharField:
@@ -166,13 +170,32 @@ class ReplyForm(forms.Form):
 # --- Officers --------------------------------------------------------------------------------------------------------
 
 
-class EnquiryFilter(forms.Form):
-    state = forms.ChoiceField(
+class EnquiryFilter(ListFilter):
+    """The list of questions; without a condition those that wait for an answer. A number finds it in any state."""
+
+    state = ChoiceFilter(
         label="상태",
-        required=False,
-        choices=[("", "답을 기다림"), ("late", "기한 지남"), ("all", "모두"), *EnquiryState.choices],
+        choices=[("late", "기한 지남"), ("all", "모두"), *EnquiryState.choices],
+        empty_label="답을 기다림",
+        method="in_state",
     )
-    reference = forms.CharField(label="접수번호", required=False, max_length=20)
+    reference = words("접수번호", 20, method="with_reference")
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        asked = self.form.cleaned_data
+        if asked.get("reference"):
+            return self.with_reference(queryset, "reference", asked["reference"])
+        return self.in_state(queryset, "state", asked.get("state") or "")
+
+    def in_state(self, rows: EnquiryQuerySet, name: str, state: str) -> EnquiryQuerySet:
+        if state in EnquiryState.values:
+            return rows.filter(state=state)
+        if state == "late":
+            return rows.waiting().filter(due_on__lt=timezone.localdate())
+        return rows if state == "all" else rows.waiting()
+
+    def with_reference(self, rows: EnquiryQuerySet, name: str, typed: str) -> EnquiryQuerySet:
+        return rows.filter(reference=normalise_reference(typed))
 
 
 class CounterEnquiryForm(forms.Form):

@@ -6,13 +6,17 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django_filters import ModelChoiceFilter
 
 from consultations.enums import BookingKind, BookingState, HelperConsent, Need, Source, Topic
 from consultations.forms.booking import township_choices
 from consultations.models import Venue
+from consultations.models.bookings import BookingQuerySet
 from consultations.reports.offers import Offer, Slot
+from services.forms.filters import ALL, ListFilter, on_day, one_of, words
 from services.forms.people import clean_phone
 from services.forms.widgets import DatePartsField
+from services.models import blind_index
 from services.rules.korean import date_letter
 
 
@@ -21,18 +25,35 @@ def _venue_choice() -> "forms.ModelChoiceField[Venue]":
     return forms.ModelChoiceField(venues, label="장소", required=False, empty_label="모두")
 
 
-class BookingFilter(forms.Form):
-    """Conditions of the list; anything that cannot be read is ignored."""
+class BookingFilter(ListFilter):
+    """The list of bookings; without a condition what is still to come."""
 
-    on = forms.DateField(label="날짜", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label="이날까지", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    venue = _venue_choice()
-    state = forms.ChoiceField(
-        label="상태",
-        required=False,
-        choices=[("", "모두"), ("open", "상담 전"), ("conflict", "이해 충돌"), *BookingState.choices],
+    on = on_day("날짜")
+    until = on_day("이날 전까지", field_name="on", lookup_expr="lt")
+    venue = ModelChoiceFilter(
+        field_name="clinic_day__venue", label="장소", queryset=Venue.objects.filter(is_active=True), empty_label=ALL
     )
-    q = forms.CharField(label="예약번호나 전화 뒤 4자리", required=False, max_length=20)
+    state = one_of("상태", [("open", "상담 전"), ("conflict", "이해 충돌"), *BookingState.choices], method="in_state")
+    q = words("예약번호나 전화 뒤 4자리", 20, method="with_digits")
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        asked = self.form.cleaned_data
+        if not any(asked.get(name) for name in ("on", "until", "state", "q")):
+            queryset = queryset.filter(on__gte=timezone.localdate())
+        return super().filter_queryset(queryset)
+
+    def in_state(self, rows: BookingQuerySet, name: str, state: str) -> BookingQuerySet:
+        kinds = {"open": rows.live, "conflict": rows.in_conflict}
+        return kinds[state]() if state in kinds else rows.filter(state=state)
+
+    def with_digits(self, rows: BookingQuerySet, name: str, typed: str) -> BookingQuerySet:
+        """A number of six digits, or the end of a phone number."""
+        digits = "".join(sign for sign in typed if sign.isdecimal())
+        if not digits:
+            return rows
+        if len(digits) == 6:
+            return rows.filter(reference=digits)
+        return rows.filter(resident__last4_index=blind_index(digits, purpose="last4"))
 
 
 def slot_choices(found: Sequence[Offer], *, may_wait: bool) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -1,13 +1,9 @@
 """Staff: the list of bookings, one booking and what is done with it, the day board."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from consultations.actions import bookings as actions
@@ -23,7 +19,7 @@ from consultations.reports.offers import offers
 from consultations.reports.surveys import asked
 from services.actions.history import record_reading, record_readings
 from services.enums.people import Role
-from services.models import Notice, User, blind_index
+from services.models import Notice, User
 from services.reports import history
 from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
@@ -33,33 +29,9 @@ ROWS = 50
 
 def bookings(request: PortalRequest) -> HttpResponse:
     """상담 예약: masked names, the next ones first."""
-    form = BookingFilter(request.GET)
-    form.is_valid()
-    rows = _filtered(Booking.objects.seen_by(staff_of(request)), form.cleaned_data).with_place()
-    page = Paginator(rows.order_by("starts_at", "pk"), ROWS).get_page(request.GET.get("page"))
-    return render(request, "consultations/staff/bookings.html", {"form": form, "page": page})
-
-
-def _filtered(rows: Any, wanted: dict[str, Any]) -> Any:
-    """The conditions of the list; without any, what is still to come."""
-    if not any(wanted.get(name) for name in ("on", "until", "state", "q")):
-        rows = rows.filter(on__gte=timezone.localdate())
-    if wanted.get("on"):
-        rows = rows.filter(on=wanted["on"])
-    if wanted.get("until"):
-        rows = rows.filter(on__lt=wanted["until"])
-    if wanted.get("venue"):
-        rows = rows.filter(clinic_day__venue=wanted["venue"])
-    if wanted.get("state"):
-        kinds = {"open": rows.live, "conflict": rows.in_conflict}
-        rows = kinds[wanted["state"]]() if wanted["state"] in kinds else rows.filter(state=wanted["state"])
-    if digits := "".join(sign for sign in wanted.get("q") or "" if sign.isdecimal()):
-        rows = rows.filter(reference=digits) if len(digits) == 6 else _with_last4(rows, digits)
-    return rows
-
-
-def _with_last4(rows: "QuerySet[Booking]", digits: str) -> "QuerySet[Booking]":
-    return rows.filter(resident__last4_index=blind_index(digits, purpose="last4"))
+    found = BookingFilter(request.GET, Booking.objects.seen_by(staff_of(request)).with_place())
+    page = Paginator(found.qs.order_by("starts_at", "pk"), ROWS).get_page(request.GET.get("page"))
+    return render(request, "consultations/staff/bookings.html", {"form": found.form, "page": page})
 
 
 def booking(request: PortalRequest, reference: str) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from consultations.actions import enquiries as actions
-from consultations.enums import AnswerBy, BookingKind, ConsentKind, EnquiryState, FollowUp, Source, Topic
+from consultations.enums import AnswerBy, BookingKind, ConsentKind, FollowUp, Source, Topic
 from consultations.forms import enquiries as forms
 from consultations.models import Enquiry
 from consultations.models.enquiries import EnquiryQuerySet
@@ -19,7 +19,6 @@ from services.actions.people import find_or_add_resident
 from services.enums.people import Role
 from services.models import User
 from services.reports import history
-from services.rules.references import normalise_reference
 from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
 
@@ -32,23 +31,10 @@ def _seen_by(user: User) -> EnquiryQuerySet:
 
 def enquiries(request: PortalRequest) -> HttpResponse:
     """상시 상담: what waits, the nearest day first."""
-    form = forms.EnquiryFilter(request.GET)
-    form.is_valid()
-    rows = _filtered(_seen_by(staff_of(request)), form.cleaned_data)
-    page = Paginator(rows.order_by("due_on", "pk"), ROWS).get_page(request.GET.get("page"))
-    context = {"form": form, "page": page, "today": timezone.localdate()}
+    found = forms.EnquiryFilter(request.GET, _seen_by(staff_of(request)))
+    page = Paginator(found.qs.order_by("due_on", "pk"), ROWS).get_page(request.GET.get("page"))
+    context = {"form": found.form, "page": page, "today": timezone.localdate()}
     return render(request, "consultations/staff/enquiries.html", context)
-
-
-def _filtered(rows: Any, wanted: dict[str, Any]) -> Any:
-    state = wanted.get("state")
-    if wanted.get("reference"):
-        return rows.filter(reference=normalise_reference(wanted["reference"]))
-    if state in EnquiryState.values:
-        return rows.filter(state=state)
-    if state == "late":
-        return rows.waiting().filter(due_on__lt=timezone.localdate())
-    return rows if state == "all" else rows.waiting()
 
 
 def enquiry(request: PortalRequest, reference: str) -> HttpResponse:

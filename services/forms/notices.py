@@ -5,24 +5,17 @@ from typing import Any
 from django import forms
 
 from services.enums.notices import CallOutcome, Channel, NoticeState
+from services.forms.filters import ListFilter, on_day, one_of, words
 from services.models import CallTask, Notice
 
-DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
-
-class NoticeFilterForm(forms.Form):
+class NoticeFilter(ListFilter):
     """Which messages to list."""
 
-    state = forms.ChoiceField(label="상태", choices=[("", "모두"), *NoticeState.choices], required=False)
-    channel = forms.ChoiceField(label="방법", choices=[("", "모두"), *Channel.choices], required=False)
-    day = forms.DateField(label="날짜", required=False, widget=DAY)
-    reference = forms.CharField(label="접수번호", max_length=20, required=False)
-
-    def conditions(self) -> dict[str, Any]:
-        """Lookups for Notice; a condition that makes no sense is left out."""
-        names = {"state": "state", "channel": "channel", "day": "created_at__date", "reference": "reference"}
-        cleaned = self.cleaned_data if self.is_valid() else getattr(self, "cleaned_data", {})
-        return {lookup: cleaned[name] for name, lookup in names.items() if cleaned.get(name)}
+    state = one_of("상태", NoticeState.choices)
+    channel = one_of("방법", Channel.choices)
+    day = on_day("날짜", field_name="created_at", lookup_expr="date")
+    reference = words("접수번호", 20)
 
 
 class NoticePickForm(forms.Form):

@@ -10,7 +10,7 @@ from services.actions import notices as actions
 from services.actions.history import record_reading, record_readings
 from services.enums.notices import NoticeState
 from services.enums.people import Role
-from services.forms.notices import CallForm, NoticeFilterForm, NoticePickForm
+from services.forms.notices import CallForm, NoticeFilter, NoticePickForm
 from services.models import CallTask, Notice, User
 from services.models.notices import CallTaskQuerySet, NoticeQuerySet
 from services.reports.history import timeline
@@ -34,10 +34,15 @@ def _letters(user: User) -> NoticeQuerySet:
 def notices(request: PortalRequest) -> HttpResponse:
     """알림 발송: what went out, what waits, what failed; numbers are masked."""
     user = staff_of(request)
-    form = NoticeFilterForm(request.GET)
-    found = Notice.objects.seen_by(user).filter(**form.conditions()).select_related("resident").defer("short", "body")
-    page = Paginator(found.order_by("-created_at", "-pk"), PAGE).get_page(request.GET.get("page"))
-    shown = {"page": page, "form": form, "may_retry": bool(user.roles - {Role.AUDITOR}), "dead": NoticeState.DEAD}
+    rows = Notice.objects.seen_by(user).select_related("resident").defer("short", "body")
+    found = NoticeFilter(request.GET, rows)
+    page = Paginator(found.qs.order_by("-created_at", "-pk"), PAGE).get_page(request.GET.get("page"))
+    shown = {
+        "page": page,
+        "form": found.form,
+        "may_retry": bool(user.roles - {Role.AUDITOR}),
+        "dead": NoticeState.DEAD,
+    }
     return render(request, "services/staff/notices.html", shown | {"may_read": _may_read(user)})
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from services.actions import staff as actions
 from services.actions.history import record_reading
+from services.forms.filters import PeopleFilter
 from services.forms.people import FindResidentForm, NewStaffForm, ReadingsForm, ReasonForm, StaffForm
 from services.models import Resident, User
 from services.reports import history
@@ -34,8 +35,9 @@ def today(request: PortalRequest) -> HttpResponse:
 
 def people(request: PortalRequest) -> HttpResponse:
     """Everybody with an account."""
-    page = Paginator(reports.everybody(), 50).get_page(request.GET.get("page"))
-    return render(request, "services/staff/people.html", {"page": page})
+    found = PeopleFilter(request.GET, reports.everybody())
+    page = Paginator(found.qs, 50).get_page(request.GET.get("page"))
+    return render(request, "services/staff/people.html", {"page": page, "form": found.form})
 
 
 @never_cache

@@ -1,13 +1,19 @@
 """What officers, approvers and township clerks type."""
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils import timezone
+from django_filters import ChoiceFilter, ModelChoiceFilter
 
 from services.enums.people import Role
+from services.forms.filters import ALL, ListFilter, one_of, words
 from services.forms.people import clean_free_text
-from services.models import Township, User
+from services.models import Township, User, blind_index
+from services.models.people import name_index_of
+from services.rules.references import normalise_reference
 from slate.enums import ApplicationState, CheckItem, Household, Needed, RefusalReason, Work
 from slate.forms.questions import (
     AddressForm,
@@ -18,8 +24,9 @@ from slate.forms.questions import (
     PartForm,
 )
 from slate.models import Application
+from slate.models.applications import ApplicationQuerySet
 
-DUE = [("", "모두"), ("late", "기한 지남"), ("today", "오늘까지"), ("soon", "내일까지")]
+DUE = [("late", "기한 지남"), ("today", "오늘까지"), ("soon", "내일까지")]
 SORT = [("due_on", "기한 빠른 순"), ("submitted_at", "접수 빠른 순"), ("priority", "순위 순")]
 
 
@@ -36,21 +43,33 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
-class QueueForm(forms.Form):
-    """Conditions of the queue; everything optional, unknown values are no condition."""
+class QueueFilter(ListFilter):
+    """The queue of applications, by their due day unless another order is asked for."""
 
-    state = forms.ChoiceField(label="상태", required=False, choices=[("", "모두"), *ApplicationState.choices])
-    township = forms.ModelChoiceField(
-        Township.objects.order_by("order"), label="읍·면·동", required=False, empty_label="모두"
-    )
-    officer = forms.ModelChoiceField(User.objects.none(), label="담당자", required=False, empty_label="모두")
-    due = forms.ChoiceField(label="기한", required=False, choices=DUE)
-    sort = forms.ChoiceField(label="차례", required=False, choices=SORT)
-    q = forms.CharField(label="번호·이름·전화 뒤 4자리", required=False, max_length=40)
+    state = one_of("상태", ApplicationState.choices)
+    township = ModelChoiceFilter(label="읍·면·동", queryset=Township.objects.order_by("order"), empty_label=ALL)
+    officer = ModelChoiceFilter(label="담당자", queryset=officers(), empty_label=ALL)
+    due = one_of("기한", DUE, method="due_by")
+    sort = ChoiceFilter(label="차례", choices=SORT, empty_label=None, method="in_order")
+    q = words("번호·이름·전화 뒤 4자리", 40, method="with_words")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["officer"].queryset = officers()  # type: ignore[attr-defined]
+    def filter_queryset(self, queryset: Any) -> Any:
+        return super().filter_queryset(queryset.order_by(SORT[0][0], "pk"))
+
+    def due_by(self, rows: ApplicationQuerySet, name: str, due: str) -> ApplicationQuerySet:
+        return rows.due_by(timezone.localdate() + timedelta(days={"late": -1, "today": 0, "soon": 1}[due]))
+
+    def in_order(self, rows: ApplicationQuerySet, name: str, column: str) -> ApplicationQuerySet:
+        return rows.order_by(column, "pk")
+
+    def with_words(self, rows: ApplicationQuerySet, name: str, typed: str) -> ApplicationQuerySet:
+        """A reference, the last four digits of a phone, or a whole name (encrypted, found by blind index)."""
+        typed = typed.strip()
+        if typed.isdecimal() and len(typed) == 4:
+            return rows.filter(resident__last4_index=blind_index(typed, purpose="last4"))
+        if any(letter.isdecimal() for letter in typed):
+            return rows.filter(reference=normalise_reference(typed))
+        return rows.filter(resident__name_index=name_index_of(typed))
 
 
 class AssignForm(forms.Form):

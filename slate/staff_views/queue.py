@@ -1,8 +1,5 @@
 """The queue of applications: find, sort, assign."""
 
-from datetime import timedelta
-from typing import Any
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -12,16 +9,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from services.enums.people import Role
-from services.models import blind_index
-from services.models.people import name_index_of
-from services.rules.references import normalise_reference
 from services.views.refusals import refusals_to
 from services.views.requests import PortalRequest, staff_of
 from slate.actions import casework
 from slate.enums import ApplicationState
-from slate.forms.staff import SORT, AssignForm, QueueForm
+from slate.forms.staff import AssignForm, QueueFilter
 from slate.models import Application
-from slate.models.applications import ApplicationQuerySet
 
 ROWS = 20
 
@@ -29,13 +22,11 @@ ROWS = 20
 def queue(request: PortalRequest) -> HttpResponse:
     """슬레이트 신청."""
     user = staff_of(request)
-    form = QueueForm(request.GET)
-    form.is_valid()  # an unknown value is no condition
-    found = _found(Application.objects.seen_by(user), form.cleaned_data)
-    rows = found.select_related("resident", "township", "officer").prefetch_related("parts")
-    page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
+    rows = Application.objects.seen_by(user).select_related("resident", "township", "officer")
+    found = QueueFilter(request.GET, rows.prefetch_related("parts"))
+    page = Paginator(found.qs, ROWS).get_page(request.GET.get("page"))
     values = {
-        "form": form,
+        "form": found.form,
         "page": page,
         "rows": [(row, due_words(row)) for row in page.object_list],
         "may_assign": Role.SLATE_OFFICER in user.roles,
@@ -43,32 +34,6 @@ def queue(request: PortalRequest) -> HttpResponse:
         "clear_url": reverse("slate:staff_queue"),
     }
     return render(request, "slate/staff/queue.html", values)
-
-
-def _found(rows: ApplicationQuerySet, asked: dict[str, Any]) -> ApplicationQuerySet:
-    today = timezone.localdate()
-    if asked.get("state"):
-        rows = rows.filter(state=asked["state"])
-    if asked.get("township"):
-        rows = rows.filter(township=asked["township"])
-    if asked.get("officer"):
-        rows = rows.filter(officer=asked["officer"])
-    if asked.get("due"):
-        days = {"late": -1, "today": 0, "soon": 1}[asked["due"]]
-        rows = rows.due_by(today + timedelta(days=days))
-    if asked.get("q"):
-        rows = _by_words(rows, asked["q"].strip())
-    sort = asked.get("sort") or SORT[0][0]
-    return rows.order_by(sort, "pk")
-
-
-def _by_words(rows: ApplicationQuerySet, words: str) -> ApplicationQuerySet:
-    """A reference, the last four digits of a phone, or a whole name: names are encrypted and found by blind index."""
-    if words.isdecimal() and len(words) == 4:
-        return rows.filter(resident__last4_index=blind_index(words, purpose="last4"))
-    if any(letter.isdecimal() for letter in words):
-        return rows.filter(reference=normalise_reference(words))
-    return rows.filter(resident__name_index=name_index_of(words))
 
 
 def due_words(application: Application) -> str:

@@ -254,3 +254,21 @@ def test_the_sheet_has_numbers_for_names(staff_client, two_readings):
     assert sheet.splitlines()[0] == "때,사람,부서,무엇을,대상,시민 번호,이유,어디서"
     assert len(sheet.splitlines()) == 3
     assert "김만경" not in sheet
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", {"kim.oh", "lee.s"}),
+        ("?role=slate_officer", {"kim.oh"}),
+        ("?q=이상", {"lee.s"}),
+        ("?q=KIM", {"kim.oh"}),
+        ("?q=%25", set()),
+        ("?role=nonsense&page=x", {"kim.oh", "lee.s"}),
+    ],
+)
+def test_people_are_found_by_role_and_by_a_piece_of_what_they_are_called(staff_client, make_staff, query, found):
+    User.objects.filter(pk=make_staff(Role.SLATE_OFFICER, username="kim.oh").pk).update(display_name="김오")
+    User.objects.filter(pk=make_staff(Role.AUDITOR, username="lee.s").pk).update(display_name="이상화")
+    page = staff_client(Role.ADMINISTRATOR).get("/staff/services/people/" + query).content.decode()
+    assert {name for name in ("kim.oh", "lee.s") if f">{name}<" in page} == found
