@@ -13,6 +13,7 @@ from services.enums.notices import NoticeState
 from services.models import Draft, Notice, Verification, blind_index
 from services.reports.people import Case, Todo, is_theirs, verified_phone
 from tests.services.test_verification import code_of, wrong_for
+from tests.tokens import forms_without_token
 
 PHONE = "+821012345678"
 CASE = Case(
@@ -324,4 +325,4 @@ def test_every_form_has_its_csrf_token(client, make_resident, path):
     else:
         verify(client)
     page = client.get(path).content.decode()
-    assert page.count('method="post"') == page.count('name="csrfmiddlewaretoken"') > 0
+    assert not forms_without_token(page)
