@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -16,7 +17,7 @@ from slate.models import Application, BudgetLine, Decision, InfoRequest
 from tests.slate import factories as make
 
 SUPPORT = 3_440_000
-NOT_SLATE = {"code": RefusalReason.NOT_SLATE, "sentence": "슬레이트가 없습니다."}
+NOT_SLATE: dict[str, Any] = {"code": RefusalReason.NOT_SLATE, "sentence": "슬레이트가 없습니다."}
 
 
 def fully_checked(programme, officer) -> Application:
@@ -79,7 +80,7 @@ def test_a_verb_refuses_the_version_before_and_takes_the_present_one(programme, 
     assert (case.state, case.version) == (state, seen + 2 + (name == "confirm"))
 
 
-FORMS = {
+FORMS: dict[str, tuple[Callable[..., Application], dict[str, Any]]] = {
     "checks": (make.being_checked, {"checked": CheckItem.values, "household": "general", "eligible": "1"}),
     "request_more": (make.being_checked, {"items": ["photos"], "note": "뒤쪽 사진도 주세요."}),
     "propose_refusal": (make.being_checked, {"code": "DEMOLISHED", "sentence": "지난달에 헐렸습니다."}),
@@ -122,7 +123,7 @@ def test_a_staff_page_carries_the_version_that_it_shows(programme, officer, appr
 
 # --- A case that is elsewhere ------------------------------------------------------------------------------------
 
-PLACES = {
+PLACES: dict[str, Callable[..., Application]] = {
     "submitted": lambda programme, officer: make.submitted(programme),
     "checking": fully_checked,
     "needs_info": waiting_for_papers,
@@ -250,7 +251,7 @@ def test_a_year_that_supports_nothing_is_refused_not_approved(programme, officer
 
 # --- Persons -----------------------------------------------------------------------------------------------------
 
-OFFICER_PAGES = {
+OFFICER_PAGES: dict[str, Callable[..., Application]] = {
     "checks": make.being_checked,
     "request_more": make.being_checked,
     "propose_refusal": make.being_checked,
