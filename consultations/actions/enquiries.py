@@ -181,7 +181,7 @@ def forget_texts() -> int:
 def _forget(enquiry_id: int, *, by: Actor) -> None:
     enquiry = _lock(enquiry_id)
     for paper in Document.objects.of(enquiry):
-        remove(paper, by=by)
+        remove(paper.pk, by=by)
     enquiry.turns.all().delete()
     moves.note(enquiry, EnquiryMove.TEXTS_DESTROYED, by=by)
 

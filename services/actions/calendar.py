@@ -2,18 +2,18 @@
 
 from datetime import date
 
-from django.db import transaction
-
 from services.actions.constraints import friendly
 from services.actions.history import record
-from services.enums.calendar import HolidayKind
-from services.models import Holiday, User
+from services.actions.moves import lock
+from services.actions.turns import in_turn
+from services.enums.calendar import HolidayKind, HolidayMove
+from services.models import Holiday
 from services.reports.calendar import EveryHoliday
 from services.rules.history import Actor
 from services.rules.refusal import Refused
 
 
-@transaction.atomic
+@in_turn
 def add_holiday(
     day: date,
     *,
@@ -22,7 +22,7 @@ def add_holiday(
     is_cancelled: bool,
     counts_for_power_tariff: bool,
     source: str,
-    user: User,
+    by: Actor,
 ) -> Holiday:
     """Make `day` a holiday, or with `is_cancelled` a working day that the general list calls a holiday.
 
@@ -41,16 +41,17 @@ def add_holiday(
             is_cancelled=is_cancelled,
             counts_for_power_tariff=counts_for_power_tariff and not is_cancelled,
             source=source,
-            by=user,
+            by_id=by.user_id,
         )
-    record(row, "cancelled" if is_cancelled else "added", by=user.actor, after=str(day), reason=source)
+    did = HolidayMove.CANCELLED if is_cancelled else HolidayMove.ADDED
+    record(row, did, by=by, after=str(day), reason=source)
     return row
 
 
-@transaction.atomic
+@in_turn
 def remove_holiday(holiday_id: int, *, by: Actor) -> date:
     """Take back what staff wrote about a day: the general list decides again. Returns the day."""
-    row = Holiday.objects.select_for_update().get(pk=holiday_id)
-    record(row, "removed", by=by, before=str(row.day), reason=row.name)
+    row = lock(Holiday.objects, holiday_id)
+    record(row, HolidayMove.REMOVED, by=by, before=str(row.day), reason=row.name)
     row.delete()
     return row.day

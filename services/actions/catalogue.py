@@ -3,59 +3,55 @@
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
 from services.actions.constraints import friendly
 from services.actions.history import record
+from services.actions.moves import lock
+from services.actions.turns import in_turn
 from services.enums.catalogue import AnnouncementMove, ServicePageMove
-from services.models import Announcement, ServicePage, User
+from services.models import Announcement, ServicePage
 from services.rules.history import Actor
 from services.rules.refusal import Refused
 
 PAGE_CONSTRAINTS = ("service_page_period_in_order", "service_page_period_has_days")
 
 
-@transaction.atomic
-def edit_service_page(page_id: int, *, version: int, by: Actor, **facts: Any) -> ServicePage:
+@in_turn
+def edit_service_page(page_id: int, *, by: Actor, version: int | None = None, **facts: Any) -> ServicePage:
     """Write new facts on a page; nothing changes when all are as before.
 
     Raises Refused(conflict) when somebody wrote since `version` was read, or a promise of the table would break.
     """
-    page = ServicePage.objects.select_for_update().get(pk=page_id)
-    if page.version != version:
-        raise Refused(
-            "다른 담당자가 먼저 고쳤습니다. 먼저 고친 내용을 덮어쓰지 않습니다. 달라진 곳을 보고 다시 저장해 주세요.",
-            conflict=True,
-        )
+    page = lock(ServicePage.objects, page_id, version=version)
     changed = [field for field, value in facts.items() if getattr(page, field) != value]
     if not changed:
         return page
+    labels = ", ".join(str(ServicePage._meta.get_field(field).verbose_name) for field in changed)  # type: ignore[union-attr]
     for field in changed:
         setattr(page, field, facts[field])
-    page.version, page.updated_at = version + 1, timezone.now()
+    page.version, page.updated_at = page.version + 1, timezone.now()
     with friendly(*PAGE_CONSTRAINTS):
-        page.save()
-    labels = ", ".join(str(ServicePage._meta.get_field(field).verbose_name) for field in changed)  # type: ignore[union-attr]
+        page.save()  # not an UPDATE: the letters for the search are made anew
     record(page, ServicePageMove.EDITED, by=by, reason=labels)
     return page
 
 
-@transaction.atomic
-def announce(*, text: str, shown_from: date, shown_until: date, page: ServicePage | None, user: User) -> Announcement:
+@in_turn
+def announce(*, text: str, shown_from: date, shown_until: date, page: ServicePage | None, by: Actor) -> Announcement:
     """Show a notice on the first page on these days. Raises Refused when the days are in the wrong order."""
     with friendly("announcement_days_in_order"):
         notice = Announcement.objects.create(
-            text=text, shown_from=shown_from, shown_until=shown_until, page=page, by=user
+            text=text, shown_from=shown_from, shown_until=shown_until, page=page, by_id=by.user_id
         )
-    record(notice, AnnouncementMove.ANNOUNCED, by=user.actor, reason=text)
+    record(notice, AnnouncementMove.ANNOUNCED, by=by, reason=text)
     return notice
 
 
-@transaction.atomic
-def end_announcement(announcement_id: int, *, by: Actor) -> None:
+@in_turn
+def end_announcement(announcement_id: int, *, by: Actor) -> Announcement:
     """Take a notice off the first page now; one that was never shown disappears, both leave their history."""
-    notice = Announcement.objects.select_for_update().get(pk=announcement_id)
+    notice = lock(Announcement.objects, announcement_id)
     yesterday = timezone.localdate() - timedelta(days=1)
     if notice.shown_until <= yesterday:
         raise Refused("이미 끝난 알림입니다.")
@@ -65,3 +61,4 @@ def end_announcement(announcement_id: int, *, by: Actor) -> None:
     else:
         notice.shown_until = yesterday
         notice.save(update_fields=["shown_until"])
+    return notice

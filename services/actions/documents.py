@@ -16,7 +16,10 @@ from django.utils import timezone
 from services.actions.constraints import friendly
 from services.actions.history import record, subject_of
 from services.actions.inspection import inspect
+from services.actions.moves import lock
+from services.actions.turns import in_turn
 from services.actions.virus_scan import NotClean, scan
+from services.enums.documents import DocumentMove
 from services.models import Document, Draft, Resident
 from services.models.encryption import key_ring
 from services.reports.documents import read_file
@@ -79,12 +82,14 @@ def adopt(draft: Draft, subject: models.Model, *, resident: Resident | None = No
         )
 
 
-@transaction.atomic
-def remove(document: Document, *, by: Actor) -> None:
+@in_turn
+def remove(document_id: int, *, by: Actor) -> Document:
     """Take a file out of its case; the files go after commit, the history stays."""
-    record(document, "document_removed", by=by, before=document.kind)
+    document = lock(Document.objects, document_id)
+    record(document, DocumentMove.REMOVED, by=by, before=document.kind)
     document.delete()
     transaction.on_commit(lambda: _delete_files(document.original_path, document.display_path))
+    return document
 
 
 def forget_abandoned() -> int:
@@ -93,7 +98,7 @@ def forget_abandoned() -> int:
     living = {str(key) for key in Draft.objects.values_list("pk", flat=True)}
     gone = [file for file in Document.objects.filter(subject_kind=kind) if file.subject_id not in living]
     for document in gone:
-        remove(document, by=Actor.system("purge"))
+        remove(document.pk, by=Actor.system("purge"))
     return len(gone)
 
 
@@ -142,7 +147,7 @@ def _scanned(data: bytes, name: str) -> str:
 def _insert(document: Document, subject: models.Model, by: Actor) -> None:
     with friendly("document_once_per_subject"):
         document.save()
-        record(document, "document_added", by=by, after=document.kind)
+        record(document, DocumentMove.ADDED, by=by, after=document.kind)
 
 
 def _keep(data: bytes) -> str:

@@ -13,7 +13,8 @@ from django.utils import timezone
 from services.actions import drafts, notices
 from services.actions.history import record
 from services.actions.limits import take_turn
-from services.enums.people import VerificationState
+from services.actions.turns import in_turn
+from services.enums.people import ResidentMove, VerificationState
 from services.models import ReferenceTry, Resident, Township, Verification, blind_index
 from services.models.people import name_index_of
 from services.notices.people import code_key, code_message
@@ -34,7 +35,7 @@ OPENS = ("resident_phone_index", "resident_case", drafts.DRAFTS)
 # --- Residents ---------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@in_turn
 def find_or_add_resident(
     *, name: str, phone: str, by: Actor, born_on: str = "", address: str = "", township: Township | None = None
 ) -> Resident:
@@ -55,14 +56,14 @@ def find_or_add_resident(
             if resident is None:
                 raise
         else:
-            record(resident, "added", by=by)
+            record(resident, ResidentMove.ADDED, by=by)
             return resident
     changed = [field for field, value in given.items() if getattr(resident, field) != value]
     if changed:
         for field in changed:
             setattr(resident, field, given[field])
         resident.save(update_fields=changed)
-        record(resident, "changed", by=by, reason=", ".join(changed))
+        record(resident, ResidentMove.CHANGED, by=by, reason=", ".join(changed))
     return resident
 
 
@@ -74,7 +75,7 @@ def _known(name: str, phone: str) -> Resident | None:
 # --- Phone codes -------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@in_turn
 def send_code(phone_e164: str, *, address: str) -> Verification:
     """Send six digits to this mobile phone; `address` is the visitor's IP address.
 

@@ -42,3 +42,11 @@ class VerificationState(models.TextChoices):
     PASSED = "passed", "확인됨"
     EXPIRED = "expired", "시간 지남"
     BLOCKED = "blocked", "잠시 멈춤"
+
+
+class ResidentMove(Move):
+    """What is kept about a resident changes."""
+
+    ADDED = "added", "처음 적음"
+    CHANGED = "changed", "고침"
+    CONTACT_WISH = "contact_wish", "알림 받는 방법 바꿈"

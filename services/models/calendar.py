@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
-from services.enums.calendar import HolidayKind
+from services.enums.calendar import HolidayKind, HolidayMove
 
 
 class HolidayQuerySet(models.QuerySet["Holiday"]):
@@ -39,6 +39,7 @@ class Holiday(models.Model):
     added_at = models.DateTimeField("적은 때", db_default=Now(), editable=False)
 
     objects: ClassVar[HolidayQuerySet] = HolidayQuerySet.as_manager()  # type: ignore[assignment]
+    moves: ClassVar = HolidayMove
 
     class Meta:
         ordering = ["day"]

@@ -6,7 +6,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 
-from services.enums.documents import MediaType, ScanState
+from services.enums.documents import DocumentMove, MediaType, ScanState
 from services.enums.history import ActorKind
 from services.models.encryption import EncryptedTextField
 from services.models.history import tracked
@@ -45,6 +45,7 @@ class Document(models.Model):
     uploaded_at = models.DateTimeField("올린 때", default=timezone.now)
 
     objects: ClassVar[DocumentQuerySet] = DocumentQuerySet.as_manager()  # type: ignore[assignment]
+    moves: ClassVar = DocumentMove
 
     class Meta:
         ordering = ["pk"]

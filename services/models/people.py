@@ -10,7 +10,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils import timezone
 
-from services.enums.people import Role, StaffMove, TownshipKind, VerificationState
+from services.enums.people import ResidentMove, Role, StaffMove, TownshipKind, VerificationState
 from services.models.encryption import EncryptedJSONField, EncryptedTextField, blind_index
 from services.models.history import tracked
 from services.rules.history import Actor
@@ -112,6 +112,7 @@ class Resident(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects: ClassVar[ResidentQuerySet] = ResidentQuerySet.as_manager()  # type: ignore[assignment]
+    moves: ClassVar = ResidentMove
 
     class Meta:
         verbose_name = "시민"

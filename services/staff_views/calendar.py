@@ -22,7 +22,7 @@ def holidays(request: PortalRequest) -> HttpResponse:
     form = HolidayForm(request.POST or None)
     if form.is_valid():
         with refusals_to(form):
-            row = actions.add_holiday(user=user, **form.cleaned_data)
+            row = actions.add_holiday(by=user.actor, **form.cleaned_data)
             messages.success(request, "공휴일 표를 고쳤습니다. 이미 알려드린 답하는 날은 바뀌지 않습니다.")
             return redirect(f"{request.path}?year={row.day.year}")
     year = _year(request.GET.get("year", ""))

@@ -43,7 +43,7 @@ def announcements(request: PortalRequest) -> HttpResponse:
     form = AnnouncementForm(request.POST or None, initial={"shown_from": today, "shown_until": today})
     if form.is_valid():
         with refusals_to(form):
-            actions.announce(user=user, **form.cleaned_data)
+            actions.announce(by=user.actor, **form.cleaned_data)
             messages.success(request, "알림을 올렸습니다.")
             return redirect("services:staff_announcements")
     rows = Announcement.objects.filter(shown_until__gte=today).select_related("page", "by")

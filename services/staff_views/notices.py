@@ -69,7 +69,7 @@ def notices_retry(request: PortalRequest) -> HttpResponse:
     picked = form.cleaned_data["picked"].order_by("pk")
     if "confirmed" not in request.POST:
         return render(request, "services/staff/notices_retry.html", {"picked": picked})
-    count = actions.retry_many(picked, by=user)
+    count = actions.retry_many([one.pk for one in picked], by=user.actor)
     messages.success(request, f"알림 {count}건을 다시 보냅니다.")
     return redirect("services:staff_notices")
 
@@ -97,7 +97,7 @@ def call(request: PortalRequest, pk: int) -> HttpResponse:
     form = CallForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         with refusals_to(form):
-            actions.close_call(task, form.cleaned_data["outcome"], by=user, note=form.cleaned_data["note"])
+            actions.close_call(task.pk, form.cleaned_data["outcome"], by=user.actor, note=form.cleaned_data["note"])
             messages.success(request, "통화 결과를 적었습니다.")
             return redirect("services:staff_calls")
     if task.notice.resident:
@@ -133,8 +133,10 @@ def letters_posted(request: PortalRequest) -> HttpResponse:
     user = staff_of(request)
     form = NoticePickForm(request.POST, notices=_letters(user))
     if form.is_valid():
-        count = actions.mark_posted(form.cleaned_data["picked"], by=user)
-        messages.success(request, f"편지 {count}통을 부친 것으로 적었습니다.")
+        picked = [letter.pk for letter in form.cleaned_data["picked"]]
+        with refusals_to(request):
+            count = actions.mark_posted(picked, by=user.actor)
+            messages.success(request, f"편지 {count}통을 부친 것으로 적었습니다.")
     else:
         messages.error(request, str(form.errors["picked"][0]))
     return redirect("services:staff_letters")

@@ -303,7 +303,7 @@ class Walk:
         """Judge what was sent, or take one out again."""
         by, pressed = actor_of(self.request), self.request.POST.get("remove", "")
         for gone in (one for one in form.kept if str(one.pk) == pressed):
-            documents.remove(gone, by=by)
+            documents.remove(gone.pk, by=by)
         for name, most in form.at_most.items():
             for upload in self.request.FILES.getlist(name):
                 if self.draft is None:

@@ -159,7 +159,7 @@ class TestMoving:
             is_cancelled=False,
             counts_for_power_tariff=False,
             source="관보",
-            user=user,
+            by=user.actor,
         )
         holidays.move_holiday(monday, date(2028, 1, 25), by=BY)
         Holiday.objects.all().delete()

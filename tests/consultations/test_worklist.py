@@ -172,7 +172,9 @@ class TestWithdraw:
         booking = booked(make_resident(phone=LANDLINE), day)
         disruption = absent(day, officer)
         worklist.put_on_call_list(row_of(booking).pk, by=officer.actor)
-        close_call(CallTask.objects.get(notice__kind="consultations/notices/affected"), CallOutcome.TOLD, by=officer)
+        close_call(
+            CallTask.objects.get(notice__kind="consultations/notices/affected").pk, CallOutcome.TOLD, by=officer.actor
+        )
         with pytest.raises(Refused, match="거둘 수 없습니다"):
             disruptions.withdraw(disruption.pk, by=officer.actor)
 
@@ -443,7 +445,7 @@ class TestCallList:
         booking = booked(make_resident(), clinic_day("LAW"))
         disruption = absent(booking.clinic_day, officer)
         worklist.put_on_call_list(row_of(booking).pk, by=officer.actor)
-        close_call(CallTask.objects.get(), outcome, by=officer)
+        close_call(CallTask.objects.get().pk, outcome, by=officer.actor)
         assert untold(disruption) == left
 
     def test_spoken_to_but_nothing_arranged_keeps_the_list_open(self, officer, make_resident):
@@ -452,7 +454,9 @@ class TestCallList:
         clinic_day("LAW", on=DECEMBER)
         disruption = absent(day, officer)
         worklist.put_on_call_list(row_of(booking).pk, by=officer.actor)
-        close_call(CallTask.objects.get(notice__kind="consultations/notices/affected"), CallOutcome.TOLD, by=officer)
+        close_call(
+            CallTask.objects.get(notice__kind="consultations/notices/affected").pk, CallOutcome.TOLD, by=officer.actor
+        )
         tasks.tend_worklists()
         assert Disruption.objects.open().count() == 1
         with pytest.raises(Refused, match="정하신 대로"):
@@ -470,7 +474,7 @@ class TestCallList:
         with pytest.raises(Refused, match="먼저 어떻게 할지"):
             worklist.tell_in_person(row.pk, by=officer.actor)
         worklist.put_on_call_list(row.pk, by=officer.actor)
-        close_call(CallTask.objects.get(), CallOutcome.WRONG_NUMBER, by=officer)
+        close_call(CallTask.objects.get().pk, CallOutcome.WRONG_NUMBER, by=officer.actor)
         assert affected_lines(disruption)[0].told == "번호가 달라 알리지 못함"
         worklist.put_on_call_list(row.pk, by=officer.actor)
         assert CallTask.objects.open().count() == 1
@@ -515,7 +519,7 @@ class TestCallList:
         dispatch_due()
         assert untold(disruption) == 1
         assert affected_lines(disruption)[0].told == "전화할 분 목록에 있음"
-        close_call(task, CallOutcome.TOLD, by=officer)
+        close_call(task.pk, CallOutcome.TOLD, by=officer.actor)
         assert untold(disruption) == 0
 
     def test_a_text_that_never_arrives_goes_to_the_call_list_and_the_list_opens_again(self, officer, make_resident):
@@ -589,7 +593,7 @@ class TestBulk:
         assert untold(disruption) == 3  # two to phone to settle it, one without a mobile phone
         for task in CallTask.objects.open().filter(notice__subject_kind="consultations.booking").order_by("pk"):
             if task.notice.kind in {"consultations/notices/affected", "consultations/notices/reassigned"}:
-                close_call(task, CallOutcome.TOLD, by=officer)
+                close_call(task.pk, CallOutcome.TOLD, by=officer.actor)
         assert untold(disruption) == 0
         for row in disruption.affected.unsettled().order_by("pk"):
             worklist.cancel(row.pk, by=officer.actor)
@@ -647,7 +651,9 @@ class TestClosingADay:
         dispatch_due()
         told = told_of(day)
         assert (told.people, told.untold, untold(closed)) == (1, 1, 1)  # the text says "we will phone"
-        close_call(CallTask.objects.get(notice__kind__endswith="city_cancelled"), CallOutcome.TOLD, by=officer)
+        close_call(
+            CallTask.objects.get(notice__kind__endswith="city_cancelled").pk, CallOutcome.TOLD, by=officer.actor
+        )
         assert (told_of(day).untold, untold(closed)) == (0, 0)
         tasks.tend_worklists()
         assert not Disruption.objects.open().exists()

@@ -129,7 +129,7 @@ def page(db):
 
 
 def test_a_notice_is_shown_on_its_days_only(client, editor, page, clock):
-    announce(text="11월 무료 상담은 23일입니다.", shown_from=FIRST, shown_until=LAST, page=page, user=editor)
+    announce(text="11월 무료 상담은 23일입니다.", shown_from=FIRST, shown_until=LAST, page=page, by=editor.actor)
     for moment, is_shown in [("2026-11-09", False), ("2026-11-10", True), ("2026-11-30", True), ("2026-12-01", False)]:
         clock(f"{moment} 10:00")
         for address in ("/", "/services/announcements/"):
@@ -146,8 +146,8 @@ def test_the_first_page_asks_once_for_notices(client, db, settings, django_asser
 
 def test_a_notice_can_be_taken_off(editor, clock):
     clock("2026-11-20 10:00")
-    shown = announce(text="가.", shown_from=FIRST, shown_until=LAST, page=None, user=editor)
-    to_come = announce(text="나.", shown_from=LAST, shown_until=LAST, page=None, user=editor)
+    shown = announce(text="가.", shown_from=FIRST, shown_until=LAST, page=None, by=editor.actor)
+    to_come = announce(text="나.", shown_from=LAST, shown_until=LAST, page=None, by=editor.actor)
     for notice in (shown, to_come):
         end_announcement(notice.pk, by=BY)
     assert announcements_on(DAY) == []
@@ -159,7 +159,7 @@ def test_a_notice_can_be_taken_off(editor, clock):
 
 def test_a_notice_cannot_end_before_it_begins(editor):
     with pytest.raises(Refused, match="마지막 날이 첫날보다"):
-        announce(text="가.", shown_from=LAST, shown_until=FIRST, page=None, user=editor)
+        announce(text="가.", shown_from=LAST, shown_until=FIRST, page=None, by=editor.actor)
 
 
 # Staff edit
@@ -283,7 +283,13 @@ def test_staff_add_a_temporary_holiday_and_take_it_back(staff_client):
 
 def test_a_holiday_of_the_list_can_be_worked_on(make_staff):
     user = make_staff(Role.ADMINISTRATOR)
-    facts = {"name": "성탄절", "kind": HolidayKind.PUBLIC, "counts_for_power_tariff": True, "source": "", "user": user}
+    facts = {
+        "name": "성탄절",
+        "kind": HolidayKind.PUBLIC,
+        "counts_for_power_tariff": True,
+        "source": "",
+        "by": user.actor,
+    }
     row = add_holiday(date(2026, 12, 25), is_cancelled=True, **facts)
     assert not row.counts_for_power_tariff
     with pytest.raises(Refused, match="뺄 것이 없습니다"):

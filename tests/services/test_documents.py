@@ -371,7 +371,7 @@ def test_files_move_from_the_draft_to_the_case_and_keep_their_owner(draft, make_
 def test_a_removed_file_is_gone_and_its_history_stays(draft, files):
     document = take(draft, photo())
     pk = document.pk
-    remove(document, by=BY)
+    remove(document.pk, by=BY)
     assert not files()
     assert [entry.move for entry in HistoryEntry.objects.filter(subject_kind="services.document", subject_id=pk)] == [
         "document_added",

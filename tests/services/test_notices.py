@@ -125,7 +125,7 @@ class TestPosting:
 
     def test_who_wishes_e_mail_gets_it_on_top(self, make_resident):
         resident = make_resident()
-        wish(resident, by=resident.actor, email="kim@example.com")
+        wish(resident.pk, by=resident.actor, email="kim@example.com")
         post(MESSAGE, once_key="a", resident=resident)
         assert states("a") == {"sms": "queued", "email": "queued"}
         assert Notice.objects.get(channel=Channel.EMAIL).masked_to == "ki*@example.com"
@@ -136,7 +136,7 @@ class TestPosting:
     ):
         settings.ALIMTALK_PROFILE, settings.ALIMTALK_TEMPLATES = "profile", {MESSAGE.kind: "template"}
         resident = make_resident()
-        wish(resident, by=resident.actor, by_alimtalk=by_alimtalk)
+        wish(resident.pk, by=resident.actor, by_alimtalk=by_alimtalk)
         assert post(MESSAGE, once_key="a", resident=resident).channel == expected
 
     def test_a_code_goes_to_a_phone_whose_owner_is_not_known_yet(self, db):
@@ -354,31 +354,31 @@ class TestPeople:
         return notice
 
     def test_a_retried_notice_goes_out_and_leaves_the_call_list(self, dead, officer, sender):
-        retry(dead, by=officer)
+        retry(dead.pk, by=officer.actor)
         assert not CallTask.objects.open().exists()
         assert dispatch_due() == 1
         assert states("a") == {"sms": "sent", "call": "skipped"}
         assert HistoryEntry.objects.get(move="retried").actor_key == str(officer.pk)
 
     def test_a_second_officer_s_retry_gets_a_calm_answer(self, dead, officer):
-        retry(dead, by=officer)
+        retry(dead.pk, by=officer.actor)
         with pytest.raises(Refused, match="보내지 못한 알림만"):
-            retry(dead, by=officer)
+            retry(dead.pk, by=officer.actor)
 
     def test_who_was_told_by_phone_gets_no_text_any_more(self, dead, officer):
-        close_call(CallTask.objects.get(), CallOutcome.TOLD, by=officer)
+        close_call(CallTask.objects.get().pk, CallOutcome.TOLD, by=officer.actor)
         with pytest.raises(Refused, match="이미 전화로"):
-            retry(dead, by=officer)
+            retry(dead.pk, by=officer.actor)
 
     def test_many_are_retried_and_the_told_ones_left_alone(self, dead, officer, make_resident, sender):
         sender.verdict = SendResult(Outcome.REJECTED)
         post(MESSAGE, once_key="b", resident=make_resident(name="시연 이금구"))
         dispatch_due()
-        close_call(CallTask.objects.get(notice__once_key="a"), CallOutcome.TOLD, by=officer)
-        assert retry_many(Notice.objects.dead().order_by("pk"), by=officer) == 1
+        close_call(CallTask.objects.get(notice__once_key="a").pk, CallOutcome.TOLD, by=officer.actor)
+        assert retry_many([one.pk for one in Notice.objects.dead().order_by("pk")], by=officer.actor) == 1
 
     def test_a_retry_that_fails_again_brings_the_call_back(self, dead, officer, sender):
-        retry(dead, by=officer)
+        retry(dead.pk, by=officer.actor)
         sender.verdict = SendResult(Outcome.REJECTED)
         dispatch_due()
         assert CallTask.objects.open().count() == 1
@@ -397,7 +397,7 @@ class TestPeople:
         self, make_resident, officer, outcome, state, is_open
     ):
         post(MESSAGE, once_key="a", resident=make_resident(phone=LANDLINE))
-        task = close_call(CallTask.objects.get(), outcome, by=officer, note="오후 3시")
+        task = close_call(CallTask.objects.get().pk, outcome, by=officer.actor, note="오후 3시")
         assert states("a") == {"call": state}
         assert CallTask.objects.open().exists() is is_open
         assert (task.tries, task.by, task.note) == (1, officer, "오후 3시")
@@ -405,16 +405,16 @@ class TestPeople:
     def test_a_call_that_a_colleague_finished_is_not_finished_twice(self, make_resident, officer):
         post(MESSAGE, once_key="a", resident=make_resident(phone=LANDLINE))
         task = CallTask.objects.get()
-        close_call(task, CallOutcome.TOLD, by=officer)
+        close_call(task.pk, CallOutcome.TOLD, by=officer.actor)
         with pytest.raises(Refused, match="이미 처리한"):
-            close_call(task, CallOutcome.TOLD, by=officer)
+            close_call(task.pk, CallOutcome.TOLD, by=officer.actor)
 
     def test_a_posted_letter_is_sent_once(self, make_resident, officer):
         post(MESSAGE, once_key="a", resident=make_resident(address="김제시 1"), also=[Channel.LETTER])
         letters = Notice.objects.letters_to_print()
         assert letters.count() == 1
-        assert mark_posted(letters, by=officer) == 1
-        assert mark_posted(Notice.objects.filter(channel=Channel.LETTER), by=officer) == 0
+        assert mark_posted([one.pk for one in letters], by=officer.actor) == 1
+        assert mark_posted([one.pk for one in letters], by=officer.actor) == 0
         assert states("a")["letter"] == "sent"
 
 
@@ -441,5 +441,5 @@ def test_ordinary_work_costs_the_same_number_of_queries_for_one_and_many(
 
 def test_the_actor_of_a_wish_is_kept(make_resident):
     resident = make_resident()
-    wish(resident, by=Actor.resident(resident.pk), by_letter=True)
+    wish(resident.pk, by=Actor.resident(resident.pk), by_letter=True)
     assert HistoryEntry.objects.get(move="contact_wish").actor_kind == "resident"

@@ -225,7 +225,7 @@ class TestMail:
     def test_a_mail_carries_title_number_text_and_footer(self, mailbox, make_resident, clock):
         clock("2026-11-20 10:00")
         resident = make_resident()
-        wish(resident, by=resident.actor, email="kim@example.com")
+        wish(resident.pk, by=resident.actor, email="kim@example.com")
         post(MESSAGE, once_key="a", resident=resident)
         dispatch_due()
         ((recipients, content),) = mailbox.mails

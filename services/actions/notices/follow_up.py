@@ -2,21 +2,23 @@
 
 from collections.abc import Iterable
 
-from django.db import transaction
 from django.utils import timezone
 
 from services.actions.history import record
+from services.actions.moves import lock
+from services.actions.turns import in_turn
 from services.enums.notices import CallOutcome, Channel, NoticeMove, NoticeState
-from services.models import CallTask, Notice, User
+from services.models import CallTask, Notice
+from services.rules.history import Actor
 from services.rules.refusal import Refused
 
 REPLACED = "다시 보내기로 했습니다."
 
 
-@transaction.atomic
-def retry(notice: Notice, *, by: User) -> Notice:
+@in_turn
+def retry(notice_id: int, *, by: Actor) -> Notice:
     """Send a dead notice again from the first attempt; its call task leaves the list. Refused if it is not dead."""
-    notice = Notice.objects.select_for_update().get(pk=notice.pk)
+    notice = lock(Notice.objects, notice_id)
     if notice.state != NoticeState.DEAD:
         raise Refused("보내지 못한 알림만 다시 보낼 수 있습니다.", conflict=True)
     if not notice.text:
@@ -28,34 +30,34 @@ def retry(notice: Notice, *, by: User) -> Notice:
         Notice.objects.filter(pk=call.pk, state=NoticeState.CALL).update(state=NoticeState.SKIPPED, why=REPLACED)
     notice.state, notice.attempts_made, notice.next_at, notice.why = NoticeState.QUEUED, 0, timezone.now(), ""
     notice.save(update_fields=["state", "attempts_made", "next_at", "why"])
-    record(notice, NoticeMove.RETRIED, by=by.actor, before=NoticeState.DEAD, after=NoticeState.QUEUED)
+    record(notice, NoticeMove.RETRIED, by=by, before=NoticeState.DEAD, after=NoticeState.QUEUED)
     return notice
 
 
-def retry_many(notices: Iterable[Notice], *, by: User) -> int:
+def retry_many(notice_ids: Iterable[int], *, by: Actor) -> int:
     """Retry each; those that were told meanwhile are left alone. Returns how many go out again."""
     count = 0
-    for notice in notices:
+    for notice_id in notice_ids:
         try:
-            retry(notice, by=by)
+            retry(notice_id, by=by)
         except Refused:
             continue
         count += 1
     return count
 
 
-@transaction.atomic
-def close_call(task: CallTask, outcome: CallOutcome, *, by: User, note: str = "") -> CallTask:
+@in_turn
+def close_call(call_id: int, outcome: CallOutcome, *, by: Actor, note: str = "") -> CallTask:
     """Note the outcome of one call. Told, told the family or a wrong number end the task; else it stays on the list.
 
     `note` is the hour to call back at, or nothing; never what the notice says.
     """
-    notice = Notice.objects.select_for_update().get(pk=task.notice_id)
-    task = CallTask.objects.get(pk=task.pk)
+    notice = Notice.objects.select_for_update().get(call=call_id)
+    task = CallTask.objects.get(pk=call_id)
     if task.closed_at or notice.state != NoticeState.CALL:
         raise Refused("이미 처리한 전화입니다. 목록을 다시 열어 확인해 주세요.", conflict=True)
     now = timezone.now()
-    task.outcome, task.by, task.note, task.called_at, task.tries = outcome, by, note, now, task.tries + 1
+    task.outcome, task.by_id, task.note, task.called_at, task.tries = outcome, by.user_id, note, now, task.tries + 1
     if outcome in CallOutcome.ENDS:
         task.closed_at = now
         reached = outcome in CallOutcome.REACHED
@@ -65,19 +67,19 @@ def close_call(task: CallTask, outcome: CallOutcome, *, by: User, note: str = ""
     task.save()
     notice.attempts_made = task.tries
     notice.save(update_fields=["state", "sent_at", "why", "attempts_made"])
-    record(notice, NoticeMove.CALLED, by=by.actor, before=NoticeState.CALL, after=notice.state, reason=outcome.label)
+    record(notice, NoticeMove.CALLED, by=by, before=NoticeState.CALL, after=notice.state, reason=outcome.label)
     return task
 
 
-@transaction.atomic
-def mark_posted(letters: Iterable[Notice], *, by: User) -> int:
+@in_turn
+def mark_posted(letter_ids: Iterable[int], *, by: Actor) -> int:
     """These letters were printed and posted; those already marked or withdrawn are left alone."""
     count = 0
-    for letter in Notice.objects.filter(pk__in=[letter.pk for letter in letters]).letters_to_print():
+    for letter in Notice.objects.filter(pk__in=list(letter_ids)).letters_to_print():
         moved = Notice.objects.filter(pk=letter.pk, state=letter.state).update(
             state=NoticeState.SENT, sent_at=timezone.now(), attempts_made=1
         )
         if moved:
-            record(letter, NoticeMove.POSTED, by=by.actor, before=letter.state, after=NoticeState.SENT)
+            record(letter, NoticeMove.POSTED, by=by, before=letter.state, after=NoticeState.SENT)
             count += moved
     return count

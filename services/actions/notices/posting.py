@@ -9,8 +9,11 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from services.actions.history import record, subject_of
+from services.actions.moves import lock
 from services.actions.notices import doorbell
+from services.actions.turns import in_turn
 from services.enums.notices import Channel, NoticeState
+from services.enums.people import ResidentMove
 from services.models import CallTask, ContactWish, Notice, Resident
 from services.notices.messages import SMS_BYTES, Letter, Message
 from services.rules.history import Actor
@@ -197,10 +200,14 @@ def resume(notices: "models.QuerySet[Notice]", *, code: str) -> int:
         return in_time.update(state=state, why="", paused_by="")
 
 
-@transaction.atomic
-def wish(resident: Resident, *, by: Actor, email: str = "", by_alimtalk: bool = True, by_letter: bool = False) -> None:
+@in_turn
+def wish(
+    resident_id: int, *, by: Actor, email: str = "", by_alimtalk: bool = True, by_letter: bool = False
+) -> ContactWish:
     """Keep how this resident wants to be told; the text message always stays."""
-    ContactWish.objects.update_or_create(
+    resident = lock(Resident.objects, resident_id)
+    wish, _ = ContactWish.objects.update_or_create(
         resident=resident, defaults={"email": email, "by_alimtalk": by_alimtalk, "by_letter": by_letter}
     )
-    record(resident, "contact_wish", by=by)
+    record(resident, ResidentMove.CONTACT_WISH, by=by)
+    return wish
