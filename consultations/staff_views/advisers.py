@@ -9,13 +9,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from consultations.actions import enquiries as actions
-from consultations.actions import results
 from consultations.enums import AnsweredBy, FollowUp
 from consultations.forms import enquiries as forms
-from consultations.forms.results import ResultForm
-from consultations.models import Adviser, Booking, Enquiry
+from consultations.models import Adviser, Enquiry
 from consultations.reports import advisers as desks
 from consultations.reports import enquiries as reports
+from consultations.views.own_bookings import Door, booking_page, conflict_page, result_page
 from services.actions.history import record_reading
 from services.models import Document
 from services.reports.documents import link
@@ -44,52 +43,35 @@ def my_days(request: PortalRequest) -> HttpResponse:
     return render(request, "consultations/staff/my_days.html", page)
 
 
+def _door(request: PortalRequest) -> Door:
+    """All own bookings, with the client's phone number."""
+    adviser, user = _adviser(request), staff_of(request)
+    return Door(
+        adviser=adviser,
+        by=user.actor,
+        reader=user,
+        seen_as="상담 내용 보기",
+        bookings=desks.bookings_of(adviser),
+        frame="staff_base.html",
+        list_page="consultations:staff_my_days",
+        booking_page="consultations:staff_my_booking",
+        result_page="consultations:staff_result",
+        conflict_page="consultations:staff_conflict",
+        list_label="내 상담",
+        shows_phone=True,
+    )
+
+
 def my_booking(request: PortalRequest, reference: str) -> HttpResponse:
-    """One own booking with the client's question, as long as the consent lasts; the look is logged."""
-    adviser, address = _adviser(request), request.address or None
-    found = _own_booking(adviser, reference)
-    page: dict[str, object] = {
-        "booking": found,
-        "is_in_conflict": desks.is_in_conflict(found, adviser),
-        "period": settings.CONSULTATION_ADVISER_RETENTION,
-    }
-    if not page["is_in_conflict"]:
-        if found.is_open_to_advisers:
-            record_reading(staff_of(request), found.resident, found, "상담 내용 보기", address=address)
-        result = found.results.filter(adviser=adviser).first()
-        page["result"], page["may_flag"] = result, desks.can_be_flagged(found)
-        page["may_record"] = result is None and desks.can_have_result(found)
-    return render(request, "consultations/staff/my_booking.html", page)
-
-
-def _own_booking(adviser: Adviser, reference: str) -> Booking:
-    return get_object_or_404(desks.bookings_of(adviser), reference=reference)
+    return booking_page(request, _door(request), reference)
 
 
 def result(request: PortalRequest, reference: str) -> HttpResponse:
-    """상담 결과 적기 (별지 1)."""
-    adviser = _adviser(request)
-    found = _own_booking(adviser, reference)
-    initial = {"topic": found.topic, "minutes": desks.own_minutes(found)}
-    form = ResultForm(request.POST or None, initial=initial)
-    if form.is_valid():
-        with refusals_to(form):
-            results.record_result(found.pk, adviser=adviser, by=staff_of(request).actor, **form.facts)
-            messages.success(request, "상담 결과를 적었습니다.")
-            return redirect("consultations:staff_my_days")
-    return render_form(request, "consultations/staff/result.html", {"booking": found, "form": form})
+    return result_page(request, _door(request), reference) or redirect("consultations:staff_my_days")
 
 
 def conflict(request: PortalRequest, reference: str) -> HttpResponse:
-    """이해 충돌을 알릴까요? The question closes to this adviser, an officer arranges anew (LA-05)."""
-    adviser = _adviser(request)
-    found = _own_booking(adviser, reference)
-    if request.method != "POST":
-        return render(request, "consultations/staff/conflict.html", {"booking": found})
-    with refusals_to(request):
-        results.flag_conflict(found.pk, adviser=adviser, by=staff_of(request).actor)
-        messages.success(request, "이해 충돌을 알렸습니다. 담당자가 다시 정합니다.")
-    return redirect("consultations:staff_my_booking", reference)
+    return conflict_page(request, _door(request), reference)
 
 
 def my_enquiry(request: PortalRequest, reference: str) -> HttpResponse:

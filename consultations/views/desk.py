@@ -2,22 +2,22 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from consultations.actions import desk as actions
-from consultations.actions import results
 from consultations.forms.results import ResultForm
-from consultations.models import AdviserLink, Booking
+from consultations.models import AdviserLink
 from consultations.reports import advisers as reports
-from services.actions.history import acting, record_reading, record_readings
+from consultations.views.own_bookings import Door, booking_page, conflict_page, result_page
+from services.actions.history import record_readings
 from services.forms.people import CodeForm
 from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest
@@ -132,55 +132,42 @@ def desk(request: PortalRequest, link: AdviserLink) -> HttpResponse:
     return render(request, "consultations/desk.html", {"link": link, "lines": lines, **_department()})
 
 
-def _own_booking(link: AdviserLink, reference: str) -> Booking:
-    own = reports.bookings_of(link.adviser).filter(clinic_day=link.clinic_day)
-    return get_object_or_404(own, reference=reference)
+def _door(link: AdviserLink) -> Door:
+    """Only the bookings of the day that this address is for."""
+    return Door(
+        adviser=link.adviser,
+        by=link.actor,
+        reader=str(link.adviser),
+        seen_as=AT_THE_DESK,
+        bookings=reports.bookings_of(link.adviser).filter(clinic_day=link.clinic_day),
+        frame="consultations/_desk.html",
+        list_page="consultations:desk",
+        booking_page="consultations:desk_booking",
+        result_page="consultations:desk_result",
+        conflict_page="consultations:desk_conflict",
+        list_label=_("내 상담 명단"),
+        shows_phone=False,
+        around=_department(),
+    )
 
 
 @at_desk
 def desk_booking(request: PortalRequest, link: AdviserLink, reference: str) -> HttpResponse:
-    """One own booking with the client's question, unless a conflict was flagged; the look is logged."""
-    found = _own_booking(link, reference)
-    page: dict[str, Any] = {"link": link, "booking": found, **_department()}
-    page["is_in_conflict"] = reports.is_in_conflict(found, link.adviser)
-    if not page["is_in_conflict"]:
-        record_reading(str(link.adviser), found.resident, found, AT_THE_DESK, address=request.address or None)
-        page["result"] = found.results.filter(adviser=link.adviser).first()
-        page["may_flag"] = page["result"] is None and reports.can_be_flagged(found)
-        page["may_record"] = page["result"] is None and reports.can_have_result(found)
-    return render(request, "consultations/desk_booking.html", page)
+    return booking_page(request, _door(link), reference)
 
 
 @at_desk
 def desk_result(request: PortalRequest, link: AdviserLink, reference: str) -> HttpResponse:
-    """상담 결과 적기 (별지 1)."""
-    found = _own_booking(link, reference)
-    initial = {"topic": found.topic, "minutes": reports.own_minutes(found)} | actions.kept_words(
-        request.session, reference
-    )
-    form = ResultForm(request.POST if request.method == "POST" else None, initial=initial)
-    if form.is_valid():
-        with refusals_to(form):
-            with acting(link.actor):
-                results.record_result(found.pk, adviser=link.adviser, by=link.actor, **form.facts)
-            actions.forget_words(request.session)
-            messages.success(request, _("상담 결과를 적었습니다."))
-            return redirect("consultations:desk")
-    page = {"link": link, "booking": found, "form": form, **_department()}
-    return render_form(request, "consultations/desk_result.html", page)
+    """What was typed before the screen closed is there again, once."""
+    page = result_page(request, _door(link), reference, kept=actions.kept_words(request.session, reference))
+    if page is None:
+        actions.forget_words(request.session)
+    return page or redirect("consultations:desk")
 
 
 @at_desk
 def desk_conflict(request: PortalRequest, link: AdviserLink, reference: str) -> HttpResponse:
-    """이해 충돌을 알리시겠어요? (LA-05)."""
-    found = _own_booking(link, reference)
-    if request.method != "POST":
-        return render(request, "consultations/desk_conflict.html", {"link": link, "booking": found, **_department()})
-    with refusals_to(request):
-        with acting(link.actor):
-            results.flag_conflict(found.pk, adviser=link.adviser, by=link.actor)
-        messages.success(request, _("이해 충돌을 알렸습니다. 담당자가 다시 정합니다."))
-    return redirect("consultations:desk_booking", reference)
+    return conflict_page(request, _door(link), reference)
 
 
 @require_POST

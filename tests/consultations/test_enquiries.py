@@ -23,6 +23,7 @@ from services.reports.people import case_by_reference
 from services.rules.refusal import Refused
 from tests.consultations.factories import BY, CONSENTS, EVE, adviser
 from tests.races import at_once
+from tests.tokens import forms_without_token
 
 pytestmark = pytest.mark.django_db
 SECRET = "옆집과 담 때문에 다툽니다."
@@ -508,19 +509,11 @@ class TestOfficersLists:
         officer = staff_client(Role.CONSULTATION_OFFICER)
         for page in ("assign", "extend", "refer"):
             text = officer.get(url(f"staff_enquiry_{page}", given.reference)).content.decode()
-            assert (
-                text.count('method="post"') - text.count('action="/services/display/save"')
-                == text.count("csrfmiddlewaretoken")
-                > 1
-            ), page
+            assert not forms_without_token(text), page
         own = staff_client(user=lawyer.user)
         for page in ("staff_my_enquiry", "staff_my_enquiry_refer"):
             text = own.get(url(page, given.reference)).content.decode()
-            assert (
-                text.count('method="post"') - text.count('action="/services/display/save"')
-                == text.count("csrfmiddlewaretoken")
-                > 1
-            ), page
+            assert not forms_without_token(text), page
 
 
 class TestTheEnd:
