@@ -33,7 +33,7 @@ PDF_FONTS = BUILD / "fonts"
 FAMILY = "Gimje Sans"  # the licence of Pretendard GOV reserves its name for the unchanged font
 WEIGHTS = {"regular": ("Regular", 400), "bold": ("Bold", 700)}
 ROOMS = ("gimje_portal", "services", "consultations", "solar", "slate")
-WORK_PARTS = ("staff", "admin", "management", "migrations", "launcher", "reports", "letters")
+WORK_PARTS = ("staff", "management", "migrations", "launcher", "reports", "letters")
 
 ALWAYS = "".join(map(chr, range(0x20, 0x7F))) + "²³·×–—‘’“”…→※℃①②③④⑤「」『』○●✓₂₩"
 # Surnames, syllables of given names and of villages: what people type, so that a name seldom costs two slices.

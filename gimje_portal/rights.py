@@ -285,6 +285,7 @@ RIGHTS: dict[str, Access] = {
     "consultations:desk_conflict": Public,
     "consultations:desk_leave": Public,
     "services:staff_tables": TABLE_KEEPERS,
+    "services:staff_first_steps": only(Role.ADMINISTRATOR),
     "services:staff_people": only(Role.ADMINISTRATOR),
     "services:staff_person_new": only(Role.ADMINISTRATOR),
     "services:staff_person": only(Role.ADMINISTRATOR),
@@ -316,7 +317,6 @@ RIGHTS: dict[str, Access] = {
 
 # Whole namespaces and third-party pages that have their own checks.
 RIGHTS_BY_PREFIX: dict[str, Access] = {
-    "admin:": only(Role.ADMINISTRATOR),
     "account_": Nobody,
     "mfa_": LoggedIn,
     "socialaccount_": Nobody,

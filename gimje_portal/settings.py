@@ -45,7 +45,6 @@ INSTALLED_APPS = [
     "consultations",
     "solar",
     "slate",
-    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -128,6 +127,13 @@ HOME_NOTE_SOURCES: list[str] = [
     "slate.reports.cases.home_notes",
     "solar.reports.public.home_notes",
 ]
+# Functions () -> FirstSteps: what a service needs before it works.
+FIRST_STEP_SOURCES: list[str] = [
+    "services.reports.first_steps.of_the_portal",
+    "consultations.reports.first_steps.steps",
+    "slate.reports.first_steps.steps",
+    "solar.reports.first_steps.steps",
+]
 # What a service page's app_page runs: () -> bool, whether somebody can ask for it now.
 SERVICE_OPEN_SOURCES: dict[str, str] = {
     "consultations:start": "consultations.reports.offers.takes_bookings",
@@ -141,6 +147,7 @@ PURGE_SOURCES = [
     "consultations.actions.retention.forget_questions",
 ]
 STAFF_TODAY_SOURCES: list[str] = [
+    "services.reports.first_steps.todos",
     "services.reports.notices.todos",
     "consultations.reports.bookings.staff_todos",
     "consultations.reports.worklist.staff_todos",

@@ -1,17 +1,10 @@
 """Every room's pages; each app mounts its own citizen, staff and API paths."""
 
-from django.contrib import admin
 from django.urls import include, path, register_converter
 from drf_spectacular.views import SpectacularAPIView
 
 from gimje_portal import views
 from services.views.addresses import MonthConverter
-
-OURS = {"services", "consultations", "slate", "solar"}
-
-# Reference data only: accounts, groups and second factors change by actions, with their history.
-for model in [model for model in admin.site._registry if model.__module__.split(".")[0] not in OURS]:
-    admin.site.unregister(model)
 
 register_converter(MonthConverter, "month")  # before the apps' own paths are read
 urlpatterns = [
@@ -21,7 +14,6 @@ urlpatterns = [
     path("demo/", views.demo, name="demo"),
     path("api/v1/schema", SpectacularAPIView.as_view(), name="api-schema"),
     path("staff/account/", include("allauth.urls")),
-    path("staff/admin/", admin.site.urls),
     path("", include("services.urls")),
     path("", include("consultations.urls")),
     path("", include("slate.urls")),

@@ -13,7 +13,6 @@ ROOMS = ("gimje_portal", "services", "consultations", "solar", "slate")
 # Rooms whose Korean is read by staff, by machines, or is both staff and citizen label of one state.
 NOT_FOR_CITIZENS = (
     "staff",
-    "admin",
     "management",
     "migrations",
     "launcher",

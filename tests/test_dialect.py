@@ -22,7 +22,7 @@ from services.rules.history import Actor
 APPS = ["services", "consultations", "solar", "slate"]
 CONVERTED = ["consultations", "slate", "solar"]  # an app comes onto this list with its last old verb
 ROOT = Path(settings.BASE_DIR)
-PAGES = ("views", "staff_views", "api", "tasks", "admin")
+PAGES = ("views", "staff_views", "api", "tasks")
 # What pages call from the room of verbs although it is none, and why.
 NO_VERBS = {
     # Loops of jobs and of buttons for everybody: each row in a transaction of its own, by a verb.

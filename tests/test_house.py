@@ -32,7 +32,6 @@ ROOMS = {
     "staff_urls",
     "tasks",
     "api",
-    "admin",
     "apps",
 }
 FOLDERS = {"migrations", "management", "templatetags", "data", "static"}

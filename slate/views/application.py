@@ -20,6 +20,7 @@ from slate.forms.answers import new_from
 from slate.forms.questions import STEPS
 from slate.models import Application, Programme
 from slate.reports import Quote, Wanted, current_programme, price_day, quote
+from slate.reports.money import takes_applications
 
 
 class ApplicationJourney(Journey):
@@ -34,7 +35,7 @@ class ApplicationJourney(Journey):
         return _programme().phone
 
     def is_open(self) -> bool:
-        return current_programme() is not None
+        return takes_applications()
 
     def check_words(self, said: Answers) -> tuple[str, str]:
         return _("신청 내용을 확인해 주세요"), _("제출하기")

@@ -36,7 +36,6 @@ BY_CONVERTER = {
     "MonthConverter": date(2026, 11, 1),
     "UUIDConverter": "00000000-0000-0000-0000-000000000000",
 }
-ADMIN_DOORS = {"admin:index", "admin:login", "admin:logout", "admin:password_change"}
 # What the converters do not say: regular expressions of libraries, and converters of ours.
 EXAMPLES: dict[str, dict[str, object]] = {
     "account_confirm_email": {"key": "x"},
@@ -62,7 +61,7 @@ class StopBeforeTheView:
 
 
 def named_urls(patterns=None, namespace="", outer=None) -> Iterator[tuple[str, dict[str, object]]]:
-    """Every URL name with the parameters its path asks for; of Django's admin, one rule for all, only its door."""
+    """Every URL name with the parameters its path asks for."""
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
         converters = (outer or {}) | getattr(pattern.pattern, "converters", {})
         if isinstance(pattern, URLResolver):
@@ -70,8 +69,7 @@ def named_urls(patterns=None, namespace="", outer=None) -> Iterator[tuple[str, d
             yield from named_urls(pattern.url_patterns, inner, converters)
         elif isinstance(pattern, URLPattern) and pattern.name:
             name = f"{namespace}{pattern.name}"
-            if not name.startswith("admin:") or name in ADMIN_DOORS:
-                yield name, converters
+            yield name, converters
 
 
 def address(name: str, converters: dict[str, object]) -> str:
