@@ -139,6 +139,8 @@ SERVICE_OPEN_SOURCES: dict[str, str] = {
     "consultations:start": "consultations.reports.offers.takes_bookings",
     "slate:start": "slate.reports.money.takes_applications",
 }
+# Functions (consent, by) that stop what rested on a consent when it is taken back.
+CONSENT_SOURCES = ["consultations.actions.retention.forget_withdrawn"]
 # Functions () -> int that delete what an app may not keep.
 PURGE_SOURCES = [
     "services.actions.documents.forget_abandoned",

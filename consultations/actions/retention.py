@@ -7,10 +7,11 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from consultations.enums import BookingMove, WaitingMove
+from consultations.enums import BookingMove, ConsentKind, WaitingMove
 from consultations.models import Booking, Result, Waiting
 from services.actions import moves
 from services.actions.turns import in_turn
+from services.models import Consent
 from services.rules.history import Actor
 
 BY = Actor.system("purge")
@@ -62,6 +63,16 @@ def _forget(booking_id: int, *, by: Actor) -> bool:
     if lost:
         moves.note(booking, BookingMove.TEXTS_DESTROYED, by=by, reason=", ".join(lost))
     return bool(lost)
+
+
+def forget_withdrawn(consent: Consent, *, by: Actor) -> None:
+    """Inside services' `withdraw`: without the consent about health the help that was asked for is destroyed."""
+    if (consent.subject_kind, consent.kind) != ("consultations.booking", ConsentKind.HEALTH):
+        return
+    booking = moves.lock(Booking.objects.all(), consent.subject_id)
+    if booking.needs or booking.need_language:
+        gone = {"needs": [], "need_language": "", "needs_destroyed_at": timezone.now()}
+        moves.note(booking, BookingMove.TEXTS_DESTROYED, by=by, reason="필요한 도움", **gone)
 
 
 @in_turn

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from services.actions.history import record, subject_of
 from services.actions.limits import take_turn
@@ -67,9 +69,9 @@ def _texts(subject_kind: str, asked: Mapping[str, ConsentWords]) -> dict[str, Co
 
 @in_turn
 def withdraw(consent_id: int, *, by: Actor) -> Consent:
-    """Take back a consent that was given; it stands in the history of its case. A second time changes nothing.
+    """Take back a consent that was given: in the history of its case, and what rested on it ends (CONSENT_SOURCES).
 
-    Raises Refused when it was never given.
+    A second time changes nothing. Raises Refused when it was never given.
     """
     consent = Consent.objects.get(pk=consent_id)
     case = apps.get_model(consent.subject_kind)._base_manager.select_for_update().get(pk=consent.subject_id)
@@ -82,4 +84,6 @@ def withdraw(consent_id: int, *, by: Actor) -> Consent:
     consent.save(update_fields=["withdrawn_at"])
     state = getattr(case, "state", "")
     record(case, ConsentMove.WITHDRAWN, by=by, before=state, after=state, reason=consent.text.words["title"])
+    for path in settings.CONSENT_SOURCES:
+        import_string(path)(consent, by=by)
     return consent

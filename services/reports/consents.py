@@ -6,6 +6,6 @@ from services.reports.people import residents_of
 
 
 def consents_of(phone_index: str) -> ConsentQuerySet:
-    """Given and not taken back, newest first, with the words they were given to. One query when it is read."""
+    """Given and not taken back, case by case, with the words they were given to. One query when it is read."""
     given = Consent.objects.in_force().filter(resident__in=residents_of(phone_index))
-    return given.select_related("text").order_by("-at", "pk")
+    return given.select_related("text").order_by("subject_kind", "-subject_id", "pk")

@@ -107,6 +107,19 @@ class TestWithdrawing:
         with pytest.raises((IntegrityError, InternalError), match="append-only"), transaction.atomic():
             Consent.objects.filter(pk=consent.pk).update(withdrawn_at=None)
 
+    def test_without_the_consent_about_health_the_help_asked_for_is_destroyed(self, make_resident, clock):
+        clock(EVE)
+        answers = CONSENTS | {ConsentKind.HEALTH: True, ConsentKind.NEWS: True}
+        facts = {"needs": ["WHEELCHAIR"], "question": "담장", "consents": answers}
+        booking = booked(make_resident(), clinic_day(), **facts)
+        withdraw(consent_of(booking, "NEWS").pk, by=BY)
+        booking.refresh_from_db()
+        assert booking.needs == ["WHEELCHAIR"]
+        withdraw(consent_of(booking, "HEALTH").pk, by=BY)
+        booking.refresh_from_db()
+        assert (booking.needs, booking.question, bool(booking.needs_destroyed_at)) == ([], "담장", True)
+        assert [line.what for line in timeline(booking)][-2:] == ["동의 취소", "적힌 내용 지움"]
+
     def test_twice_is_once(self, booking):
         first = withdraw(consent_of(booking, "NEWS").pk, by=BY)
         assert withdraw(first.pk, by=BY).withdrawn_at == first.withdrawn_at
