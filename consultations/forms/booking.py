@@ -17,6 +17,7 @@ from consultations.reports.offers import WAIT, Offer, Place, offers, places, ski
 from consultations.rules.ages import AGE_ALONE, age_on
 from consultations.rules.deadlines import QUESTION_CHARACTERS
 from consultations.rules.scope import APPEAL_LIMIT_WON, Scope, tax_scope
+from services.forms.offers import offer_choices
 from services.forms.people import PersonForm, clean_free_text, clean_phone, name_field, phone_field
 from services.forms.steps import ConsentsForm, Stale, Step, StepForm
 from services.forms.widgets import RadioCards
@@ -55,7 +56,7 @@ class TopicForm(StepForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         topics = Topic.for_kind(BookingKind(self.said["kind"]))
-        self.fields["topic"].choices = [(topic.value, topic.label) for topic in topics]  # type: ignore[attr-defined]
+        offer_choices(self, "topic", [(topic.value, topic.label) for topic in topics])
 
 
 class TopicAndAppealForm(TopicForm):
@@ -123,13 +124,13 @@ class PlaceForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["township"].choices = township_choices(_("골라 주세요"))  # type: ignore[attr-defined]
+        offer_choices(self, "township", township_choices(_("골라 주세요")))
         lives_in = str((self.data if self.is_bound else self.initial).get("township") or "")
         near = Township.objects.filter(pk=lives_in).first() if lives_in.isascii() and lives_in.isdecimal() else None
         offered = [place for place in places(BookingKind(self.said["kind"]), near=near) if place.next]
         hints = {str(place.venue.pk): self._hint(place) for place in offered}
         self.fields["venue"].widget = RadioCards(hints=hints)
-        self.fields["venue"].choices = [(str(place.venue.pk), place.venue.name) for place in offered]  # type: ignore[attr-defined]
+        offer_choices(self, "venue", [(str(place.venue.pk), place.venue.name) for place in offered])
 
     def page(self) -> dict[str, Any]:
         return {"is_empty": not self.fields["venue"].choices}  # type: ignore[attr-defined]
@@ -180,7 +181,7 @@ class SlotForm(forms.Form):
     def __init__(self, *args: Any, offers: list[Offer], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offers = offers
-        self.fields["slot"].choices = self.choices  # type: ignore[attr-defined]
+        offer_choices(self, "slot", self.choices)
 
     def choices(self) -> list[tuple[str, str]]:
         """Asked for only when an answer is checked: the template shows the offers themselves."""
@@ -197,7 +198,7 @@ class TimeForm(StepForm):
         if data and data.get("wait"):
             data = {"slot": data["wait"]}
         super().__init__(data, *args, **kwargs)
-        self.fields["slot"].choices = self.choices  # type: ignore[attr-defined]
+        offer_choices(self, "slot", self.choices)
 
     @cached_property
     def offers(self) -> list[Offer]:

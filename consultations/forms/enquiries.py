@@ -28,6 +28,7 @@ from consultations.reports.enquiries import advisers_for
 from consultations.rules.deadlines import QUESTION_CHARACTERS
 from services.enums.calendar import ExtensionReason
 from services.forms.filters import ListFilter, words
+from services.forms.offers import offer_rows
 from services.forms.people import clean_free_text, clean_phone
 from services.forms.steps import ConsentsForm, FilesForm, Step, StepForm
 from services.forms.widgets import DatePartsField, RadioCards
@@ -233,7 +234,7 @@ class AssignForm(forms.Form):
 
     def __init__(self, *args: Any, kinds: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["adviser"].queryset = advisers_for(kinds)  # type: ignore[attr-defined]
+        offer_rows(self, "adviser", advisers_for(kinds))
 
 
 class ExtendForm(forms.Form):

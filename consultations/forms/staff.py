@@ -14,6 +14,7 @@ from consultations.models import Venue
 from consultations.models.bookings import BookingQuerySet
 from consultations.reports.offers import Offer, Slot
 from services.forms.filters import ALL, ListFilter, on_day, one_of, words
+from services.forms.offers import offer_choices
 from services.forms.people import clean_phone
 from services.forms.widgets import DatePartsField
 from services.models import blind_index
@@ -90,7 +91,7 @@ class MoveForm(forms.Form):
 
     def __init__(self, *args: Any, offers: Sequence[Offer], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["slot"].choices = [("", "골라 주세요"), *slot_choices(offers, may_wait=False)]  # type: ignore[attr-defined]
+        offer_choices(self, "slot", [("", "골라 주세요"), *slot_choices(offers, may_wait=False)])
 
 
 class CounterForm(forms.Form):
@@ -171,8 +172,8 @@ class CounterForm(forms.Form):
             for name in (*self.HELPER, "helper_consent_on"):
                 self.fields[name].required = False
         self.running = {one.value for offer in offers for one in offer.slots if one.starts_at <= timezone.now()}
-        self.fields["township"].choices = township_choices("모름")  # type: ignore[attr-defined]
-        self.fields["slot"].choices = [("", "골라 주세요"), *slot_choices(offers, may_wait=True)]  # type: ignore[attr-defined]
+        offer_choices(self, "township", township_choices("모름"))
+        offer_choices(self, "slot", [("", "골라 주세요"), *slot_choices(offers, may_wait=True)])
 
     @property
     def has_helper(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from consultations.enums import ReportKind
+from services.forms.offers import offer_choices
 
 
 def _value(kind: ReportKind, first: date) -> str:
@@ -33,4 +34,4 @@ class MissingReportForm(forms.Form):
             )
             for one in halves
         ]
-        self.fields["what"].choices = [*half_yearly, *monthly]  # type: ignore[attr-defined]
+        offer_choices(self, "what", [*half_yearly, *monthly])

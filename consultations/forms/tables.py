@@ -6,6 +6,7 @@ from django import forms
 
 from consultations.models import Adviser, TimetableRule, Venue
 from services.enums.people import Role
+from services.forms.offers import offer_rows
 from services.forms.people import clean_name
 from services.forms.tables import RowForm, staff_field
 from services.models import User
@@ -81,7 +82,7 @@ class AdviserForm(RowForm[Adviser]):
         super().__init__(*args, **kwargs)
         if "user" in self.fields:
             accounts = User.objects.filter(groups__name=Role.ADVISER, is_active=True).order_by("display_name", "pk")
-            self.fields["user"].queryset = accounts  # type: ignore[attr-defined]
+            offer_rows(self, "user", accounts)
 
     def clean_name(self) -> str:
         return clean_name(self.cleaned_data["name"])

@@ -9,6 +9,7 @@ from django.utils import timezone
 from consultations.enums import JointOrder
 from consultations.models import Adviser, Venue
 from consultations.reports.worklist import Place
+from services.forms.offers import offer_choices
 from services.rules.korean import date_letter
 
 ONE_BY_ONE = "each"
@@ -66,7 +67,7 @@ class AffectedForm(forms.Form):
         super().__init__(*args, **kwargs)
         places = {one.value: one for one in sorted((*same_day, *later), key=lambda one: one.starts_at)}
         self.places = places
-        self.fields["place"].choices = [(value, _words(one)) for value, one in places.items()]  # type: ignore[attr-defined]
+        offer_choices(self, "place", [(value, _words(one)) for value, one in places.items()])
 
 
 def _words(place: Place) -> str:
@@ -82,4 +83,4 @@ class StandInForm(forms.Form):
     def __init__(self, *args: Any, advisers: Sequence[Adviser], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         known = [(str(one.pk), str(one)) for one in advisers]
-        self.fields["adviser"].choices = [("", "골라 주세요"), *known]  # type: ignore[attr-defined]
+        offer_choices(self, "adviser", [("", "골라 주세요"), *known])

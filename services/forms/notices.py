@@ -6,6 +6,7 @@ from django import forms
 
 from services.enums.notices import CallOutcome, Channel, NoticeState
 from services.forms.filters import ListFilter, on_day, one_of, words
+from services.forms.offers import offer_rows
 from services.models import CallTask, Notice
 
 
@@ -31,7 +32,7 @@ class NoticePickForm(forms.Form):
 
     def __init__(self, *args: Any, notices: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["picked"].queryset = notices  # type: ignore[attr-defined]
+        offer_rows(self, "picked", notices)
 
 
 class CallForm(forms.ModelForm[CallTask]):

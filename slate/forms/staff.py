@@ -10,6 +10,7 @@ from django_filters import ChoiceFilter, ModelChoiceFilter
 
 from services.enums.people import Role
 from services.forms.filters import ALL, ListFilter, one_of, words
+from services.forms.offers import offer_rows
 from services.forms.people import clean_free_text
 from services.models import Township, User, blind_index
 from services.models.people import name_index_of
@@ -83,7 +84,7 @@ class AssignForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["officer"].queryset = officers()  # type: ignore[attr-defined]
+        offer_rows(self, "officer", officers())
 
 
 class VersionForm(forms.Form):
@@ -191,7 +192,7 @@ class CounterForm(AddressForm, PartForm, HouseholdForm, OwnerForm, ContactForm, 
 
     def __init__(self, *args: Any, townships: "QuerySet[Township]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["township"].queryset = townships  # type: ignore[attr-defined]
+        offer_rows(self, "township", townships)
 
     @property
     def groups(self) -> list[tuple[str, list[forms.BoundField]]]:

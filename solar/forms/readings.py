@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
+from services.forms.offers import offer_choices, offer_rows
 from solar.enums import Label, Unit, Zone
 from solar.models import ImportBatch, Source
 from solar.rules.files import INTERVALS, Mapping
@@ -45,7 +46,7 @@ class AnotherForm(forms.Form):
             initial={"period": period, "on": shown, "year": shown.year, "month": shown.month},
         )
         offered = sorted({*years, shown.year}, reverse=True)
-        self.fields["year"].choices = [(year, f"{year}년") for year in offered]  # type: ignore[attr-defined]
+        offer_choices(self, "year", [(year, f"{year}년") for year in offered])
         ends = {"type": "date", "min": date(offered[-1], 1, 1).isoformat(), "max": newest.isoformat()}
         self.fields["on"].widget = forms.DateInput(format="%Y-%m-%d", attrs=ends)
         for name in {"on", "year", "month"} - set(self.PARTS[period]):
@@ -69,7 +70,7 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["source"].queryset = Source.objects.exclude(kind="model").select_related("plant")  # type: ignore[attr-defined]
+        offer_rows(self, "source", Source.objects.exclude(kind="model").select_related("plant"))
 
 
 class MappingForm(forms.Form):
@@ -89,8 +90,8 @@ class MappingForm(forms.Form):
     def __init__(self, *args: Any, header: list[str], batch: ImportBatch, **kwargs: Any) -> None:
         super().__init__(*args, **({"initial": batch.mapping} | kwargs))
         columns = list(enumerate(header))
-        self.fields["stamp_column"].choices = columns  # type: ignore[attr-defined]
-        self.fields["value_column"].choices = columns  # type: ignore[attr-defined]
+        offer_choices(self, "stamp_column", columns)
+        offer_choices(self, "value_column", columns)
 
     @property
     def mapping(self) -> Mapping:
