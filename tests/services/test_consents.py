@@ -110,8 +110,8 @@ class TestWithdrawing:
     def test_without_the_consent_about_health_the_help_asked_for_is_destroyed(self, make_resident, clock):
         clock(EVE)
         answers = CONSENTS | {ConsentKind.HEALTH: True, ConsentKind.NEWS: True}
-        facts = {"needs": ["WHEELCHAIR"], "question": "담장", "consents": answers}
-        booking = booked(make_resident(), clinic_day(), **facts)
+        day, person = clinic_day(), make_resident()
+        booking = booked(person, day, needs=["WHEELCHAIR"], question="담장", consents=answers)
         withdraw(consent_of(booking, "NEWS").pk, by=BY)
         booking.refresh_from_db()
         assert booking.needs == ["WHEELCHAIR"]
