@@ -58,7 +58,7 @@ TABLE_KEEPERS = only(
 )
 CATALOGUE_EDITORS = only(Role.PROGRAMME_OFFICER, Role.ADMINISTRATOR)
 HOLIDAY_EDITORS = only(Role.PROGRAMME_OFFICER, Role.CONSULTATION_OFFICER, Role.SLATE_OFFICER, Role.ADMINISTRATOR)
-# Who serves residents on the telephone and at the counter.
+# Roles that serve residents on the telephone and at the counter.
 CASE_ROLES = only(
     Role.TOWNSHIP_CLERK,
     Role.CONSULTATION_OFFICER,
@@ -67,7 +67,7 @@ CASE_ROLES = only(
     Role.SETTLEMENT_OFFICER,
     Role.PROGRAMME_OFFICER,
 )
-# Who has messages to watch, people to phone and letters to post; the queryset shows only those of their own desk.
+# Roles with messages to watch, people to phone and letters to post; the queryset shows those of their own desk.
 NOTICE_DESK = only(
     Role.CONSULTATION_OFFICER,
     Role.SLATE_OFFICER,
@@ -134,7 +134,7 @@ RIGHTS: dict[str, Access] = {
     "slate:decision": Public,
     "slate:decision_pdf": Public,
     "slate:staff_queue": SLATE_READERS,
-    "slate:staff_case": SLATE_READERS,  # a township clerk: his own township
+    "slate:staff_case": SLATE_READERS,  # a township clerk: their own township
     "slate:staff_letter": SLATE_READERS,
     "slate:staff_letter_pdf": SLATE_READERS,
     "slate:staff_receipt": SLATE_READERS,
@@ -186,7 +186,7 @@ RIGHTS: dict[str, Access] = {
     "consultations:staff_adviser_calendar": only(Role.CONSULTATION_OFFICER),
     "consultations:staff_my_calendar": only(Role.ADVISER),
     "consultations:staff_conflict": only(Role.ADVISER),
-    "consultations:staff_link_make": CONSULTATION_DESK,  # a township clerk: the days at his own venue
+    "consultations:staff_link_make": CONSULTATION_DESK,  # a township clerk: the days at their own venue
     "consultations:staff_link_revoke": CONSULTATION_DESK,
     "consultations:staff_clinic_days": CONSULTATION_READERS,
     "consultations:staff_clinic_day": only(Role.CONSULTATION_OFFICER),

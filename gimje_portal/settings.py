@@ -22,7 +22,7 @@ try:
 except environment.Wrong as wrong:
     raise ImproperlyConfigured(str(wrong)) from None
 
-# --- What kind of site this is -------------------------------------------------------------------------------------
+# What kind of site this is
 DEBUG: bool = env["DEBUG"]
 DEMO: bool = env["DEMO"]
 OFFICIAL_SITE: bool = env["OFFICIAL_SITE"]
@@ -38,7 +38,7 @@ ALLOWED_HOSTS: list[str] = env["ALLOWED_HOSTS"]
 CSRF_TRUSTED_ORIGINS: list[str] = env["CSRF_TRUSTED_ORIGINS"]
 DATA_DIR: Path = env["DATA_DIR"]
 
-# --- Applications --------------------------------------------------------------------------------------------------
+# Applications
 INSTALLED_APPS = [
     "gimje_portal",
     "services",
@@ -109,7 +109,7 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
-# --- What the ground floor asks the three apps for, without importing them ---------------------------------------
+# What the ground floor asks the three apps for, without importing them
 RESIDENT_CASE_SOURCES: list[str] = [
     "consultations.reports.bookings.booking_cases",
     "consultations.reports.enquiries.enquiry_cases",
@@ -158,7 +158,7 @@ STAFF_TODAY_SOURCES: list[str] = [
     "solar.reports.work.todos",
 ]
 
-# --- Database, cache, broker ---------------------------------------------------------------------------------------
+# Database, cache, broker
 DATABASES = {"default": env["DATABASE_URL"]}
 DATABASES["default"] |= {
     "ENGINE": "django.db.backends.postgresql",
@@ -181,7 +181,7 @@ CACHES = {
     }
 }
 
-# --- Celery: PostgreSQL is the truth, the broker is the doorbell (measured with kill -9) ------
+# Celery: PostgreSQL is the truth, the broker is the doorbell (measured with kill -9)
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -229,7 +229,7 @@ CELERY_BEAT_SCHEDULE = {
     "purge": {"task": "services.tasks.purge", "schedule": crontab(minute=12)},  # asks hourly, runs once a night
 }
 
-# --- Language and time ---------------------------------------------------------------------------------------------
+# Language and time
 LANGUAGE_CODE = "ko"
 LANGUAGES = [("ko", "한국어")]
 TIME_ZONE = "Asia/Seoul"
@@ -237,7 +237,7 @@ USE_I18N = True
 USE_TZ = True
 LOCALE_PATHS = [BASE_DIR / "locale"]
 
-# --- Static files: built by the launcher, never committed -----------------------------------------------------------
+# Static files: built by the launcher, never committed
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "build" / "collected"
 STATICFILES_DIRS = [path for path in (BASE_DIR / "build" / "static",) if path.is_dir()]
@@ -260,7 +260,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_PERMISSIONS = 0o600
 
-# --- Staff log-in: password, then TOTP or a security key ------------------------------------------------------------
+# Staff log-in: password, then TOTP or a security key
 AUTH_USER_MODEL = "services.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
@@ -332,7 +332,7 @@ AXES_SENSITIVE_PARAMETERS: list[str] = ["username", "login", "password"]
 AXES_IPWARE_PROXY_COUNT: int = env["PROXY_COUNT"]
 PROXY_COUNT: int = env["PROXY_COUNT"]
 
-# --- Residents: phone codes ------------------------------------------------------------------------------------------
+# Residents: phone codes
 VERIFICATION_MINUTES = 3
 VERIFICATION_TRIES = 5
 VERIFICATION_BLOCK_MINUTES = 10  # after five wrong codes
@@ -351,7 +351,7 @@ JOURNEYS = {
     "slate": "slate.views.application.APPLICATION",
 }
 
-# --- Consultations ---------------------------------------------------------------------------------------------------
+# Consultations
 CONSULTATION_CHANGE_HOURS: int = env["CONSULTATION_CHANGE_HOURS"]
 CONSULTATION_HOLD_HOURS: int = env["CONSULTATION_HOLD_HOURS"]
 # Reminders of a consultation: "3d 10:00" is three days before at ten, "2h" is two hours before the start, but only
@@ -378,7 +378,7 @@ CONSULTATION_LINK_DAYS: int = env["CONSULTATION_LINK_DAYS"]
 CONSULTATION_PHONE: str = env["CONSULTATION_PHONE"]
 CONSULTATION_DEPARTMENT: str = env["CONSULTATION_DEPARTMENT"]
 
-# --- Notices ---------------------------------------------------------------------------------------------------------
+# Notices
 SMS_SENDER: str = env["SMS_SENDER"]
 SMS_FROM: str = env["SMS_FROM"]
 SOLAPI_URL: str = env["SOLAPI_URL"]
@@ -413,7 +413,7 @@ EMAIL_USE_SSL = EMAIL_CONFIG.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL: str = env["DEFAULT_FROM_EMAIL"]
 
-# --- Documents -------------------------------------------------------------------------------------------------------
+# Documents
 DOCUMENT_MAX_MB: int = env["DOCUMENT_MAX_MB"]
 DOCUMENT_MAX_PAGES: int = env["DOCUMENT_MAX_PAGES"]
 DOCUMENT_MAX_PIXELS = 50_000_000  # JPEG
@@ -423,10 +423,10 @@ DOCUMENT_LINK_SECONDS = 300
 CLAMAV_SOCKET: str = env["CLAMAV_SOCKET"]
 CLAMAV_SECONDS: int = env["CLAMAV_SECONDS"]
 
-# --- Watching --------------------------------------------------------------------------------------------------------
+# Watching
 METRICS_TOKEN: str = env["METRICS_TOKEN"]
 
-# --- Browser security ------------------------------------------------------------------------------------------------
+# Browser security
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -456,7 +456,7 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "gimje_portal.views.error_403c"
 X_FRAME_OPTIONS = "DENY"
 
-# --- API -------------------------------------------------------------------------------------------------------------
+# API
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],  # the rights matrix decides before DRF
@@ -479,12 +479,12 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
-# --- History -----------------------------------------------------------------------------------------------------
+# History
 PGHISTORY_APPEND_ONLY = True
 READING_LOG_DAYS = 2 * 365  # PD-10: two years
 NOTICE_DAYS: int = env["NOTICE_DAYS"]
 
-# --- Logs: JSON lines, request ids, nothing personal -------------------------------------------------------------
+# Logs: JSON lines, request ids, nothing personal
 LOG_LEVEL: str = env["LOG_LEVEL"]
 structlog.configure(
     processors=[

@@ -71,7 +71,7 @@ def name_of(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts)
 
 
-# --- Verbs -----------------------------------------------------------------------------------------------------------
+# Verbs
 
 
 def named_in(path: Path, app: str) -> Iterator[tuple[str, Any]]:
@@ -142,7 +142,7 @@ def test_pages_take_verbs_from_their_module(app):
     assert not bare
 
 
-# --- Moves -----------------------------------------------------------------------------------------------------------
+# Moves
 
 
 CASES = [model for model in apps.get_models() if hasattr(model, "moves") and model._meta.app_label in CONVERTED]
@@ -208,7 +208,7 @@ def test_a_move_is_no_bare_word(app):
     assert not bare
 
 
-# --- Reads -----------------------------------------------------------------------------------------------------------
+# Reads
 
 
 @pytest.mark.parametrize("app", APPS)

@@ -209,3 +209,12 @@ def test_a_recipe_has_at_most_four_files():
     rows = {one.split("\n")[0]: one.count("\n|") - 2 for one in recipes}
     assert len(rows) >= 8
     assert not {title: count for title, count in rows.items() if count > 4}
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_comments_are_plain(folder):
+    """No banners, and people are they: an officer, an applicant, a client."""
+    files_of = [path for path in sorted(folder.rglob("*.py")) if "migrations" not in path.parts]
+    said = {str(path.relative_to(ROOT)): comments(path) for path in files_of}
+    assert not [name for name, text in said.items() if re.search(r"^# ?-{3,}", text, re.M)]
+    assert not [name for name, text in said.items() if re.search(r"\b(?:he|him|his|himself|she|her)\b", text)]

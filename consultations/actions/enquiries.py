@@ -63,7 +63,7 @@ class Ask:
     consents: Mapping[str, bool] = field(default_factory=dict)
 
 
-# --- The resident ----------------------------------------------------------------------------------------------------
+# The resident
 
 
 @in_turn
@@ -186,7 +186,7 @@ def _forget(enquiry_id: int, *, by: Actor) -> None:
     moves.note(enquiry, EnquiryMove.TEXTS_DESTROYED, by=by)
 
 
-# --- The officer: schedule, field and state --------------------------------------------------------------------------
+# The officer: schedule, field and state
 
 
 @in_turn
@@ -229,7 +229,7 @@ def extend(enquiry_id: int, days: int, reason: str, *, by: Actor) -> Enquiry:
     return enquiry
 
 
-# --- The adviser -----------------------------------------------------------------------------------------------------
+# The adviser
 
 
 @in_turn
@@ -281,7 +281,7 @@ def refer(enquiry_id: int, where: FollowUp, *, by: Actor, adviser: Adviser | Non
     return enquiry
 
 
-# --- What they share -------------------------------------------------------------------------------------------------
+# What they share
 
 
 def _lock(enquiry_id: int) -> Enquiry:

@@ -168,7 +168,7 @@ class ReplyForm(forms.Form):
         return clean_free_text(self.cleaned_data["text"])
 
 
-# --- Officers --------------------------------------------------------------------------------------------------------
+# Officers
 
 
 class EnquiryFilter(ListFilter):
@@ -255,7 +255,7 @@ class ReferForm(forms.Form):
     )
 
 
-# --- Advisers --------------------------------------------------------------------------------------------------------
+# Advisers
 
 
 class AnswerForm(forms.Form):

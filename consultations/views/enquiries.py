@@ -86,7 +86,7 @@ def enquiry_done(request: PortalRequest) -> HttpResponse:
     return render(request, "consultations/enquiry_done.html", {"enquiry": enquiry})
 
 
-# --- 내 신청 확인 ----------------------------------------------------------------------------------------------------
+# 내 신청 확인
 
 
 own_enquiry = own_case(lambda: Enquiry.objects.select_related("resident", "adviser"))

@@ -32,7 +32,7 @@ SENT = "sent"  # session key -> {kind: pk of the case that a form has just becom
 OPENS = ("resident_phone_index", "resident_case", drafts.DRAFTS)
 
 
-# --- Residents ---------------------------------------------------------------------------------------------------
+# Residents
 
 
 @in_turn
@@ -72,7 +72,7 @@ def _known(name: str, phone: str) -> Resident | None:
     return Resident.objects.select_for_update().with_phone(phone).filter(name_index=name_index).order_by("pk").first()
 
 
-# --- Phone codes -------------------------------------------------------------------------------------------------
+# Phone codes
 
 
 @in_turn
@@ -207,7 +207,7 @@ def _move(verification: Verification, state: VerificationState) -> bool:
     return moved
 
 
-# --- What the session holds --------------------------------------------------------------------------------------
+# What the session holds
 
 
 def enter(session: SessionBase, verification: Verification, *, keeps: str = "") -> int:
@@ -244,7 +244,7 @@ def _close(session: SessionBase) -> None:
         session.pop(key, None)
 
 
-# --- One case by its number ---------------------------------------------------------------------------------------
+# One case by its number
 
 
 def open_by_reference(session: SessionBase, typed: str, last4: str, *, address: str) -> Case:

@@ -30,7 +30,7 @@ def today(request: PortalRequest) -> HttpResponse:
     return render(request, "services/staff/today.html", {"todos": todos_of(user), "user": user})
 
 
-# --- Accounts ----------------------------------------------------------------------------------------------------
+# Accounts
 
 
 def people(request: PortalRequest) -> HttpResponse:
@@ -111,7 +111,7 @@ def person_reset(request: PortalRequest, pk: int) -> HttpResponse:
     return _with_reason(request, pk, "services/staff/person_reset.html", act)
 
 
-# --- Residents ---------------------------------------------------------------------------------------------------
+# Residents
 
 
 @never_cache
@@ -136,7 +136,7 @@ def resident_view(request: PortalRequest, pk: int) -> HttpResponse:
     return render(request, "services/staff/resident_view.html", page)
 
 
-# --- Who read what -----------------------------------------------------------------------------------------------
+# Who read what
 
 
 def _wanted(form: ReadingsForm) -> reports.ReadingFilter:

@@ -88,7 +88,7 @@ class Walk:
         self.request, self.journey = request, journey
         self.draft = drafts.draft_of(request.session, journey.kind)
 
-    # --- What is known -----------------------------------------------------------------------------------------------
+    # What is known
 
     @property
     def answers(self) -> dict[str, Any]:
@@ -135,7 +135,7 @@ class Walk:
         self.draft = drafts.save_answers(self.draft, **answers)
         self.__dict__.pop("progress", None)
 
-    # --- One page ----------------------------------------------------------------------------------------------------
+    # One page
 
     def page(self, step: Step) -> HttpResponse:
         """Show one page, or take what was typed on it and go on."""
@@ -267,7 +267,7 @@ class Walk:
             messages.info(self.request, TYPED)
         return redirect(self.journey.url(self.journey.steps[0].page))
 
-    # --- A page with many --------------------------------------------------------------------------------------------
+    # A page with many
 
     def _item(self, step: Step) -> int | None:
         """Which of many is asked for: its place, or one more than there are; nothing for the list of them."""
@@ -292,7 +292,7 @@ class Walk:
             self.ask_again(step)
             return redirect(self.journey.url(step.page))
 
-    # --- Files -------------------------------------------------------------------------------------------------------
+    # Files
 
     def _links(self, form: FilesForm) -> list[dict[str, Any]]:
         """What was uploaded, each with an address that opens it here."""
@@ -314,7 +314,7 @@ class Walk:
                     form.add_error(name, refusal.sentence)
         form.kept = self.files
 
-    # --- Check and send ----------------------------------------------------------------------------------------------
+    # Check and send
 
     def check(self) -> HttpResponse:
         """Everything once more; then it is sent."""
@@ -397,7 +397,7 @@ def _place(typed: str, known: list[Any]) -> int | None:
     return next((at for at in range(len(known)) if str(at + 1) == typed), None)
 
 
-# --- Before and after ------------------------------------------------------------------------------------------------
+# Before and after
 
 
 def unfinished(request: PortalRequest, journey: Journey) -> dict[str, Any] | None:

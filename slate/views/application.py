@@ -79,7 +79,7 @@ def begin_with(request: PortalRequest, *, household: str, part: Answers) -> Http
 
 @never_cache
 def application_done(request: PortalRequest) -> HttpResponse:
-    """A11: the number and the next steps."""
+    """COPY A11: the number and the next steps."""
     application = just_sent(request, APPLICATION, Application.objects.select_related("programme", "resident"))
     if application is None:
         return redirect("slate:start")

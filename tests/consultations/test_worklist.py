@@ -898,7 +898,7 @@ class TestTogether:
         assert Notice.objects.filter(kind__in=told).count() == 1
 
     def test_an_absence_and_bookings_at_once_leave_nobody_unlisted(self, day, officer, make_resident):
-        """Whoever got a place with the adviser before the report is on the list, the others got none."""
+        """Clients who got a place with the adviser before the report are on the list, the others got none."""
         people = [make_resident(f"시연 {number}", f"+82109999{number:04d}") for number in range(6)]
         starts = [at(15) + timedelta(minutes=20 * number) for number in range(6)]
         jobs = [lambda pair=pair: booked(pair[0], day, pair[1]).pk for pair in zip(people, starts, strict=True)]

@@ -29,7 +29,7 @@ def test_today_without_work_says_so(staff_client, settings):
     assert "지금 기다리는 일이 없습니다." in staff_client(Role.ADVISER).get("/staff/").content.decode()
 
 
-# --- Accounts ----------------------------------------------------------------------------------------------------
+# Accounts
 
 
 @pytest.fixture
@@ -168,7 +168,7 @@ def test_the_list_of_accounts_costs_the_same_for_one_and_twenty(staff_client, ma
     assert len(one) == len(twenty)
 
 
-# --- Residents ---------------------------------------------------------------------------------------------------
+# Residents
 
 
 def test_a_resident_is_found_by_phone_or_name_and_shown_masked(staff_client, make_resident):
@@ -210,7 +210,7 @@ def test_a_township_clerk_sees_the_own_township_only(staff_client, make_resident
     assert client.get(f"/staff/services/residents/{kim.pk}/").status_code == 404
 
 
-# --- Who read what -----------------------------------------------------------------------------------------------
+# Who read what
 
 
 @pytest.fixture

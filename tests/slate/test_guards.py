@@ -61,7 +61,7 @@ VERBS: dict[str, tuple[Callable[..., Application], Verb, str]] = {
 }
 
 
-# --- An old page -------------------------------------------------------------------------------------------------
+# An old page
 
 
 @pytest.mark.parametrize("name", VERBS)
@@ -121,7 +121,7 @@ def test_a_staff_page_carries_the_version_that_it_shows(programme, officer, appr
     assert f'name="version" value="{case.version}"' in text
 
 
-# --- A case that is elsewhere ------------------------------------------------------------------------------------
+# A case that is elsewhere
 
 PLACES: dict[str, Callable[..., Application]] = {
     "submitted": lambda programme, officer: make.submitted(programme),
@@ -183,7 +183,7 @@ def test_a_dead_case_is_given_to_nobody(programme, officer):
     assert casework.assign([case.pk], officer, by=officer.actor) == []
 
 
-# --- Proofs ------------------------------------------------------------------------------------------------------
+# Proofs
 
 PROVED = [Household.BASIC_LIVELIHOOD, Household.NEAR_POOR, Household.OTHER_PRIORITY]
 YESTERDAY, TODAY = dt.date(2020, 2, 24), dt.date(2020, 2, 25)
@@ -249,7 +249,7 @@ def test_a_year_that_supports_nothing_is_refused_not_approved(programme, officer
         casework.propose_approval(case.pk, by=officer.actor)
 
 
-# --- Persons -----------------------------------------------------------------------------------------------------
+# Persons
 
 OFFICER_PAGES: dict[str, Callable[..., Application]] = {
     "checks": make.being_checked,
@@ -350,7 +350,7 @@ def test_an_own_proposal_is_no_race(programme):
     assert (refusal.value.sentence, refusal.value.conflict) == (decisions.OWN_PROPOSAL, False)
 
 
-# --- Money -------------------------------------------------------------------------------------------------------
+# Money
 
 
 def test_money_to_the_last_won_is_enough(programme, officer, approver):
@@ -394,7 +394,7 @@ def test_money_that_is_reserved_is_not_there_for_the_next(programme, officer, ap
     decisions.approve(second.pk, by=approver.actor)
 
 
-# --- A batch -----------------------------------------------------------------------------------------------------
+# A batch
 
 
 def test_a_hundred_at_once_and_no_more(approver):
@@ -416,7 +416,7 @@ def test_the_money_goes_to_the_earliest_due_day_whatever_the_order_of_the_ticks(
     ]
 
 
-# --- Told once, and every time -----------------------------------------------------------------------------------
+# Told once, and every time
 
 
 def keys_of(case: Application) -> list[str]:
@@ -444,7 +444,7 @@ def test_each_end_is_told_once(programme, officer, approver):
     assert keys_of(other) == ["submitted", f"refused:{decision.pk}"]
 
 
-# --- The clock ---------------------------------------------------------------------------------------------------
+# The clock
 
 
 @pytest.mark.parametrize(
