@@ -1,5 +1,6 @@
 """Which page stands behind each word of the menus; a page the visitor may not open is left out."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from consultations.staff_views import tables as consultations_tables
 from gimje_portal.rights import AnyStaff, Public, VerifiedResident, access_for
 from services.models import User
+from services.staff_views.tables import Table
 from slate.staff_views import tables as slate_tables
 from solar.staff_views import tables as solar_tables
 
@@ -74,20 +76,21 @@ class Room:
     entries: tuple[Entry, ...]
 
 
-TABLES = Room(
-    "기준 자료 메뉴",
-    ("/staff/services/tables/", "/staff/consultations/tables/", "/staff/slate/tables/", "/staff/solar/tables/"),
-    (
-        *(
-            Entry(one.title, one.page, one.below)
-            for room in (consultations_tables, slate_tables, solar_tables)
-            for one in room.TABLES
-        ),
-        Entry("장치 열쇠", "solar:staff_keys", "/staff/solar/tables/keys/"),
+def _tables_of(app: str, label: str, tables: Iterable[Table], *more: Entry) -> Room:
+    """The tables of reference data of one app, shown beside one another."""
+    entries = (*(Entry(one.title, one.page, one.below) for one in tables), *more)
+    return Room(label, (f"/staff/{app}/tables/",), entries)
+
+
+TABLES = (
+    _tables_of("consultations", "무료 상담", consultations_tables.TABLES),
+    _tables_of("slate", "슬레이트 지원", slate_tables.TABLES),
+    _tables_of(
+        "solar", "태양광", solar_tables.TABLES, Entry("장치 열쇠", "solar:staff_keys", "/staff/solar/tables/keys/")
     ),
 )
 STAFF_ROOMS = (
-    TABLES,
+    *TABLES,
     Room(
         "무료 상담 메뉴",
         ("/staff/consultations/",),
@@ -163,7 +166,7 @@ def menus(request: HttpRequest) -> dict[str, Any]:
         "foot_menu": SimpleLazyObject(lambda: _items(FOOT_MENU, request)),
         "staff_menu": SimpleLazyObject(lambda: _items(_doors(request), request)),
         "subnav": SimpleLazyObject(lambda: _subnav(request)),
-        "tables_menu": SimpleLazyObject(lambda: _items(TABLES.entries, request)),
+        "tables_menu": SimpleLazyObject(lambda: _tables(request)),
     }
 
 
@@ -185,6 +188,12 @@ def _doors(request: HttpRequest) -> tuple[Entry, ...]:
             place = next((at for at, entry in enumerate(doors) if entry.below in room.below), len(doors))
             doors.insert(place, replace(open_to[0], below=room.below[0]))
     return tuple(doors)
+
+
+def _tables(request: HttpRequest) -> list[Subnav]:
+    """Every table that this person keeps, by app."""
+    found = [Subnav(room.label, _items(room.entries, request)) for room in TABLES]
+    return [group for group in found if group.items]
 
 
 def _items(entries: tuple[Entry, ...], request: HttpRequest) -> list[Item]:

@@ -12,7 +12,7 @@ from services.actions.moves import lock, somebody_was_faster
 from services.actions.turns import in_turn
 from services.enums.tables import RowMove
 from services.models.tables import TableRow
-from services.reports.tables import label_of, shown
+from services.reports.tables import NOTHING, label_of, shown
 from services.rules.history import Actor
 from services.rules.refusal import Refused
 
@@ -27,6 +27,7 @@ def add_row(model: type[R], *, by: Actor, **facts: Any) -> R:
     row = model()
     _write(row, facts)
     words = [f"{label_of(model, name)}: {shown(row, name)}" for name in facts if name not in row.hushed]
+    words = [one for one in words if not one.endswith(f": {NOTHING}")]
     record(row, RowMove.ADDED, by=by, after=str(row)[:40], reason="; ".join(words))
     return row
 

@@ -38,7 +38,17 @@ def staff_field(field: models.Field[Any, Any], **kwargs: Any) -> forms.Field | N
         kwargs |= {"assume_scheme": "https"}
     elif isinstance(field, models.CharField) and (field.max_length or 0) > 100 and not field.choices:
         kwargs |= {"widget": forms.Textarea(attrs={"rows": 2})}
-    return field.formfield(**kwargs)
+    return _without_dashes(field.formfield(**kwargs), may_be_empty=field.blank)
+
+
+def _without_dashes(made: forms.Field | None, *, may_be_empty: bool) -> forms.Field | None:
+    """Django's row of dashes says nothing."""
+    words = "없음" if may_be_empty else "골라 주세요"
+    if isinstance(made, forms.ModelChoiceField) and made.empty_label is not None:
+        made.empty_label = words
+    elif isinstance(made, forms.TypedChoiceField):
+        made.choices = [("", words) if value == "" else (value, label) for value, label in cast(Any, made.choices)]
+    return made
 
 
 class ScaledField(forms.DecimalField):

@@ -10,6 +10,7 @@ from typing import Any, cast
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
+from django.forms import model_to_dict
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
@@ -23,6 +24,7 @@ from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
 
 ROWS = 50
+DIGITS_OF_A_KEY = 19  # a bigint has as many
 PAGE_OF_ROW = "services/staff/_table_row.html"
 
 
@@ -127,13 +129,19 @@ def _new(request: PortalRequest, table: Table) -> HttpResponse:
     if missing := table.form.missing_for(user.roles):
         messages.error(request, f"{missing} 칸은 다른 담당자가 적습니다. 그 담당자가 먼저 새로 적어야 합니다.")
         return redirect(table.page)
-    form = table.form(request.POST or None, roles=user.roles)
+    form = table.form(request.POST or None, roles=user.roles, initial=_like(table, request.GET.get("like", "")))
     if form.is_valid():
         with refusals_to(form):
             row = table.add(table.model, by=user.actor, **form.facts)
             messages.success(request, "저장했습니다.")
             return redirect(f"{table.page}_row", row.pk)
     return render_form(request, PAGE_OF_ROW, {"table": table, "form": form, "name": "새로 적기", "may_change": True})
+
+
+def _like(table: Table, pk: str) -> dict[str, Any]:
+    """What a new row begins with: the facts of another one, so that only what is new has to be typed."""
+    row = table.rows().filter(pk=pk).first() if pk.isdecimal() and len(pk) < DIGITS_OF_A_KEY else None
+    return model_to_dict(row, fields=table.form._meta.fields) if row else {}
 
 
 def _row(request: PortalRequest, table: Table, pk: int) -> HttpResponse:

@@ -55,6 +55,10 @@ class TestDatedRules:
             change_row(rate.pk, TariffRate, by=BY, summer_peak=1)
         page = manager.get(url("rates", "_row", rate.pk)).content.decode()
         assert "저장하기" not in page
+        new = manager.get(f"{url('rates', '_new')}?like={rate.pk}").content.decode()
+        assert f'value="{rate.summer_peak}"' in new
+        for junk in ("x", "9" * 30, "0"):
+            assert manager.get(f"{url('rates', '_new')}?like={junk}").status_code == 200
 
     def test_it_begins_after_the_newest_of_its_class(self, rate):
         with pytest.raises(Refused, match="이미 있습니다"):

@@ -3,7 +3,6 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from services.actions.history import acting
@@ -32,7 +31,7 @@ class Command(BaseCommand):
                 raise CommandError(refusal.sentence) from refusal
         self.stdout.write(
             f"administrator: {user.username}\nfirst password: {password}\n"
-            f"log in at {settings.SITE_URL}/staff/ and change it there; it is shown only now"
+            "log in at /staff/ of the portal and change it there; it is shown only now"
         )
 
     def _add(self, username: str, name: str) -> tuple[User, str]:
