@@ -20,7 +20,7 @@ from services.models.tables import TableRow
 from services.rules.history import Actor
 
 APPS = ["services", "consultations", "solar", "slate"]
-CONVERTED = ["consultations", "slate", "solar"]  # an app comes onto this list with its last old verb
+CONVERTED = ["consultations", "slate", "solar", "services"]  # an app comes onto this list with its last old verb
 ROOT = Path(settings.BASE_DIR)
 PAGES = ("views", "staff_views", "api", "tasks")
 # What pages call from the room of verbs although it is none, and why.
@@ -52,6 +52,38 @@ NO_VERBS = {
     "consultations.actions.calendars.note_reading",
     # A question that needs what the verb knows.
     "consultations.actions.holidays.suggested",
+    # The ground floor: a call of a program is kept with its answer, by whatever verb it is made.
+    "services.actions.api_requests.once",
+    # A file is judged outside of a transaction, because that is slow; then it is kept in one.
+    "services.actions.documents.accept",
+    # A form that a browser holds: nobody is known yet, so nobody acts.
+    "services.actions.drafts.bind",
+    "services.actions.drafts.claim",
+    "services.actions.drafts.draft_of",
+    "services.actions.drafts.drafts_of",
+    "services.actions.drafts.drop_draft",
+    "services.actions.drafts.hold",
+    "services.actions.drafts.new_draft",
+    "services.actions.drafts.own_draft",
+    "services.actions.drafts.release",
+    "services.actions.drafts.save_answers",
+    # A visitor proves a phone or opens a case: the visitor is nobody before, and a counted try outlives its refusal.
+    "services.actions.people.check_code",
+    "services.actions.people.enter",
+    "services.actions.people.leave",
+    "services.actions.people.open_by_reference",
+    "services.actions.people.send_code",
+    # Who looked at what: reading changes no case.
+    "services.actions.history.record_reading",
+    "services.actions.history.record_readings",
+    # The machine's own rounds, and a button for many at once.
+    "services.actions.history.seal",
+    "services.actions.jobs.purge",
+    "services.actions.jobs.run_missed",
+    "services.actions.jobs.tick",
+    "services.actions.notices.dispatch.dispatch_due",
+    "services.actions.notices.dispatch.follow_deliveries",
+    "services.actions.notices.follow_up.retry_many",
 }
 # These make a case of the row that they name first: they refer to it and change nothing about it.
 MAKERS = {"slate.actions.intake.submit", "solar.actions.batches.upload"}
@@ -230,6 +262,7 @@ def test_who_may_see_a_row_is_asked_of_its_table(app):
 ONE_OF_THEM = {
     "booking",  # the pages and forms by which one is made, step by step; `bookings` are what came of it
     "application",  # the same walk in slate
+    "refusal",  # the way in which a verb says no; `refusals` are what a page makes of it
     "tariff",  # the arithmetic of a single one; `tariffs` are the tables
 }
 

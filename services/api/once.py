@@ -9,7 +9,8 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from services.actions.api_requests import Ask, DailyLimit, KeyReused, TooMany, once
+from services.actions import api_requests
+from services.actions.api_requests import Ask, DailyLimit, KeyReused, TooMany
 from services.rules.refusal import Refused
 
 KEY = re.compile(r"[\x20-\x7e]{1,80}")
@@ -51,7 +52,7 @@ def answer_once(
 ) -> Response:
     """Done now: `status`; done before: 200 with Idempotency-Replayed."""
     try:
-        answer = once(ask, verb, status=status, limit=limit)
+        answer = api_requests.once(ask, verb, status=status, limit=limit)
     except KeyReused as refusal:
         raise SameKey(refusal.sentence) from refusal
     except TooMany as refusal:

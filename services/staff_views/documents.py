@@ -3,7 +3,7 @@
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
-from services.actions.history import record_reading
+from services.actions import history
 from services.models import Document
 from services.reports.documents import LinkIsOld, LinkIsWrong, open_link, read_file
 from services.views.requests import PortalRequest, staff_of
@@ -22,5 +22,5 @@ def document(request: PortalRequest, token: str) -> HttpResponse:
     if opened.document.resident:
         action = "내려받기" if opened.is_original else "보기"
         address = request.address or None
-        record_reading(user, opened.document.resident, opened.document, action, address=address)
+        history.record_reading(user, opened.document.resident, opened.document, action, address=address)
     return HttpResponse(data, headers=opened.headers)

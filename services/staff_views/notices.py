@@ -6,8 +6,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from services.actions import history
 from services.actions import notices as actions
-from services.actions.history import record_reading, record_readings
 from services.enums.notices import NoticeState
 from services.enums.people import Role
 from services.forms.notices import CallForm, NoticeFilter, NoticePickForm
@@ -51,7 +51,7 @@ def notice(request: PortalRequest, pk: int) -> HttpResponse:
     user = staff_of(request)
     shown = get_object_or_404(Notice.objects.seen_by(user).select_related("resident"), pk=pk)
     if shown.resident:
-        record_reading(user, shown.resident, shown, "알림 보기", address=request.address or None)
+        history.record_reading(user, shown.resident, shown, "알림 보기", address=request.address or None)
     page = {"notice": shown, "attempts": shown.attempts.all(), "lines": timeline(shown)}
     siblings = Notice.objects.seen_by(user).filter(once_key=shown.once_key).exclude(pk=pk).order_by("pk")
     may_retry = shown.state == NoticeState.DEAD and bool(user.roles - {Role.AUDITOR})
@@ -86,7 +86,7 @@ def calls_print(request: PortalRequest) -> HttpResponse:
     user = staff_of(request)
     tasks = list(_calls(user)[:200])
     seen = [(task.notice.resident, task) for task in tasks if task.notice.resident]
-    record_readings(user, seen, "전화 명단 인쇄", address=request.address or None)
+    history.record_readings(user, seen, "전화 명단 인쇄", address=request.address or None)
     return render(request, "services/staff/calls_print.html", {"tasks": tasks})
 
 
@@ -101,7 +101,7 @@ def call(request: PortalRequest, pk: int) -> HttpResponse:
             messages.success(request, "통화 결과를 적었습니다.")
             return redirect("services:staff_calls")
     if task.notice.resident:
-        record_reading(user, task.notice.resident, task, "전화", address=request.address or None)
+        history.record_reading(user, task.notice.resident, task, "전화", address=request.address or None)
     page = {"task": task, "form": form, "script": script_for(task, user), "resident": task.notice.resident}
     return render_form(request, "services/staff/call.html", page)
 
@@ -122,7 +122,7 @@ def letters_print(request: PortalRequest) -> HttpResponse:
         return redirect("services:staff_letters")
     picked = list(form.cleaned_data["picked"].order_by("created_at", "pk")[:PAGE])
     seen = [(letter.resident, letter) for letter in picked if letter.resident]
-    record_readings(user, seen, "편지 인쇄", address=request.address or None)
+    history.record_readings(user, seen, "편지 인쇄", address=request.address or None)
     headers = {"Content-Disposition": 'attachment; filename="letters.pdf"', "Cache-Control": "no-store"}
     return HttpResponse(letters_pdf(picked, user), content_type="application/pdf", headers=headers)
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from services.actions import history as written
 from services.actions import staff as actions
-from services.actions.history import record_reading
 from services.forms.filters import PeopleFilter
 from services.forms.people import FindResidentForm, NewStaffForm, ReadingsForm, ReasonForm, StaffForm
 from services.models import Resident, User
@@ -131,7 +131,7 @@ def resident_view(request: PortalRequest, pk: int) -> HttpResponse:
     page: dict[str, object] = {"form": form, "resident": person, "is_open": False}
     if form.is_valid():
         reason = form.cleaned_data["reason"]
-        record_reading(user, person, person, "전체 보기", address=request.address or None, reason=reason)
+        written.record_reading(user, person, person, "전체 보기", address=request.address or None, reason=reason)
         page |= {"is_open": True, "cases": cases_of([person])}
     return render(request, "services/staff/resident_view.html", page)
 

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from services.actions.consents import withdraw
+from services.actions import consents as actions
 from services.reports.consents import consents_of
 from services.views.requests import PortalRequest
 
@@ -25,7 +25,7 @@ def my_consent(request: PortalRequest, consent_id: int) -> HttpResponse:
     if consent.text.words["is_required"]:
         raise Http404
     if request.method == "POST":
-        withdraw(consent.pk, by=consent.resident.actor)
+        actions.withdraw(consent.pk, by=consent.resident.actor)
         messages.success(request, _("동의를 취소했습니다."))
         return redirect("services:my_consents")
     return render(request, "services/my_consent.html", {"consent": consent})

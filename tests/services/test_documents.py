@@ -52,9 +52,16 @@ def files(tmp_path):
     return lambda: sorted(path for path in (tmp_path / "files").rglob("*") if path.is_file())
 
 
+def a_draft() -> Draft:
+    draft = Draft(kind="slate")
+    draft.keep()
+    draft.save()
+    return draft
+
+
 @pytest.fixture
 def draft(db):
-    return Draft.objects.create(kind="slate")
+    return a_draft()
 
 
 def photo(kind="JPEG", size=(40, 20), colour="red", **options):
@@ -312,7 +319,7 @@ def test_the_same_photo_twice_is_refused_but_not_for_another_case(draft):
     take(draft, photo())
     with pytest.raises(Refused, match="같은 사진을 두 번"):
         take(draft, photo(), "다른 이름.jpg")
-    take(Draft.objects.create(kind="slate"), photo())
+    take(a_draft(), photo())
     assert Document.objects.count() == 2
 
 
@@ -382,7 +389,7 @@ def test_a_removed_file_is_gone_and_its_history_stays(draft, files):
 @pytest.mark.django_db(transaction=True)
 def test_files_of_a_draft_that_is_gone_are_forgotten(draft, files):
     take(draft, photo())
-    kept = take(Draft.objects.create(kind="slate"), photo())
+    kept = take(a_draft(), photo())
     draft.delete()
     assert purge()["services.actions.documents.forget_abandoned"] == 1
     assert forget_abandoned() == 0

@@ -156,7 +156,9 @@ class TestTasks:
             "action": "보기",
         }
         ReadingLogEntry.objects.create(**reading)
-        Draft.objects.create(kind="booking")
+        draft = Draft(kind="booking")
+        draft.keep()
+        draft.save()
         post(Message("k", "", "옛 알림"), once_key="old", resident=resident)
         clock("2025-12-30 10:00")
         purge()
