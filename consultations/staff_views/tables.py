@@ -2,6 +2,7 @@
 
 from consultations.forms.tables import AdviserForm, TimetableRuleForm, VenueForm
 from consultations.models import Adviser, TimetableRule, Venue
+from services.enums.people import Role
 from services.staff_views.tables import Column, Table
 
 VENUES = Table(
@@ -27,7 +28,7 @@ TIMETABLE = Table(
         "source",
     ),
     rows=lambda: TimetableRule.objects.prefetch_related("venues").order_by("-valid_from", "kind", "nth", "pk"),
-    links=(("정례 상담일 만들기", "consultations:staff_clinic_days"),),
+    links=(("정례 상담일 만들기", "consultations:staff_clinic_days", Role.CONSULTATION_OFFICER),),
 )
 ADVISERS = Table(
     page="consultations:staff_table_advisers",

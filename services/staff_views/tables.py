@@ -16,6 +16,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 
 from services.actions import tables as actions
+from services.enums.people import Role
 from services.forms.tables import RowForm
 from services.models.tables import TableRow
 from services.reports import history
@@ -23,7 +24,7 @@ from services.reports.tables import label_of, shown
 from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
 
-ROWS = 50
+ROWS = 20
 DIGITS_OF_A_KEY = 19  # a bigint has as many
 PAGE_OF_ROW = "services/staff/_table_row.html"
 
@@ -46,7 +47,7 @@ class Table:
     form: type[RowForm[Any]]
     columns: Sequence[str | Column]
     rows: Callable[[], QuerySet[Any]]
-    links: Sequence[tuple[str, str]] = ()  # (words, URL name): where to go on
+    links: Sequence[tuple[str, str, Role]] = ()  # (words, URL name, whose page it is): where to go on
     add: Callable[..., TableRow] = actions.add_row
     change: Callable[..., TableRow] = actions.change_row
     remove: Callable[..., None] = actions.remove_row
@@ -119,7 +120,7 @@ def _rows(request: PortalRequest, table: Table) -> HttpResponse:
         "page": page,
         "cells": [table.cells(row) for row in page],
         "may_add": not table.form.missing_for(staff_of(request).roles),
-        "links": [(words, reverse(name)) for words, name in table.links],
+        "links": [(words, reverse(name)) for words, name, role in table.links if role in staff_of(request).roles],
     }
     return render(request, "services/staff/_table.html", context)
 

@@ -33,7 +33,10 @@ class ProgrammeForm(RowForm[Programme]):
         scale=100, decimal_places=2, max_value=100, label="도비(%)", help_text="나머지는 시비입니다."
     )
     vulnerable_households = forms.MultipleChoiceField(
-        label="취약계층으로 지원하는 가구", choices=Household.choices, widget=forms.CheckboxSelectMultiple
+        label="취약계층으로 지원하는 가구",
+        choices=[one for one in Household.choices if one[0] not in (Household.GENERAL, Household.UNKNOWN)],
+        initial=[Household.BASIC_LIVELIHOOD, Household.NEAR_POOR],
+        widget=forms.CheckboxSelectMultiple,
     )
 
     class Meta:

@@ -1,5 +1,6 @@
 """Staff: the years of the slate subsidy, their rates, prices and published figures, kept without code."""
 
+from services.enums.people import Role
 from services.staff_views.tables import Table
 from slate.forms.tables import PastFigureForm, ProgrammeForm, SupportRateForm, UnitPriceForm
 from slate.models import PastFigure, Programme, SupportRate, UnitPrice
@@ -11,7 +12,7 @@ PROGRAMMES = Table(
     form=ProgrammeForm,
     columns=("year", "opens_on", "closes_on", "planned_buildings", "budget_won", "national_bp", "province_bp"),
     rows=lambda: Programme.objects.order_by("-year"),
-    links=(("예산 배정하기", "slate:staff_budget"),),
+    links=(("예산 배정하기", "slate:staff_budget", Role.SLATE_APPROVER),),
 )
 RATES = Table(
     page="slate:staff_table_rates",

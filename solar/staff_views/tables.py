@@ -1,5 +1,6 @@
 """Staff: plants, devices and the tariff, kept without code."""
 
+from services.enums.people import Role
 from services.staff_views.tables import Column, Table
 from solar.actions import tariffs
 from solar.forms import tables as forms
@@ -46,7 +47,7 @@ SOURCES = Table(
         "last_on",
     ),
     rows=lambda: Source.objects.select_related("plant").order_by("plant__order", "code"),
-    links=(("장치 열쇠 만들기", "solar:staff_keys"),),
+    links=(("장치 열쇠 만들기", "solar:staff_keys", Role.ENERGY_MANAGER),),
 )
 RATES = Table(
     page="solar:staff_table_rates",

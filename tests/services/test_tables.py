@@ -1,6 +1,7 @@
 """Reference data without code: rows are added, changed and removed with history, and what was decided stays."""
 
 import datetime as dt
+import re
 import threading
 
 import pytest
@@ -99,6 +100,24 @@ class TestPages:
         text = page.content.decode()
         for sentence in ("숫자로 적어 주세요.", "날짜를 2027-01-31처럼", "시각을 15:00처럼"):
             assert sentence in text
+
+    def test_every_link_of_every_page_opens(self, staff_client):
+        """Nobody is led from reference data to a page of somebody else's work."""
+        roles = (Role.CONSULTATION_OFFICER, Role.SLATE_OFFICER, Role.SLATE_APPROVER, Role.ENERGY_MANAGER)
+        for role in (*roles, Role.ADMINISTRATOR):
+            client, seen, ahead = staff_client(role), set(), ["/staff/services/tables/"]
+            if role == Role.ADMINISTRATOR:
+                ahead.append("/staff/services/first-steps/")
+            while ahead:
+                page = ahead.pop()
+                response = client.get(page)
+                assert response.status_code in (200, 302), f"{role}: {page}"
+                seen.add(page)
+                if "/tables/" in page or "first-steps" in page:
+                    body = response.content.decode().split("<main")[-1]
+                    found = set(re.findall(r'href="(/staff/[^"?#]*)', body))
+                    rows = sorted(one for one in found if re.search(r"/\d+/$", one))[1:]  # one row of each list
+                    ahead += sorted(found - seen - set(rows) - set(ahead))
 
     def test_the_hub_names_what_each_keeps(self, staff_client):
         for role, count in ((Role.CONSULTATION_OFFICER, 3), (Role.ADMINISTRATOR, 3)):

@@ -62,6 +62,12 @@ def test_an_approver_opens_a_year_in_per_cent(approver):
     assert 'value="12.5"' in page
 
 
+def test_a_new_year_proposes_the_households_of_the_law(approver):
+    page = approver.get(url("programmes", "_new")).content.decode()
+    assert page.count(" checked") == 2
+    assert 'value="unknown"' not in page
+
+
 def test_an_officer_writes_the_texts_and_not_the_money(approver, staff_client):
     approver.post(url("programmes", "_new"), YEAR)
     programme, officer = Programme.objects.get(year=2027), staff_client(Role.SLATE_OFFICER)
