@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from queue import Queue
 
+from gimje_portal.launcher.supervisor import die_with_parent
 from tests.mutants import ROOT, Mutant, known_apps, mutants
 
 CORES = 2
@@ -43,7 +45,14 @@ class Tree:
         env = os.environ | {"DATABASE_URL": self.database, "DATA_DIR": str(self.path / ".files")}
         try:
             done = subprocess.run(
-                argv, cwd=self.path, env=env, capture_output=True, text=True, timeout=seconds, check=False
+                argv,
+                cwd=self.path,
+                env=env,
+                capture_output=True,
+                text=True,
+                timeout=seconds,
+                check=False,
+                preexec_fn=die_with_parent(signal.SIGTERM),
             )
         except subprocess.TimeoutExpired:
             return 1, "it did not end"

@@ -3,11 +3,12 @@
 import re
 
 import pytest
+from django.db import OperationalError
 from django.urls import reverse
 
 from consultations.actions import enquiries
 from consultations.models import Enquiry
-from services.actions.turns import BUSY
+from services.actions.turns import BUSY, DEADLOCK, in_turn
 from services.enums.people import Role
 from slate.enums import Work
 from slate.models import Application, BudgetLine
@@ -109,3 +110,29 @@ def test_consultations_the_reason_stays_while_the_adviser_works_on_the_question(
     assert re.search(r'name="days"[^>]*value="5"|value="5"[^>]*name="days"', answer.content.decode())
     assert answer.context["form"]["reason"].value() == typed["reason"]
     assert desk.post(url, typed).status_code == 302
+
+
+class Deadlock(Exception):
+    """What psycopg2 raises when PostgreSQL ends one of two that wait for each other."""
+
+    pgcode = DEADLOCK
+
+
+@pytest.mark.parametrize(("deadlocks", "is_done"), [(0, True), (2, True), (3, False)])
+def test_after_a_deadlock_a_verb_is_tried_again_twice(deadlocks, is_done):
+    tries = []
+
+    @in_turn
+    def verb() -> str:
+        tries.append(len(tries))
+        if len(tries) <= deadlocks:
+            raise OperationalError from Deadlock()
+        return "done"
+
+    if is_done:
+        assert verb() == "done"
+        assert len(tries) == deadlocks + 1
+    else:
+        with pytest.raises(OperationalError):
+            verb()
+        assert len(tries) == 3

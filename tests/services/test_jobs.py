@@ -171,6 +171,27 @@ class TestTasks:
         assert Notice.objects.get().once_key == "new"
         assert not Draft.objects.exists()
 
+    @pytest.mark.parametrize("days", ["READING_LOG_DAYS", "NOTICE_DAYS"])
+    def test_what_is_kept_for_a_time_goes_when_it_is_over_and_not_a_day_before(
+        self, clock, make_resident, make_staff, settings, days
+    ):
+        start = at("2024-01-01 10:00")
+        clock("2024-01-01 10:00")
+        resident = make_resident()
+        if days == "NOTICE_DAYS":
+            post(Message("k", "", "알림"), once_key="kept", resident=resident)
+        else:
+            seen = {"subject_kind": "x", "subject_id": "1", "action": "보기"}
+            ReadingLogEntry.objects.create(user=make_staff(), resident=resident, **seen)
+        rows = Notice.objects if days == "NOTICE_DAYS" else ReadingLogEntry.objects
+        end = start + dt.timedelta(days=getattr(settings, days))
+        clock(f"{end:%Y-%m-%d %H:%M}")
+        purge()
+        assert rows.count() == 1
+        clock(f"{end + dt.timedelta(minutes=1):%Y-%m-%d %H:%M}")
+        purge()
+        assert rows.count() == 0
+
     def test_every_beat_entry_names_a_task_that_exists(self, settings):
         app.loader.import_default_modules()
         names = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
