@@ -5,9 +5,10 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from consultations.actions import bookings, clinic_days
+from consultations.actions import bookings, clinic_days, queue
 from consultations.enums import BookingKind, BookingState, ClinicDayState, ConsentKind, FollowUp, JointOrder, Source
 from consultations.models import Booking, ClinicDay, Hold
+from services.actions.moves import lock
 from services.enums.people import Role
 from services.models import Consent, HistoryEntry, Notice
 from services.rules.refusal import Refused
@@ -232,6 +233,22 @@ class TestChanging:
         with pytest.raises(Refused, match="이미 취소된"):
             bookings.move(booking.pk, day.pk, at(16), by=BY)
         assert not taken()
+
+
+def test_a_booking_that_was_moved_while_we_waited_for_its_day_is_left_alone(make_resident, monkeypatch):
+    """Its new day is not locked: whoever is served there now must not be disturbed."""
+    booking, december = booked(make_resident(), clinic_day()), clinic_day(on=date(2026, 12, 28))
+
+    def moved_meanwhile(rows, pk):
+        Booking.objects.filter(pk=pk).update(clinic_day=december)
+        return lock(rows, pk)
+
+    monkeypatch.setattr(queue, "lock", moved_meanwhile)
+    with pytest.raises(Refused, match="다른 날로 옮겨졌습니다") as refused:
+        bookings.cancel(booking.pk, by=BY)
+    assert refused.value.conflict
+    booking.refresh_from_db()
+    assert booking.is_live
 
 
 class TestOnTheDay:

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from consultations import tasks
-from consultations.actions import bookings, clinic_days, disruptions, waiting, worklist
+from consultations.actions import bookings, clinic_days, disruptions, links, waiting, worklist
 from consultations.actions.results import flag_conflict
 from consultations.actions.wishes import Wish
 from consultations.enums import (
@@ -24,7 +24,7 @@ from consultations.enums import (
     WaitingHour,
     WaitingState,
 )
-from consultations.models import Affected, Booking, ClinicDay, Disruption, SeatOffer, Sitting
+from consultations.models import Adviser, Affected, Booking, ClinicDay, Disruption, SeatOffer, Sitting
 from consultations.reports.bookings import booking_cases, timeline
 from consultations.reports.worklist import affected_lines, stand_ins, told_of, worklist_lines
 from services.actions.notices import close_call, dispatch_due
@@ -640,6 +640,44 @@ class TestClosingADay:
             disruptions.withdraw(disruption.pk, by=officer.actor)
             one.refresh_from_db()
             assert one.state == state
+
+    def test_what_happened_since_does_not_hide_that_a_report_closed_the_day(self, officer):
+        """The state is a column: the newest line of the history may be about anything."""
+        day = clinic_day()
+        closed = disruptions.close_day(day.pk, reason="정전", by=officer.actor)
+        Adviser.objects.update(phone="010-0000-0177")
+        links.make_link(day.pk, lawyer(day).adviser_id, by=officer.actor)
+        disruptions.withdraw(closed.pk, by=officer.actor)
+        day.refresh_from_db()
+        assert (day.state, day.reopens) == (ClinicDayState.OPEN, False)
+
+    def test_a_day_closed_on_purpose_after_all_stays_closed(self, officer):
+        day = clinic_day()
+        closed = disruptions.close_day(day.pk, reason="정전", by=officer.actor)
+        clinic_days.reopen_booking(day.pk, by=officer.actor)
+        clinic_days.close_booking(day.pk, by=officer.actor)
+        disruptions.withdraw(closed.pk, by=officer.actor)
+        day.refresh_from_db()
+        assert day.state == ClinicDayState.CLOSED
+
+    def test_a_day_that_two_reports_closed_opens_with_the_second_withdrawal(self, officer):
+        day = clinic_day()
+        venue_shut = disruptions.close_venue(day.venue_id, MONDAY, MONDAY, reason="공사", by=officer.actor)
+        Disruption.objects.create(kind="DAY_CLOSED", clinic_day=day, venue=day.venue, first_on=MONDAY, last_on=MONDAY)
+        disruptions.withdraw(venue_shut.pk, by=officer.actor)
+        day.refresh_from_db()
+        assert (day.state, day.reopens) == (ClinicDayState.CLOSED, True)
+
+    def test_only_a_closed_day_reopens(self):
+        day = clinic_day()
+        with pytest.raises(IntegrityError, match="clinic_day_that_reopens_is_closed"), transaction.atomic():
+            ClinicDay.objects.filter(pk=day.pk).update(reopens=True)
+
+    @pytest.mark.parametrize("state", [ClinicDayState.OPEN, ClinicDayState.CLOSED, ClinicDayState.REVIEW])
+    def test_a_cancelled_day_is_over(self, state):
+        day = clinic_day(state=ClinicDayState.CANCELLED)
+        with pytest.raises(InternalError, match="Invalid transition"), transaction.atomic():
+            ClinicDay.objects.filter(pk=day.pk).update(state=state)
 
     def test_cancelling_a_day_that_is_closed_already_uses_the_same_count(self, officer, make_resident):
         day = clinic_day()
