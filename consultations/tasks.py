@@ -7,7 +7,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from consultations.actions import bookings, clinic_days, enquiries, statistics, waiting, worklist
+from consultations.actions import clinic_days, enquiries, reminders, statistics, waiting, worklist
 from consultations.enums import OfferState, WaitingState
 from consultations.models import ClinicDay, SeatOffer
 from services.actions.jobs import run_missed
@@ -31,7 +31,7 @@ def make_clinic_days(**kwargs: Any) -> int:
 @shared_task
 def remind(**kwargs: Any) -> int:
     """Every live booking of the coming days has its reminders, whatever happened when it was made."""
-    return bookings.remind_due(by=Actor.system("remind"))
+    return reminders.remind_due(by=Actor.system("remind"))
 
 
 @shared_task

@@ -144,7 +144,7 @@ CONSENT_SOURCES = ["consultations.actions.retention.forget_withdrawn"]
 # Functions () -> int that delete what an app may not keep.
 PURGE_SOURCES = [
     "services.actions.documents.forget_abandoned",
-    "consultations.actions.enquiries.forget_texts",
+    "consultations.actions.retention.forget_texts",
     "services.actions.api_requests.forget_answers",
     "consultations.actions.retention.forget_questions",
 ]

@@ -26,7 +26,7 @@ PAGES = ("views", "staff_views", "api", "tasks")
 # What pages call from the room of verbs although it is none, and why.
 NO_VERBS = {
     # Loops of jobs and of buttons for everybody: each row in a transaction of its own, by a verb.
-    "consultations.actions.bookings.remind_due",
+    "consultations.actions.reminders.remind_due",
     "consultations.actions.enquiries.close_silent",
     "consultations.actions.statistics.issue_half_years",
     "consultations.actions.waiting.leave_booked",

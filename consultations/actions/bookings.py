@@ -2,11 +2,9 @@
 
 import secrets
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError
 from django.utils import timezone
 
@@ -27,7 +25,6 @@ from consultations.enums import (
 )
 from consultations.models import Booking, ClinicDay
 from consultations.notices import (
-    TOO_LATE_TO_SEND,
     call_to_settle,
     letters_of,
     once_key,
@@ -35,7 +32,6 @@ from consultations.notices import (
     reminders_of,
 )
 from consultations.reports.consents import booking_consents
-from consultations.rules.reminders import reminder_of
 from services.actions import moves
 from services.actions.consents import write_consents
 from services.actions.constraints import friendly
@@ -44,7 +40,7 @@ from services.actions.notices import post_many, skip
 from services.actions.turns import in_turn
 from services.enums.consents import ConsentHow
 from services.enums.notices import Channel
-from services.models import Notice, Resident
+from services.models import Resident
 from services.rules.history import Actor
 from services.rules.korean import date_long
 from services.rules.refusal import Refused
@@ -157,38 +153,6 @@ def tell(
 ) -> None:
     """Post one message about a booking."""
     post_many(letters_of(name, booking, title=title, not_before=not_before, also=tuple(also), **values))
-
-
-def remind_due(*, by: Actor) -> int:
-    """Every live booking of the coming days has its reminders, whatever happened when it was made.
-
-    Returns how many were still missing.
-    """
-    ahead = max((reminder_of(text).days for text in settings.CONSULTATION_REMINDERS), default=0)
-    until = timezone.now() + timedelta(days=ahead + 7)  # holidays make calls earlier than texts
-    due = Booking.objects.live().filter(starts_at__range=(timezone.now(), until)).order_by("pk")
-    posted = 0
-    for booking_id in list(due.values_list("pk", flat=True)):
-        with suppress(Refused):  # somebody is changing it just now, and that posts its reminders too
-            posted += remind(booking_id, by=by)
-    return posted
-
-
-@in_turn
-def remind(booking_id: int, *, by: Actor) -> int:
-    """Post the reminders of this booking that are still to come; asked again, it posts nothing. Returns how many.
-
-    One whose last moment has passed is recorded as skipped with the reason (COPY 5.0), never sent late.
-    """
-    booking = moves.lock(Booking.objects.with_place(), booking_id)
-    if not booking.is_live:
-        return 0
-    letters = reminders_for(booking)
-    post_many(letters)
-    late = [letter.once_key for letter in letters if letter.too_late == TOO_LATE_TO_SEND]
-    if late and not booking.resident.can_receive_texts:  # of texts the dispatcher says so itself
-        skip(Notice.objects.filter(once_key__in=late), TOO_LATE_TO_SEND)
-    return sum(not letter.too_late for letter in letters)
 
 
 @in_turn

@@ -30,14 +30,14 @@ from consultations.reports.consents import enquiry_consents
 from services.actions import moves
 from services.actions.consents import write_consents
 from services.actions.constraints import friendly
-from services.actions.documents import adopt, remove
+from services.actions.documents import adopt
 from services.actions.history import record
 from services.actions.notices import post
 from services.actions.references import next_number
 from services.actions.turns import in_turn
 from services.enums.calendar import ExtensionReason
 from services.enums.notices import Channel
-from services.models import Document, Draft, Resident
+from services.models import Draft, Resident
 from services.reports.calendar import EveryHoliday
 from services.rules.calendar import Pause, due_on, longest_extension
 from services.rules.history import Actor
@@ -164,26 +164,6 @@ def close_silent() -> int:
             close(enquiry_id, by=Actor.system("close_silent"))
             closed += 1
     return closed
-
-
-def forget_texts() -> int:
-    """Destroy texts and papers of what ended CONSULTATION_TEXT_DAYS ago; the figures stay. For the nightly purge."""
-    ended = timezone.now() - timedelta(days=settings.CONSULTATION_TEXT_DAYS)
-    kept = Turn.objects.filter(enquiry=OuterRef("pk"))
-    old = Enquiry.objects.filter(Exists(kept), ended_at__lt=ended).order_by("pk")
-    keys = list(old.values_list("pk", flat=True))
-    for enquiry_id in keys:
-        _forget(enquiry_id, by=Actor.system("purge"))
-    return len(keys)
-
-
-@in_turn
-def _forget(enquiry_id: int, *, by: Actor) -> None:
-    enquiry = _lock(enquiry_id)
-    for paper in Document.objects.of(enquiry):
-        remove(paper.pk, by=by)
-    enquiry.turns.all().delete()
-    moves.note(enquiry, EnquiryMove.TEXTS_DESTROYED, by=by)
 
 
 # The officer: schedule, field and state

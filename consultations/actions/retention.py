@@ -7,11 +7,12 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from consultations.enums import BookingMove, ConsentKind, WaitingMove
-from consultations.models import Booking, Result, Waiting
+from consultations.enums import BookingMove, ConsentKind, EnquiryMove, WaitingMove
+from consultations.models import Booking, Enquiry, Result, Turn, Waiting
 from services.actions import moves
+from services.actions.documents import remove
 from services.actions.turns import in_turn
-from services.models import Consent
+from services.models import Consent, Document
 from services.rules.history import Actor
 
 BY = Actor.system("purge")
@@ -80,3 +81,22 @@ def _forget_wish(waiting_id: int, *, by: Actor) -> bool:
     waiting = moves.lock(Waiting.objects.all(), waiting_id)
     moves.note(waiting, WaitingMove.TEXTS_DESTROYED, by=by, wish={}, wish_destroyed_at=timezone.now())
     return True
+
+
+def forget_texts() -> int:
+    """Destroy texts and papers of what ended CONSULTATION_TEXT_DAYS ago; the figures stay. For the nightly purge."""
+    kept = Turn.objects.filter(enquiry=OuterRef("pk"))
+    old = Enquiry.objects.filter(Exists(kept), ended_at__lt=_ago(settings.CONSULTATION_TEXT_DAYS)).order_by("pk")
+    keys = list(old.values_list("pk", flat=True))
+    for enquiry_id in keys:
+        _forget_texts(enquiry_id, by=BY)
+    return len(keys)
+
+
+@in_turn
+def _forget_texts(enquiry_id: int, *, by: Actor) -> None:
+    enquiry = moves.lock(Enquiry.objects.all(), enquiry_id)
+    for paper in Document.objects.of(enquiry):
+        remove(paper.pk, by=by)
+    enquiry.turns.all().delete()
+    moves.note(enquiry, EnquiryMove.TEXTS_DESTROYED, by=by)

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from consultations.actions import enquiries as actions
+from consultations.actions import retention
 from consultations.enums import AdviserKind, AnswerBy, AnsweredBy, BookingKind, FollowUp, Topic
 from consultations.models import Enquiry, EnquiryPause, Turn
 from consultations.reports.enquiries import enquiry_cases
@@ -531,10 +532,10 @@ class TestTheEnd:
         actions.answer(given.pk, ADVICE, AnsweredBy.PORTAL, adviser=lawyer, by=BY)
         actions.close(given.pk, by=BY)
         clock("2027-02-28 09:00")
-        assert actions.forget_texts() == 0
+        assert retention.forget_texts() == 0
         assert Turn.objects.count() == 2
         clock("2027-03-01 09:00")
-        assert [actions.forget_texts(), actions.forget_texts()] == [1, 0]
+        assert [retention.forget_texts(), retention.forget_texts()] == [1, 0]
         assert not Turn.objects.exists()
         assert not Document.objects.exists()
         assert reload(given).topic == "LAND"

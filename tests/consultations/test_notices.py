@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.utils import timezone
 
-from consultations.actions import bookings
+from consultations.actions import bookings, reminders
 from consultations.enums import FollowUp
 from consultations.models import Venue
 from consultations.notices import reminders_for, reminders_of
@@ -202,7 +202,7 @@ def test_the_helper_gets_the_confirmation_and_nothing_else(make_resident, clock)
     day = clinic_day()
     booking = booked(make_resident(), day, helper=helper, helper_relation="이장")
     bookings.move(booking.pk, day.pk, at(16), by=BY)
-    bookings.remind(booking.pk, by=BY)
+    reminders.remind(booking.pk, by=BY)
     other = booked(make_resident("시연 둘째"), day, helper=helper, helper_relation="이장")
     bookings.cancel(other.pk, by=BY)
     clock("2026-11-23 16:30")
@@ -250,5 +250,5 @@ def test_the_same_message_twice_is_one_row(make_resident):
     booking = booked(make_resident(), clinic_day())
     count = Notice.objects.count()
     bookings.tell("booked", booking, title="무료 상담을 예약했습니다")
-    bookings.remind(booking.pk, by=BY)
+    reminders.remind(booking.pk, by=BY)
     assert Notice.objects.count() == count
