@@ -120,7 +120,7 @@ class Deadlock(Exception):
 
 @pytest.mark.parametrize(("deadlocks", "is_done"), [(0, True), (2, True), (3, False)])
 def test_after_a_deadlock_a_verb_is_tried_again_twice(deadlocks, is_done):
-    tries = []
+    tries: list[int] = []
 
     @in_turn
     def verb() -> str:
