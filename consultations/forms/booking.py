@@ -127,7 +127,8 @@ class PlaceForm(StepForm):
         offer_choices(self, "township", township_choices(_("골라 주세요")))
         lives_in = str((self.data if self.is_bound else self.initial).get("township") or "")
         near = Township.objects.filter(pk=lives_in).first() if lives_in.isascii() and lives_in.isdecimal() else None
-        offered = [place for place in places(BookingKind(self.said["kind"]), near=near) if place.next]
+        kind = BookingKind(self.said.get("kind") or BookingKind.LAW)
+        offered = [place for place in places(kind, near=near) if place.next]
         hints = {str(place.venue.pk): self._hint(place) for place in offered}
         self.fields["venue"].widget = RadioCards(hints=hints)
         offer_choices(self, "venue", [(str(place.venue.pk), place.venue.name) for place in offered])
@@ -379,7 +380,7 @@ class QuestionForm(StepForm):
         for validator in self.fields["question"].validators:
             if getattr(validator, "code", "") == "max_length":
                 validator.message = over  # type: ignore[attr-defined]
-        if self.said["kind"] == BookingKind.TAX:
+        if self.said.get("kind") == BookingKind.TAX:
             del self.fields["other_party"], self.fields["has_lawsuit"]
 
     def clean_question(self) -> str:

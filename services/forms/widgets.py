@@ -30,7 +30,7 @@ class DatePartsWidget(forms.MultiWidget):
         super().__init__(widgets, attrs)
 
     def decompress(self, value: Any) -> list[Any]:
-        if isinstance(value, str):
+        if isinstance(value, str) and value:
             value = dt.date.fromisoformat(value)
         return [value.year, value.month, value.day] if value else ["", "", ""]
 

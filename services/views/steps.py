@@ -47,6 +47,7 @@ LIST = "services/step_list.html"
 GONE = gettext_lazy(
     "오래 쓰지 않아 화면을 닫았습니다. 번호를 확인하기 전이라 쓰시던 것을 지웠습니다. 처음부터 다시 적어 주세요."
 )
+KEPT = gettext_lazy("오래 쓰지 않아 화면을 닫았습니다. 쓰시던 것은 '내 신청 확인'에서 번호를 확인하시면 이어집니다.")
 NOT_HERE = gettext_lazy(
     "쓰시던 것을 이 화면에서 찾지 못했습니다. 번호를 확인하고 쓰신 것은 '내 신청 확인'에 있습니다. "
     "확인하기 전에 쓰신 것은 남아 있지 않습니다."
@@ -144,6 +145,8 @@ class Walk:
             return redirect(self.journey.url())
         if self.draft is None and step != self.journey.steps[0]:
             return self._lost(step)
+        if self.draft is None and (closed := self._closed()) is not None:
+            messages.warning(self.request, KEPT if closed else GONE)
         if not self.progress.reaches(step):
             return redirect(self.next_url)
         item = self._item(step)
@@ -178,7 +181,7 @@ class Walk:
         answered = self.answers.get(step.page) or {}
         if item is not None:
             answered = answered[item] if item < len(answered) else {}
-        known = answered or self.answers.get(HALF, {}).get(step.page) or {}
+        known = answered or self.answers.get(HALF, {}).get(step.page) or {}  # what is put aside is not answered
         if self.request.method != "POST":
             return self._blank(step, known)
         data = self.request.POST
@@ -250,22 +253,31 @@ class Walk:
 
     def _lost(self, step: Step) -> HttpResponse:
         """No draft in the middle of the form: say truthfully what is left, and keep what was typed just now."""
-        closed: dict[str, str] = self.request.session.get(drafts.CLOSED, {})
-        key = closed.get(self.journey.kind)
+        key = self.request.session.get(drafts.CLOSED, {}).get(self.journey.kind)
         waiting = Draft.objects.living().filter(pk=key).first() if key else None
-        self.draft = waiting
+        self.draft = waiting  # written, never shown, until its phone is proved again
         typed: Answers = {}
         if self.request.method == "POST" and not (step.rests_on or step.many or issubclass(step.form, FilesForm)):
             form = step.form(self.request.POST, said=self.progress.said)
             typed = form.half()
             if typed:
                 self.suggest(step.page, typed)
+                self.ask_again(step)
         if waiting:
             return ask_for_phone(self.request)
+        self._closed()
         messages.warning(self.request, GONE if key == "" else NOT_HERE)
         if typed:
             messages.info(self.request, TYPED)
         return redirect(self.journey.url(self.journey.steps[0].page))
+
+    def _closed(self) -> str | None:
+        """The form of this kind that the idle limit closed here: its key, an empty text when it is gone. Told once."""
+        closed = dict(self.request.session.get(drafts.CLOSED, {}))
+        key = closed.pop(self.journey.kind, None)
+        if key is not None:
+            self.request.session[drafts.CLOSED] = closed
+        return key
 
     # A page with many
 
