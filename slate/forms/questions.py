@@ -165,6 +165,13 @@ class PartForm(AreaForm):
     """COPY A2 and A3: one building part."""
 
     title = _("건물 부분을 적어 주세요")
+    short: ClassVar = {
+        "in_use": _("지금"),
+        "in_register": _("건축물대장"),
+        "slate_place": _("슬레이트가 있는 곳"),
+        "is_overlaid": _("덧댄 지붕"),
+        "area_m2": _("슬레이트 면적"),
+    }
     list_title = _("건물 부분이 더 있나요?")
     add_label = _("건물 부분 추가하기")
     lead = _("집과 창고처럼 지붕이 따로 있으면 따로 적어 주세요. 금액을 따로 계산합니다.")
@@ -308,6 +315,11 @@ class ContactForm(StepForm, PersonForm):
     contact_way = choice(
         _("연락 방법"), ContactWay.choices, _("연락 방법을 아직 고르지 않으셨습니다. 하나를 골라 주세요.")
     )
+
+    def shown(self, name: str) -> list[Any]:
+        if name == "postal_address" and not self.initial.get(name):
+            return [_("건물 주소와 같습니다.")]
+        return super().shown(name)
 
     def clean_postal_address(self) -> str:
         return clean_free_text(" ".join(self.cleaned_data["postal_address"].split()))
