@@ -12,10 +12,12 @@ from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django_structlog.middlewares import RequestMiddleware
 
 from gimje_portal import views
+from gimje_portal.logs import client_mark
 from gimje_portal.rights import (
     AnyStaff,
     ApiKey,
@@ -36,6 +38,49 @@ from services.views.requests import PortalRequest, actor_of
 SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 Handler = Callable[[PortalRequest], HttpResponse]
 log = structlog.get_logger(__name__)
+
+
+MACHINES = {"/healthz": views.healthz, "/readyz": views.readyz, "/metrics": views.metrics}
+NO_DEVICES = ", ".join(
+    f"{device}=()"
+    for device in (
+        *("accelerometer", "autoplay", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer"),
+        *("microphone", "midi", "payment", "usb", "browsing-topics"),
+    )
+)
+
+
+def answer_machines(get_response: Handler) -> Handler:
+    """Probes ask by address and without TLS: no host check, no redirect, no session, no line in the log."""
+
+    def middleware(request: PortalRequest) -> HttpResponse:
+        view = MACHINES.get(request.path_info)
+        if view is None:
+            return get_response(request)
+        response = view(request)
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+    return middleware
+
+
+def forbid_devices(get_response: Handler) -> Handler:
+    """No page, and no script that got into one, may use camera, microphone, place or payment."""
+
+    def middleware(request: PortalRequest) -> HttpResponse:
+        response = get_response(request)
+        response["Permissions-Policy"] = NO_DEVICES
+        return response
+
+    return middleware
+
+
+class LogRequests(RequestMiddleware):
+    """A line at the begin and the end of each request, with a mark instead of the visitor's address."""
+
+    @classmethod
+    def bind_ip(cls, request: HttpRequest) -> None:
+        structlog.contextvars.bind_contextvars(client=client_mark(request))
 
 
 def close_caches(get_response: Handler) -> Handler:

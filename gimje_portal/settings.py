@@ -70,11 +70,13 @@ if importlib.util.find_spec("django_linear_migrations"):  # a development tool: 
     INSTALLED_APPS.append("django_linear_migrations")
 
 MIDDLEWARE = [
+    "gimje_portal.middleware.answer_machines",
+    "gimje_portal.middleware.forbid_devices",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "gimje_portal.middleware.close_caches",
     "gimje_portal.middleware.CalmFaults",
-    "django_structlog.middlewares.RequestMiddleware",
+    "gimje_portal.middleware.LogRequests",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -263,6 +265,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 # Staff log-in: password, then TOTP or a security key
 AUTH_USER_MODEL = "services.User"
 AUTHENTICATION_BACKENDS = [
+    "gimje_portal.staff_accounts.RefuseDemonstrationPassword",
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
@@ -301,6 +304,7 @@ ACCOUNT_FORMS = {
 }
 ACCOUNT_SESSION_REMEMBER = False
 # Wrong passwords are counted by axes; this one stops guessing of the second factor (in the cache, which is a table).
+# Those by a name are counted apart for each address from which that name came in before (StaffAccountAdapter).
 ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip,10/900s/key", "login": "60/m/ip"}
 SOCIALACCOUNT_LOGIN_ON_GET = True  # a form would be stopped by the CSP's form-action on its way to the provider
 OIDC_ISSUER: str = env["OIDC_ISSUER"]
@@ -329,7 +333,9 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
 AXES_SENSITIVE_PARAMETERS: list[str] = ["username", "login", "password"]
-AXES_IPWARE_PROXY_COUNT: int = env["PROXY_COUNT"]
+LOGIN_DAYS = 180  # so long it is known who came in from where; then these rows go
+AXES_CLIENT_IP_CALLABLE = "services.reports.people.counted_address"
+AXES_CLIENT_STR_CALLABLE = "gimje_portal.logs.who_logs_in"
 PROXY_COUNT: int = env["PROXY_COUNT"]
 
 # Residents: phone codes

@@ -1,4 +1,4 @@
-"""How allauth treats staff: nobody signs up, accounts are made by an administrator, secrets are encrypted."""
+"""How staff come in: nobody signs up, an administrator makes accounts, secrets are encrypted, guesses counted."""
 
 from typing import Any
 
@@ -6,11 +6,25 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from axes.models import AccessLog
+from django.conf import settings
+from django.contrib.auth.backends import BaseBackend
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
+from gimje_portal.demo.services import PASSWORD as DEMONSTRATION_PASSWORD
 from services.models import User
 from services.models.encryption import key_ring
+from services.reports.people import counted_address
 from services.views.addresses import own_address
+
+
+class RefuseDemonstrationPassword(BaseBackend):
+    """The password that everybody knows opens nothing outside a demonstration, whatever rows came with a database."""
+
+    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> None:
+        if not settings.DEMO and credentials.get("password") == DEMONSTRATION_PASSWORD:
+            raise PermissionDenied
 
 
 class StaffAccountAdapter(DefaultAccountAdapter):
@@ -27,6 +41,17 @@ class StaffAccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """For the rate limits; who is unknown shares one count."""
+        return counted_address(request) or "unknown"
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Guesses at a name from strangers' addresses never lock it where it came in before."""
+        key: str = super()._get_login_attempts_cache_key(request, **credentials)
+        address = counted_address(request)
+        known = AccessLog.objects.filter(username=credentials.get("username", ""), ip_address=address)
+        return f"{key}:{address}" if address and known.exists() else key
 
     def is_safe_url(self, url: str | None) -> bool:
         """Where `next` may lead after log-in: by the same rule as everywhere."""

@@ -22,4 +22,5 @@ urlpatterns = [
 handler400 = "gimje_portal.views.error_400"
 handler403 = "gimje_portal.views.error_403"
 handler404 = "gimje_portal.views.error_404"
+handler429 = "gimje_portal.views.error_429"
 handler500 = "gimje_portal.views.error_500"

@@ -38,24 +38,27 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Whether this host should get traffic: 503 without database or with unapplied migrations."""
+    """Whether this host serves people: 503 where it does not. The reasons are told to this machine, or for a token."""
     state = readiness()
-    return JsonResponse(state.as_dict(), status=200 if state.is_ready else 503)
+    facts = state.as_dict() if _is_inside(request) else {"ready": state.is_ready}
+    return JsonResponse(facts, status=200 if state.is_ready else 503)
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Counts and ages for Prometheus: with the token of METRICS_TOKEN, or from this machine itself.
+    """Counts and ages for Prometheus: with the token of METRICS_TOKEN, or from this machine itself."""
+    if not _is_inside(request):
+        raise Http404
+    content, content_type = scrape(request.headers.get("Accept", ""))
+    return HttpResponse(content, content_type=content_type)
 
-    A request that a proxy passed on is not "from this machine", whatever its peer address says.
-    """
+
+def _is_inside(request: HttpRequest) -> bool:
+    """A request that a proxy passed on is not "from this machine", whatever its peer address says."""
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
     is_known = bool(settings.METRICS_TOKEN) and secrets.compare_digest(given.encode(), settings.METRICS_TOKEN.encode())
     was_passed_on = {"X-Forwarded-For", "X-Real-Ip", "Forwarded", "X-Forwarded-Proto"} & set(request.headers)
     is_local = request.META.get("REMOTE_ADDR") in ("127.0.0.1", "::1") and not was_passed_on
-    if not is_known and (settings.METRICS_TOKEN or not is_local):
-        raise Http404
-    content, content_type = scrape(request.headers.get("Accept", ""))
-    return HttpResponse(content, content_type=content_type)
+    return is_known or (is_local and not settings.METRICS_TOKEN)
 
 
 def error_400(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

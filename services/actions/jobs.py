@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import structlog
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
@@ -98,6 +99,9 @@ def purge() -> dict[str, int]:
         "sessions": Session.objects.filter(expire_date__lt=now),
         "notices": Notice.objects.filter(created_at__lt=now - timedelta(days=settings.NOTICE_DAYS)),
         "readings": ReadingLogEntry.objects.filter(at__lt=now - timedelta(days=settings.READING_LOG_DAYS)),
+        "wrong log-ins": AccessAttempt.objects.filter(attempt_time__lt=now - A_DAY),
+        "failed log-ins": AccessFailureLog.objects.filter(attempt_time__lt=now - timedelta(days=settings.LOGIN_DAYS)),
+        "log-ins": AccessLog.objects.filter(attempt_time__lt=now - timedelta(days=settings.LOGIN_DAYS)),
         "jobs": JobRun.objects.filter(started_at__lt=now - timedelta(days=400)),
     }
     counts = {name: rows.delete()[0] for name, rows in expired.items()}

@@ -21,6 +21,7 @@ from services.notices.people import code_key, code_message
 from services.reports.people import Case, case_by_reference
 from services.rules.codes import clean_code
 from services.rules.history import Actor
+from services.rules.networks import counted_as
 from services.rules.phones import is_mobile
 from services.rules.references import normalise_reference
 from services.rules.refusal import Refused
@@ -88,7 +89,7 @@ def send_code(phone_e164: str, *, address: str) -> Verification:
             field="phone",
         )
     phone_index = blind_index(phone_e164, purpose="phone")
-    address_index = blind_index(address, purpose="address")
+    address_index = blind_index(counted_as(address), purpose="address")
     take_turn("verification")
     _refuse_too_many_codes(phone_index, address_index)
     code = f"{secrets.randbelow(1_000_000):06d}"
@@ -272,7 +273,7 @@ def open_by_reference(session: SessionBase, typed: str, last4: str, *, address: 
 def _count_reference_try(reference: str, address: str) -> None:
     now = timezone.now()
     reference_index = blind_index(reference, purpose="reference")
-    address_index = blind_index(address, purpose="address")
+    address_index = blind_index(counted_as(address), purpose="address")
     take_turn("reference")
     of_reference = ReferenceTry.objects.filter(reference_index=reference_index, at__gte=now - timedelta(days=1))
     of_address = ReferenceTry.objects.filter(address_index=address_index, at__gte=now - timedelta(hours=1))

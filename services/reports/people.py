@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import ip_address
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
@@ -12,6 +11,7 @@ from django.utils.module_loading import import_string
 
 from services.enums.notices import NoticeState
 from services.models import Notice, ReadingLogEntry, Resident, User, Verification
+from services.rules.networks import clean_address, counted_as, is_of_a_proxy
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +91,36 @@ def todos_of(user: User) -> list[Todo]:
 
 
 def address_of(request: HttpRequest) -> str:
-    """The visitor's IP address, through as many trusted proxies as PROXY_COUNT says; an empty text when unknown."""
-    peer = str(request.META.get("REMOTE_ADDR") or "")
-    forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
-    found = forwarded[-settings.PROXY_COUNT] if 0 < settings.PROXY_COUNT <= len(forwarded) else peer
-    try:
-        return str(ip_address(found))
-    except ValueError:
-        return ""
+    """The visitor's IP address, through as many trusted proxies as PROXY_COUNT says; an empty text when unknown.
+
+    The only place that reads it: axes, allauth, the limits, the reading log and the logs ask here.
+    """
+    forwarded = forwarded_for(request)
+    if 0 < settings.PROXY_COUNT <= len(forwarded):
+        return clean_address(forwarded[-settings.PROXY_COUNT])
+    return peer_of(request)
+
+
+def peer_of(request: HttpRequest) -> str:
+    """Who holds the other end of the connection: the visitor, or the last proxy."""
+    return clean_address(str(request.META.get("REMOTE_ADDR") or ""))
+
+
+def forwarded_for(request: HttpRequest) -> list[str]:
+    """What proxies, or the visitor, wrote: the last one stands at the end."""
+    return [part for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+
+
+def counted_address(request: HttpRequest) -> str | None:
+    """`address_of` as limits count it; None when unknown (AXES_CLIENT_IP_CALLABLE)."""
+    return counted_as(address_of(request)) or None
+
+
+def is_passed_on_unbelieved(request: HttpRequest) -> bool:
+    """A proxy of ours passed this on, and PROXY_COUNT hides the visitor: all visitors would be one address."""
+    return (
+        len(forwarded_for(request)) > 0 and is_of_a_proxy(peer_of(request)) and address_of(request) == peer_of(request)
+    )
 
 
 def readings_about(phone_index: str) -> list[ReadingLogEntry]:
