@@ -6,10 +6,19 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from consultations.enums import JointOrder
-from consultations.rules.deadlines import can_still_change, link_ends_on
+from consultations.rules.deadlines import can_still_change, link_ends_on, offer_until
 from consultations.rules.reminders import Reminder, reminder_calls, reminder_of, reminder_times
 from consultations.rules.scope import tax_scope
-from consultations.rules.seating import Hours, Seating, best_seating, free_starts, seating, seatings, slot_starts
+from consultations.rules.seating import (
+    Hours,
+    Seating,
+    best_seating,
+    free_starts,
+    seating,
+    seatings,
+    slot_starts,
+    starts_of,
+)
 from consultations.rules.timetable import nth_weekdays, rota
 from services.reports.elections import elections
 from services.rules.elections import window_on
@@ -266,3 +275,22 @@ def test_an_address_ends_days_after_the_clinic_day():
         hours = [TAX, LAW, LATE_LAW]
         found = {one.starts_at for one in seatings((kind,), hours, busy, HALF_PAST)}
         assert free_starts(kind, hours, busy, HALF_PAST) == found
+
+
+@pytest.mark.parametrize(
+    ("told", "starts", "until"),
+    [
+        (at(10), at(15) + timedelta(days=2), at(10) + timedelta(days=1)),  # the usual 24 hours
+        (at(10), at(15), at(13)),  # never into the last two hours
+        (at(12), at(15), at(13)),  # an hour is enough
+        (at(12, 1), at(15), None),  # 59 minutes are not
+    ],
+)
+def test_how_long_a_freed_place_is_held(told, starts, until):
+    assert offer_until(told, starts, hours=24, last_hours=2) == until
+
+
+def test_a_time_that_begins_now_is_no_longer_one_to_choose():
+    hours = [Hours(1, "LAW", at(15), at(16), 20)]
+    assert starts_of(["LAW"], hours, at(15)) == [at(15, 20), at(15, 40)]
+    assert starts_of(["LAW"], hours, at(14, 59)) == [at(15), at(15, 20), at(15, 40)]

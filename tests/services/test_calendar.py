@@ -27,6 +27,7 @@ from services.rules.calendar import (
     receive_by,
     working_days_between,
 )
+from services.rules.elections import Election, window_on
 from services.rules.refusal import Refused
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -295,3 +296,12 @@ def test_calendar_periods_end_on_a_working_day(day, closed, pauses, number):
     ):
         assert is_working_day(due, closed)
         assert due >= day
+
+
+@pytest.mark.parametrize(
+    ("day", "is_inside"),
+    [(date(2026, 4, 3), False), (date(2026, 4, 4), True), (date(2026, 6, 3), True), (date(2026, 6, 4), False)],
+)
+@pytest.mark.parametrize(("scope", "counts"), [("Y", True), ("UNKNOWN", True), ("N", False)])
+def test_sixty_days_before_an_election_until_its_day(day, is_inside, scope, counts):  # EL-A, EL-F
+    assert bool(window_on(day, [Election(date(2026, 6, 3), "지방선거", scope)])) is (is_inside and counts)

@@ -6,7 +6,7 @@ import pytest
 
 from services.reports.calendar import EveryHoliday, holidays_between
 from services.rules.calendar import add_working_days
-from services.rules.months import first_of, month_before, month_end, month_of
+from services.rules.months import first_of, half_end, half_of, month_before, month_end, month_of
 
 
 def test_month_arithmetic_over_new_year_and_leap_days():
@@ -59,3 +59,15 @@ def test_holidays_have_no_edge(db, django_assert_num_queries):
     every, years = EveryHoliday(), holidays_between(date(2024, 1, 1), date(2028, 12, 31))
     assert all(day in every for day in years)
     assert "2027-01-01" not in every
+
+
+@pytest.mark.parametrize(
+    ("day", "first", "last"),
+    [
+        (date(2026, 1, 1), date(2026, 1, 1), date(2026, 6, 30)),
+        (date(2026, 6, 30), date(2026, 1, 1), date(2026, 6, 30)),
+        (date(2026, 7, 1), date(2026, 7, 1), date(2026, 12, 31)),
+    ],
+)
+def test_a_half_year_begins_in_january_or_july(day, first, last):
+    assert (half_of(day), half_end(half_of(day))) == (first, last)

@@ -293,3 +293,38 @@ def test_whatever_a_file_says_its_energy_is_the_sum_of_its_slots(rows):
         first.setdefault(slot, value)
     assert parsed.total_j == int(sum(value * 300_000 for value in first.values()))
     assert len(parsed.starts) + len(parsed.repeats) == len(rows)
+
+
+@pytest.mark.parametrize(
+    ("months", "season"),
+    [((11, 12, 1, 2), Season.WINTER), ((3, 4, 5, 9, 10), Season.SPRINGFALL), ((6, 7, 8), Season.SUMMER)],
+)
+def test_seasons_change_where_the_tariff_says(months, season):  # KT-07
+    assert {tariff.season_of(dt.date(2024, month, 1)) for month in months} == {season}
+
+
+@pytest.mark.parametrize(("net", "vat"), [(1004, 100), (1005, 101), (1014, 101), (1015, 102)])
+def test_vat_is_rounded_to_the_won(net, vat):  # KT-06
+    assert tariff.taxed(net, Decimal(10), Decimal(0)) == (vat, 0, (net + vat) // 10 * 10)
+
+
+@pytest.mark.parametrize(
+    ("got", "expected", "percent"), [(99, 100, 99), (100, 100, 100), (130, 100, 100), (0, 0, 100)]
+)
+def test_more_readings_than_expected_are_no_more_than_all(got, expected, percent):
+    assert energy.completeness_percent(got, expected) == percent
+
+
+@pytest.mark.parametrize(("joules", "flags"), [(100, 0), (101, ReadingFlag.OVER_RATED), (-1, ReadingFlag.NEGATIVE)])
+def test_a_reading_above_the_name_plate_is_marked_and_one_at_it_is_not(joules, flags):
+    assert energy.flags_of(joules, 100) == flags
+
+
+@pytest.mark.parametrize(("day", "noon"), [(dt.date(2024, 11, 3), "03:16"), (dt.date(2024, 2, 11), "03:47")])
+def test_the_sun_is_early_in_november_and_late_in_february(day, noon):
+    """The equation of time: +16.4 and -14.2 minutes (almanac), at 126.88 degrees east."""
+    window = sun.daylight(35.8, 126.88, day)
+    assert window
+    middle = window[0] + (window[1] - window[0]) / 2
+    wanted = dt.datetime.combine(day, dt.time.fromisoformat(noon), dt.UTC)
+    assert abs(middle - wanted) < dt.timedelta(minutes=3)
