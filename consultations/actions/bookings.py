@@ -1,6 +1,5 @@
 """Booking, moving, cancelling and closing a consultation: the adviser's time first, then everything that follows."""
 
-import secrets
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -37,6 +36,7 @@ from services.actions.consents import write_consents
 from services.actions.constraints import friendly
 from services.actions.history import record
 from services.actions.notices import post_many, skip
+from services.actions.references import random_number
 from services.actions.turns import in_turn
 from services.enums.consents import ConsentHow
 from services.enums.notices import Channel
@@ -139,7 +139,7 @@ def insert(
 
 def new_reference() -> str:
     """Six digits that can be said on the phone."""
-    return f"{secrets.randbelow(900_000) + 100_000}"
+    return str(random_number())
 
 
 def tell(

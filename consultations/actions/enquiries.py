@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -33,7 +34,7 @@ from services.actions.constraints import friendly
 from services.actions.documents import adopt
 from services.actions.history import record
 from services.actions.notices import post
-from services.actions.references import next_number
+from services.actions.references import insert_with_number
 from services.actions.turns import in_turn
 from services.enums.calendar import ExtensionReason
 from services.enums.notices import Channel
@@ -86,7 +87,6 @@ def receive(
             raise Refused(NEEDS_CONSENT, field=kind)
     today = timezone.localdate()
     enquiry = Enquiry(
-        reference=letter_reference("Q", today.year, next_number("Q", today.year)),
         resident=resident,
         kind=ask.kind,
         topic=ask.topic,
@@ -99,7 +99,7 @@ def receive(
         due_on=today,
     )
     enquiry.due_on = _due(enquiry)
-    enquiry.save(force_insert=True)
+    insert_with_number(partial(_insert, enquiry), constraint="enquiry_reference_is_unique")
     _write(enquiry, TurnKind.QUESTION, ask.question)
     how = source.consent_how
     write_consents(enquiry, ask.consents, enquiry_consents(), resident=resident, how=how)
@@ -108,6 +108,11 @@ def receive(
     record(enquiry, EnquiryMove.RECEIVED, by=by, after=enquiry.state)
     _tell("enquiry_received", enquiry, title="질문을 받았습니다")
     return enquiry
+
+
+def _insert(enquiry: Enquiry, number: int) -> None:
+    enquiry.reference = letter_reference("Q", number)
+    enquiry.save(force_insert=True)
 
 
 @in_turn

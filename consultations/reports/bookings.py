@@ -56,6 +56,7 @@ def case_of(booking: Booking) -> Case:
         is_open=booking.is_live,
         subject_kind="consultations.booking",
         subject_id=str(booking.pk),
+        appointment=f"{_when(booking)}, {booking.clinic_day.venue.name}",
     )
 
 
@@ -66,9 +67,12 @@ def _todo(booking: Booking) -> str:
         return "지금 하실 일은 없습니다."
     if getattr(booking, "is_affected", False):
         return "상담에 사정이 생겼습니다. 저희가 연락드립니다."
+    return f"{_when(booking)}까지 {booking.clinic_day.venue.name}에 와 주세요."
+
+
+def _when(booking: Booking) -> str:
     start = timezone.localtime(booking.starts_at)
-    when = f"{date_long(start.date(), this_year=timezone.localdate().year)} {time_ko(start)}"
-    return f"{when}까지 {booking.clinic_day.venue.name}에 와 주세요."
+    return f"{date_long(start.date(), this_year=timezone.localdate().year)} {time_ko(start)}"
 
 
 @dataclass(frozen=True, slots=True)

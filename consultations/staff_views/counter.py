@@ -54,7 +54,7 @@ def counter(request: PortalRequest) -> HttpResponse:
 
 
 def _asked(request: PortalRequest) -> Enquiry | None:
-    """The question this appointment comes from (?enquiry=Q-26-0003), if this officer may see it."""
+    """The question this appointment comes from (?enquiry=Q-482-157), if this officer may see it."""
     reference = request.GET.get("enquiry")
     own = Enquiry.objects.seen_by(staff_of(request)).select_related("resident")
     return get_object_or_404(own, reference=reference) if reference else None

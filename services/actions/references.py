@@ -1,8 +1,29 @@
-"""Giving the next number of a series."""
+"""Giving numbers: the next of a series, or one that nobody can guess."""
 
-from django.db import transaction
+import secrets
+from collections.abc import Callable
+
+from django.db import IntegrityError, transaction
 
 from services.models import Counter
+
+
+def random_number() -> int:
+    """Six digits that can be said on the phone; they tell neither how many there are nor which comes next."""
+    return secrets.randbelow(900_000) + 100_000
+
+
+def insert_with_number(insert: Callable[[int], object], *, constraint: str) -> None:
+    """`insert(number)` with a random number; one that `constraint` says is taken gives way to another."""
+    while True:
+        try:
+            with transaction.atomic():
+                insert(random_number())
+        except IntegrityError as error:
+            if getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") != constraint:
+                raise
+        else:
+            return
 
 
 def next_number(series: str, year: int) -> int:

@@ -7,7 +7,7 @@ from django.utils import timezone
 class Counter(models.Model):
     """The last number given in a series and year; its row lock makes the next number unique and without gaps."""
 
-    series = models.CharField("종류", max_length=10)  # "SL", "Q", "V"
+    series = models.CharField("종류", max_length=10)  # "SL"
     year = models.PositiveSmallIntegerField("연도")
     last = models.PositiveIntegerField("마지막 번호", default=0)
 

@@ -28,6 +28,7 @@ class Case:
     is_open: bool
     subject_kind: str = ""  # "slate.application": whose history is shown
     subject_id: str = ""
+    appointment: str = ""  # when and where, where there is one
 
 
 @dataclass(frozen=True, slots=True)

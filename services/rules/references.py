@@ -10,14 +10,14 @@ def series_reference(series: str, year: int, number: int) -> str:
     return f"{year}-{series}-{number:04d}"
 
 
-def letter_reference(letter: str, year: int, number: int) -> str:
-    """("Q", 2020, 312) -> "Q-20-0312"."""
-    return f"{letter}-{year % 100:02d}-{number:04d}"
-
-
 def booking_reference(number: int) -> str:
     """482157 -> "482-157"."""
     return f"{number // 1000:03d}-{number % 1000:03d}"
+
+
+def letter_reference(letter: str, number: int) -> str:
+    """("Q", 482157) -> "Q-482-157"."""
+    return f"{letter}-{booking_reference(number)}"
 
 
 def normalise_reference(typed: str) -> str:
@@ -27,6 +27,6 @@ def normalise_reference(typed: str) -> str:
         return booking_reference(int(text))
     if found := re.fullmatch(r"(\d{4})([A-Z]{1,3})(\d{1,6})", text):
         return series_reference(found[2], int(found[1]), int(found[3]))
-    if found := re.fullmatch(r"([A-Z])(\d{2})(\d{1,6})", text):
-        return letter_reference(found[1], int(found[2]), int(found[3]))
+    if found := re.fullmatch(r"([A-Z])(\d{6})", text):
+        return letter_reference(found[1], int(found[2]))
     return text

@@ -1,6 +1,8 @@
 """Always-on enquiries: asked, assigned, answered in time; their texts are read by two people and by nobody else."""
 
+import itertools
 import re
+import threading
 from datetime import date
 from functools import partial
 
@@ -16,6 +18,7 @@ from consultations.enums import AdviserKind, AnswerBy, AnsweredBy, BookingKind, 
 from consultations.models import Enquiry, EnquiryPause, Turn
 from consultations.reports.enquiries import enquiry_cases
 from consultations.tasks import close_silent_enquiries
+from services.actions import references
 from services.actions.documents import accept
 from services.enums.notices import Channel
 from services.enums.people import Role
@@ -58,6 +61,11 @@ def given(make_resident, lawyer) -> Enquiry:
     return actions.assign(enquiry.pk, lawyer.pk, by=BY)
 
 
+@pytest.fixture(autouse=True)
+def _first_number(monkeypatch) -> None:
+    monkeypatch.setattr(references, "random_number", itertools.count(482_157).__next__)
+
+
 def reload(enquiry: Enquiry) -> Enquiry:
     return Enquiry.objects.get(pk=enquiry.pk)
 
@@ -65,12 +73,12 @@ def reload(enquiry: Enquiry) -> Enquiry:
 class TestAsking:
     def test_a_number_a_day_and_a_message(self, make_resident):
         enquiry = asked(make_resident())
-        assert enquiry.reference == "Q-26-0001"
+        assert enquiry.reference == "Q-482-157"
         assert enquiry.due_on == date(2026, 12, 9)  # 14 working days, the Friday counted (MW-04, MW-09)
         notice = Notice.objects.get(once_key=f"enquiry:{enquiry.pk}:received")
-        assert notice.short == "[김제시] 질문을 받았습니다.\n접수번호 Q-26-0001\n12월 9일(수)까지 답해드립니다."
+        assert notice.short == "[김제시] 질문을 받았습니다.\n접수번호 Q-482-157\n12월 9일(수)까지 답해드립니다."
         assert notice.body == (
-            "시연 김만경 님, 보내신 질문을 받았습니다.\n\n접수번호: Q-26-0001\n분야: 땅·집·경계\n"
+            "시연 김만경 님, 보내신 질문을 받았습니다.\n\n접수번호: Q-482-157\n분야: 땅·집·경계\n"
             "답변: 12월 9일 수요일까지\n\n적으신 내용은 맡은 세무사·변호사만 봅니다.\n"
             "급하시면 전화해 주세요: 063-540-3114\n\n김제시 기획감사실"
         )
@@ -196,7 +204,7 @@ class TestDeadline:
         actions.extend(given.pk, 5, "other_office", by=BY)
         assert reload(given).due_on == date(2026, 12, 16)
         notice = Notice.objects.get(once_key=f"enquiry:{given.pk}:extended:1", channel=Channel.SMS)
-        assert notice.short == "[김제시] 답이 늦어집니다.\n접수번호 Q-26-0001\n12월 16일(수)까지 답해드립니다."
+        assert notice.short == "[김제시] 답이 늦어집니다.\n접수번호 Q-482-157\n12월 16일(수)까지 답해드립니다."
         assert "늦어지는 이유: 다른 기관의 도움이 필요합니다." in notice.body
         with pytest.raises(Refused, match="한 번만"):
             actions.extend(given.pk, 5, "other_office", by=BY)
@@ -220,7 +228,7 @@ class TestDeadline:
         with pytest.raises(Refused):
             actions.reply(given.pk, "있습니다.", by=BY)
         sms = Notice.objects.get(kind="consultations/notices/enquiry_asked_back")
-        assert sms.short == "[김제시] 더 여쭤볼 것이 있습니다.\n접수번호 Q-26-0001\n'내 신청 확인'에서 보세요."
+        assert sms.short == "[김제시] 더 여쭤볼 것이 있습니다.\n접수번호 Q-482-157\n'내 신청 확인'에서 보세요."
 
     def test_one_pause_at_a_time(self, given):
         EnquiryPause.objects.create(enquiry=given, round=1, sent_on=date(2026, 11, 20))
@@ -240,7 +248,7 @@ class TestAnswering:
         client.post(url("staff_my_enquiry", given.reference), {"text": ADVICE, "given": "PORTAL", "answer": "1"})
         assert reload(given).state == "ANSWERED"
         notice = Notice.objects.get(once_key=f"enquiry:{given.pk}:answered:1")
-        assert notice.short == "[김제시] 질문에 답했습니다.\n접수번호 Q-26-0001\n'내 신청 확인'에서 보세요."
+        assert notice.short == "[김제시] 질문에 답했습니다.\n접수번호 Q-482-157\n'내 신청 확인'에서 보세요."
         again = client.post(url("staff_my_enquiry", given.reference), {"text": "또", "given": "PORTAL"})
         assert "상태가 달라졌습니다." in again.content.decode()
         assert Turn.objects.filter(kind="ANSWER").count() == 1
@@ -268,7 +276,7 @@ class TestAnswering:
         assert (reload(given).state, reload(given).ended_at is None) == ("REFERRED", False)
         notice = Notice.objects.get(once_key=f"enquiry:{given.pk}:referred")
         assert notice.short == (
-            "[김제시] 다른 곳에서 도울 상담입니다.\n법률구조공단 132, 국세상담 126\n접수번호 Q-26-0001"
+            "[김제시] 다른 곳에서 도울 상담입니다.\n법률구조공단 132, 국세상담 126\n접수번호 Q-482-157"
         )
         assert "국세 문의: 국세상담센터 126" in notice.body
         with pytest.raises(Refused):
@@ -331,7 +339,7 @@ class TestTheResident:
 
     def test_strangers_learn_nothing(self, client, resident_client, make_resident, given):
         assert client.get(url("enquiry", given.reference)).url.startswith(reverse("services:my_start"))
-        assert client.get(url("enquiry", "Q-26-9999")).url.startswith(reverse("services:my_start"))
+        assert client.get(url("enquiry", "Q-999-999")).url.startswith(reverse("services:my_start"))
         other = resident_client(make_resident("시연 남", "+821099998888"))
         assert other.get(url("enquiry", given.reference)).status_code == 404
 
@@ -385,11 +393,11 @@ class TestPages:
             assert expected in check
         done = client.post(url("enquiry_check"), follow=True).content.decode()
         assert "질문을 받았습니다" in done
-        assert "Q-26-0001" in done
+        assert "Q-482-157" in done
         assert "12월 9일 수요일까지 답해드립니다." in done
         assert not Draft.objects.exists()
         again = client.post(url("enquiry_check"), follow=True)
-        assert "Q-26-0001" in again.content.decode()
+        assert "Q-482-157" in again.content.decode()
         assert Enquiry.objects.get().call_time == "MORNING"
 
     def test_the_draft_is_unreadable(self, client):
@@ -562,8 +570,16 @@ class TestAtTheSameMoment:
         assert (ended.state, ended.adviser) in {("ANSWERED", lawyer), ("ASSIGNED", second)}
         assert Turn.objects.filter(kind="ANSWER").count() == (ended.state == "ANSWERED")
 
-    def test_numbers_have_no_gap_and_no_double(self, make_resident):
+    def test_a_number_that_is_taken_gives_way_to_another(self, make_resident, monkeypatch):
+        """Six at once, who are all given the same number first."""
+        given = threading.local()
+
+        def number() -> int:
+            given.times = getattr(given, "times", -1) + 1
+            return 482_157 + given.times
+
+        monkeypatch.setattr(references, "random_number", number)
         person = make_resident()
         at_once(*[partial(asked, person)] * 6)
         numbers = sorted(Enquiry.objects.values_list("reference", flat=True))
-        assert numbers == [f"Q-26-{number:04d}" for number in range(1, 7)]
+        assert numbers == [f"Q-482-{number}" for number in range(157, 163)]
