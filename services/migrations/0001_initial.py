@@ -148,6 +148,24 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='JobFault',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('job', models.CharField(max_length=60, verbose_name='일')),
+                ('item', models.CharField(max_length=120, verbose_name='무엇')),
+                ('reason', models.CharField(max_length=160, verbose_name='까닭')),
+                ('first_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='처음')),
+                ('last_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='마지막')),
+                ('times', models.PositiveIntegerField(default=1, verbose_name='횟수')),
+            ],
+            options={
+                'verbose_name': '멈춘 일',
+                'verbose_name_plural': '멈춘 일',
+                'ordering': ['job', 'first_at', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('job', 'item'), name='job_fault_once', violation_error_message='이미 적어 둔 일입니다.')],
+            },
+        ),
+        migrations.CreateModel(
             name='JobRun',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -8,7 +8,7 @@ from services.models.consents import Consent, ConsentText
 from services.models.documents import Document
 from services.models.encryption import EncryptedJSONField, EncryptedTextField, blind_index
 from services.models.history import HistoryEntry, HistorySeal, ReadingLogEntry
-from services.models.jobs import JobRun, Tick
+from services.models.jobs import JobFault, JobRun, Tick
 from services.models.notices import CallTask, ContactWish, Notice, NoticeAttempt
 from services.models.people import Draft, Resident, Township, User, Verification
 from services.models.references import Counter, ReferenceTry
@@ -29,6 +29,7 @@ __all__ = [
     "HistoryEntry",
     "HistorySeal",
     "Holiday",
+    "JobFault",
     "JobRun",
     "Notice",
     "NoticeAttempt",

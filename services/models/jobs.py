@@ -27,6 +27,34 @@ class JobRun(models.Model):
         return f"{self.job} {self.period}"
 
 
+class JobFault(models.Model):
+    """One item that a job could not do while it did the others; gone as soon as it succeeds.
+
+    `item` is "consultations.booking:17" or words of the job's own; `reason` is the kind of the error and its place in
+    the code. Neither ever holds personal data.
+    """
+
+    job = models.CharField("일", max_length=60)
+    item = models.CharField("무엇", max_length=120)
+    reason = models.CharField("까닭", max_length=160)
+    first_at = models.DateTimeField("처음", default=timezone.now)
+    last_at = models.DateTimeField("마지막", default=timezone.now)
+    times = models.PositiveIntegerField("횟수", default=1)
+
+    class Meta:
+        ordering = ["job", "first_at", "pk"]
+        verbose_name = "멈춘 일"
+        verbose_name_plural = "멈춘 일"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["job", "item"], name="job_fault_once", violation_error_message="이미 적어 둔 일입니다."
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.job} {self.item}"
+
+
 class Tick(models.Model):
     """The last time beat reached a worker and the worker reached the database; one row."""
 

@@ -75,10 +75,10 @@ def accept(batch_id: int, mapping: Mapping, *, by: Actor) -> ImportBatch:
     """Take every readable row of a looked-at file. A second acceptance is refused calmly."""
     batch, source = _locked(batch_id)
     refuse_unless(BatchMove.ACCEPTED, batch, by=by)
-    batch.mapping = mapping.as_dict()
+    batch.mapping, batch.settled_at = mapping.as_dict(), timezone.now()
     take(batch, rows_of(batch), source)
     name = BatchMove.ACCEPTED_PARTLY if batch.rejected_count else BatchMove.ACCEPTED
-    return move(batch, name, by=by, settled_at=timezone.now())
+    return move(batch, name, by=by, settled_at=batch.settled_at)
 
 
 @in_turn

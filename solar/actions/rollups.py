@@ -8,20 +8,25 @@ from itertools import groupby
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
+from services.actions.faults import in_halves
 from services.actions.turns import in_turn
 from services.reports.calendar import tariff_holidays_between
 from services.rules.months import first_of
 from services.rules.refusal import Refused
-from solar.actions.savings import value_months
+from solar.actions.savings import forget_values, value_months
 from solar.enums import SourceKind
-from solar.models import Source
+from solar.models import DirtyDay, Source
 from solar.reports.rulebook import band_sets
 from solar.rules.sun import sun_seconds
 from solar.rules.tariff import day_bands
 
 PLANT_DAYS_AT_ONCE = 4000
+JOB, MONEY_JOB = "solar.roll_up", "solar.value_months"
+AGAIN_AFTER = timedelta(hours=1)  # for what could not be rolled up; new readings and new rules come back at once
+Key = tuple[int, date]  # a plant and its Korean day, or the first day of its month
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +41,46 @@ class PlantDay:
 def roll_up_all() -> int:
     """Roll up until nothing is dirty that nobody else holds; returns how many plant-days.
 
-    Where somebody holds a plant for too long it stops: its days stay marked, and the next run does them.
+    A day that cannot be rolled up is put aside and shown, and all others go on. Where somebody holds a plant for too
+    long it stops: its days stay marked, and the next run does them.
     """
     total = 0
     with suppress(Refused):
-        while done := roll_up():
+        while days := _due():
+            done, bad = in_halves(days, roll_up, job=JOB, name=name_of_day)
+            if not (done or bad):  # another worker has them
+                break
+            _put_aside(bad)
             total += done
     return total
 
 
+def name_of_day(key: Key) -> str:
+    return f"solar.plant:{key[0]} {key[1]}"
+
+
+def _due() -> list[Key]:
+    now = timezone.now()
+    rows = DirtyDay.objects.filter(Q(retry_at__isnull=True) | Q(retry_at__lte=now)).order_by("plant_id", "day")
+    return list(rows.values_list("plant_id", "day")[:PLANT_DAYS_AT_ONCE])
+
+
+def _put_aside(days: Iterable[Key]) -> None:
+    for plant_id, day in days:
+        DirtyDay.objects.update_or_create(
+            plant_id=plant_id, day=day, defaults={"retry_at": timezone.now() + AGAIN_AFTER}
+        )
+
+
 @in_turn
-def roll_up(limit: int = PLANT_DAYS_AT_ONCE) -> int:
-    """Take up to `limit` dirty plant-days, make their hours, days, months and won anew; returns how many.
+def roll_up(days: Sequence[Key]) -> int:
+    """Make the hours, days, months and won of these plant-days anew, as far as they are dirty; returns how many.
 
     Several workers may run at once: each takes rows that no other holds. A reading that arrives meanwhile marks its
-    day again, so nothing is lost.
+    day again, so nothing is lost. Energy does not wait for money: a month that cannot be valued is put aside alone.
     """
     with connection.cursor() as cursor:
-        dirty = _claim(cursor, limit)
+        dirty = _claim(cursor, days)
         if not dirty:
             return 0
         counted = _counted(dirty)
@@ -64,18 +91,22 @@ def roll_up(limit: int = PLANT_DAYS_AT_ONCE) -> int:
             cursor.execute(statement)
         months = sorted({(plant_id, first_of(day)) for plant_id, day in dirty})
         _make_months(cursor, months)
-    value_months(months)
+    _, bad = in_halves(months, value_months, job=MONEY_JOB, name=name_of_day)
+    forget_values(bad)
+    _put_aside(bad)
     return len(dirty)
 
 
-def _claim(cursor: Any, limit: int) -> list[tuple[int, date]]:
+def _claim(cursor: Any, days: Sequence[Key]) -> list[Key]:
     cursor.execute(
         """
         DELETE FROM solar_dirtyday WHERE (plant_id, day) IN (
-            SELECT plant_id, day FROM solar_dirtyday ORDER BY plant_id, day LIMIT %s FOR UPDATE SKIP LOCKED
+            SELECT plant_id, day FROM solar_dirtyday
+            JOIN unnest(%s::bigint[], %s::date[]) AS wanted(plant_id, day) USING (plant_id, day)
+            ORDER BY plant_id, day FOR UPDATE OF solar_dirtyday SKIP LOCKED
         ) RETURNING plant_id, day
         """,
-        [limit],
+        [[plant_id for plant_id, _ in days], [day for _, day in days]],
     )
     dirty = sorted(cursor.fetchall())
     if not dirty:
@@ -134,7 +165,8 @@ def _tell_days(cursor: Any, counted: Sequence[PlantDay]) -> None:
     days = [row.day for row in counted]
     holidays = tariff_holidays_between(min(days), max(days)) if days else frozenset()
     sets = band_sets()
-    bands = {day: day_bands(day, is_holiday=day in holidays, sets=sets) for day in set(days)}
+    known = {day for day in days if sets and sets[0].valid_from <= day}  # the others have energy in no band
+    bands = {day: day_bands(day, is_holiday=day in holidays, sets=sets) for day in known}
     cursor.execute(
         """
         DROP TABLE IF EXISTS solar_rolling;
@@ -148,7 +180,7 @@ def _tell_days(cursor: Any, counted: Sequence[PlantDay]) -> None:
             [row.source.pk for row in counted],
             [row.source.interval_s for row in counted],
             [str(row.source.place) for row in counted],
-            [bands[day] for day in days],
+            [bands.get(day) for day in days],
         ],
     )
 

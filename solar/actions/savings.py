@@ -1,4 +1,8 @@
-"""What a plant's month saved, worked out anew whenever its energy or its rules change."""
+"""What a plant's month saved, worked out anew whenever its energy or its rules change.
+
+Days before the first tariff have energy and no won: they are counted, said on every page and on the worklist, and
+valued as soon as their tariff is written. Energy never waits for money.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -24,7 +28,7 @@ def value_months(months: Sequence[tuple[int, date]]) -> int:
         for plant_id, month in months
         if (plant_id, month) in energy
     ]
-    _drop(months)
+    forget_values(months)
     SavingMonth.objects.bulk_create(savings, batch_size=500)
     return len(savings)
 
@@ -46,29 +50,32 @@ def _days_of(months: Sequence[tuple[int, date]]) -> dict[tuple[int, date], list[
     return days
 
 
-def _drop(months: Iterable[tuple[int, date]]) -> None:
+def forget_values(months: Iterable[tuple[int, date]]) -> None:
+    """No won is better than an old one beside new energy: pages say 확인 중."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
             DELETE FROM solar_savingmonth s USING unnest(%s::bigint[], %s::date[]) AS m(plant_id, month)
             WHERE s.plant_id = m.plant_id AND s.month = m.month
             """,
-            [[plant_id for plant_id, _ in months], [month for _, month in months]],
+            [list(column) for column in zip(*months, strict=True)] or [[], []],
         )
 
 
 def _saving(plant: Plant, month: date, days: Sequence[DayEnergy], book: RuleBook) -> SavingMonth:
-    saving: Saving = avoided(days, book, with_vat=plant.counts_vat)
+    priced = [day for day in days if book.covers(day.day)]
+    saving: Saving = avoided(priced, book, with_vat=plant.counts_vat)
     return SavingMonth(
         plant=plant,
         month=month,
-        joules=sum(day.light_j + day.mid_j + day.peak_j for day in days),
+        joules=sum(day.light_j + day.mid_j + day.peak_j for day in priced),
+        unpriced_days=len(days) - len(priced),
         energy_won=saving.energy_won,
         climate_won=saving.climate_won,
         fuel_won=saving.fuel_won,
         vat_won=saving.vat_won,
         fund_won=saving.fund_won,
-        saved_won=saving.saved_won,
+        saved_won=saving.saved_won if priced else None,
         lines=[
             {
                 "name": line.name,

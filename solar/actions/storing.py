@@ -145,7 +145,7 @@ def mark(source: Source, first: date, last: date) -> None:
             """
             INSERT INTO solar_dirtyday (plant_id, day, marked_at)
             SELECT %s, day::date, now() FROM generate_series(%s::date, %s::date, interval '1 day') AS day ORDER BY day
-            ON CONFLICT (plant_id, day) DO UPDATE SET marked_at = excluded.marked_at
+            ON CONFLICT (plant_id, day) DO UPDATE SET marked_at = excluded.marked_at, retry_at = NULL
             """,
             [source.plant_id, first, last],
         )

@@ -19,20 +19,24 @@ R = TypeVar("R", bound=DatedRule)
 
 @in_turn
 def begin(model: type[R], *, by: Actor, **facts: Any) -> R:
-    """A row from `valid_from` on; the one before it ends there.
+    """A row from `valid_from` on; the one before it ends there. One before the oldest ends where that begins, so that
+    days which had no tariff get one.
 
-    Raises Refused: not after the newest row of its kind, or a month of an issued report would change.
+    Raises Refused: between two rows of its kind, or a month of an issued report would change.
     """
     alone_in(model)
     start: date = facts["valid_from"]
-    _refuse_issued(start)
-    newest = _following(model, facts).first()
-    if newest and start <= newest.valid_from:
+    rows = list(_following(model, facts))
+    newest, oldest = (rows[0], rows[-1]) if rows else (None, None)
+    if oldest and start < oldest.valid_from:
+        facts["valid_to"] = oldest.valid_from
+    _refuse_issued(start, facts.get("valid_to"))
+    if newest and not facts.get("valid_to") and start <= newest.valid_from:
         raise Refused(
             f"{newest.valid_from:%Y-%m-%d}부터 적용하는 값이 이미 있습니다. 그보다 뒤의 날을 적어 주세요.",
             field="valid_from",
         )
-    if newest and newest.valid_to is None:
+    if newest and newest.valid_to is None and start > newest.valid_from:
         _end(newest, start)
     row = add_row(model, by=by, **facts)
     value_anew(start)
@@ -75,9 +79,10 @@ def _end(row: DatedRule, on: date | None) -> None:
     type(row)._default_manager.filter(pk=row.pk).update(valid_to=on)
 
 
-def _refuse_issued(start: date) -> None:
+def _refuse_issued(start: date, until: date | None = None) -> None:
     """What a report has said of a month stays so."""
-    last = SolarReport.objects.order_by("-month").values_list("month", flat=True).first()
+    issued = SolarReport.objects.filter(month__lt=until) if until else SolarReport.objects.all()
+    last = issued.order_by("-month").values_list("month", flat=True).first()
     if last and start <= month_end(last):
         raise Refused(
             f"{last.year}년 {last.month}월 월보를 이미 냈습니다. 그달이 지난 뒤의 날부터 적어 주세요.",
@@ -94,7 +99,7 @@ def value_anew(start: date, *, plant: Plant | None = None) -> None:
             INSERT INTO solar_dirtyday (plant_id, day, marked_at)
             SELECT plant_id, day, now() FROM solar_rollupday
             WHERE day >= %s AND (%s::bigint IS NULL OR plant_id = %s)
-            ON CONFLICT DO NOTHING
+            ON CONFLICT (plant_id, day) DO UPDATE SET retry_at = NULL
             """,
             [start, only, only],
         )

@@ -91,11 +91,13 @@ class SourceForm(RowForm[Source]):
             "zone",
             "latitude",
             "longitude",
+            "begins_on",
             "credit",
         ]
         formfield_callback = staff_field
         help_texts = {
             "code": "장치가 자료를 보낼 때 쓰는 이름. 영문 소문자, 숫자와 줄표. 예: inverter-1",
+            "begins_on": "이날보다 앞선 때의 값은 받지 않습니다. 비우면 요금표의 첫날부터 받습니다.",
             "latitude": "설비와 다른 곳에 있을 때만 적습니다.",
             "longitude": "설비와 다른 곳에 있을 때만 적습니다.",
         }

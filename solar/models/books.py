@@ -20,7 +20,8 @@ class SavingMonth(models.Model):
     fuel_won = models.IntegerField("연료비조정요금")
     vat_won = models.IntegerField("부가가치세")
     fund_won = models.IntegerField("전력산업기반기금")
-    saved_won = models.IntegerField("아낀 전기요금")
+    saved_won = models.IntegerField("아낀 전기요금", null=True)  # null: no day of the month has a tariff
+    unpriced_days = models.PositiveSmallIntegerField("요금표가 없는 날", default=0)  # their energy is in no won
     lines = models.JSONField(default=list)
     valued_at = models.DateTimeField(default=timezone.now)
 

@@ -131,6 +131,7 @@ class Source(TableRow):
     longitude = models.FloatField("경도", null=True, blank=True, validators=LONGITUDES)
     is_demo = models.BooleanField("시연 자료", default=False)
     credit = models.CharField("출처", max_length=200, blank=True)
+    begins_on = models.DateField("단 날", null=True, blank=True)
     first_on = models.DateField("첫 자료", null=True, editable=False)  # Korean days that the readings cover
     last_on = models.DateField("마지막 자료", null=True, editable=False)
 

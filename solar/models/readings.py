@@ -148,6 +148,7 @@ class DirtyDay(models.Model):
     plant = models.ForeignKey(Plant, on_delete=models.CASCADE, related_name="+", db_index=False)
     day = models.DateField()
     marked_at = models.DateTimeField(default=timezone.now)
+    retry_at = models.DateTimeField(null=True)  # it could not be rolled up: left alone until then, or until news
 
     class Meta:
         verbose_name = "다시 더할 날"

@@ -1,20 +1,28 @@
-"""What stands in a stored batch: its bytes and its rows, as they came."""
+"""What stands in a stored batch: its bytes, and its rows as far as they may be taken."""
 
 import json
 import zlib
 from collections.abc import Iterator
 
+from django.utils import timezone
+
 from solar.enums import BatchOrigin
 from solar.models import ImportBatch
+from solar.reports.rulebook import first_day_of
 from solar.rules.files import Mapping, Parsed, decode, parse, parse_rows
+from solar.rules.stamps import Span
 
 
 def rows_of(batch: ImportBatch, mapping: Mapping | None = None) -> Parsed:
-    """The rows of a stored batch, read as `mapping` says or as it was read."""
+    """The rows of a stored batch, read as `mapping` says or as it was read; what it may not say is refused.
+
+    Read again after others were taken back, a batch says what it said when it was taken: "now" is that moment.
+    """
     content, mapping = bytes_of(batch), mapping or Mapping(**batch.mapping)
+    span = Span.of(first_day_of(batch.source), batch.settled_at or timezone.now(), mapping.interval_s)
     if batch.origin == BatchOrigin.API:
-        return parse_rows(rows_of_push(content), mapping, rated_w=batch.source.rated_w)
-    return parse(decode(content), mapping, rated_w=batch.source.rated_w)
+        return parse_rows(rows_of_push(content), mapping, rated_w=batch.source.rated_w, span=span)
+    return parse(decode(content), mapping, rated_w=batch.source.rated_w, span=span)
 
 
 def bytes_of(batch: ImportBatch) -> bytes:

@@ -28,7 +28,8 @@ class Figures:
 
     joules: int = 0
     simulated_j: int = 0
-    saved_won: int | None = 0
+    saved_won: int | None = 0  # None: not one of its days has a tariff
+    unpriced_days: int = 0  # a plant's days whose energy is in no won, because their tariff is not written
     n_got: int = 0
     n_expected: int = 0
     flags: int = 0
@@ -70,6 +71,13 @@ class Figures:
         return FigureQuality.TRUSTED if self.completeness >= LIMITED_BELOW_PERCENT else FigureQuality.LIMITED
 
     @property
+    def money_words(self) -> str:
+        """Why the won are not, or not all, there; empty when they are."""
+        if self.unpriced_days:
+            return "요금표가 없어 아낀 전기요금을 셈하지 못한 날이 있습니다. 그날의 금액은 확인 중입니다."
+        return "아낀 전기요금은 확인 중입니다." if self.saved_won is None else ""
+
+    @property
     def kind(self) -> str:
         """One word beside a figure: what it rests on."""
         if self.is_simulated:
@@ -105,15 +113,17 @@ def factors() -> Factors:
 
 
 def add_up(rows: Iterable[Figures], factor: Decimal) -> Figures:
-    """Sum of exact joules and of won; a won figure that is missing makes the sum's missing."""
+    """Sum of exact joules and of the won that are known; None where none are (`unpriced_days` counts the rest)."""
     rows, flags = list(rows), 0
     for row in rows:
         flags |= row.flags
-    known = [row.saved_won for row in rows if row.saved_won is not None]
+    known = [row for row in rows if row.saved_won is not None]
+    is_known = len(known) == len(rows) or any(row.joules for row in known)
     return Figures(
         joules=sum(row.joules for row in rows),
         simulated_j=sum(row.simulated_j for row in rows),
-        saved_won=sum(known) if len(known) == len(rows) else None,
+        saved_won=sum(row.saved_won or 0 for row in known) if is_known else None,
+        unpriced_days=sum(row.unpriced_days for row in rows),
         n_got=sum(row.n_got for row in rows),
         n_expected=sum(row.n_expected for row in rows),
         flags=flags,
@@ -124,15 +134,18 @@ def add_up(rows: Iterable[Figures], factor: Decimal) -> Figures:
 def months_of(first: date, last: date, factor: Decimal) -> dict[tuple[int, date], Figures]:
     """Every plant's every month between two first days of months, from rollups only. Two queries."""
     won = {
-        (row["plant_id"], row["month"]): row["saved_won"]
-        for row in SavingMonth.objects.filter(month__range=(first, last)).values("plant_id", "month", "saved_won")
+        (plant_id, month): worth
+        for plant_id, month, *worth in SavingMonth.objects.filter(month__range=(first, last)).values_list(
+            "plant_id", "month", "saved_won", "unpriced_days"
+        )
     }
     rows = RollupMonth.objects.filter(month__range=(first, last)).order_by("plant_id", "month")
     return {
         (row.plant_id, row.month): Figures(
             joules=row.joules,
             simulated_j=row.simulated_j,
-            saved_won=won.get((row.plant_id, row.month), 0),
+            saved_won=won.get((row.plant_id, row.month), [None, 0])[0],
+            unpriced_days=won.get((row.plant_id, row.month), [None, 0])[1] or 0,
             n_got=row.n_got,
             n_expected=row.n_expected,
             flags=row.flags,
@@ -176,7 +189,12 @@ class YearSaving:
 
 def newest_year_saving() -> YearSaving | None:
     """The newest year that has figures, or None before the first reading. Three queries."""
-    newest = SavingMonth.objects.order_by("-month").values_list("month__year", flat=True).first()
+    newest = (
+        SavingMonth.objects.filter(saved_won__isnull=False)
+        .order_by("-month")
+        .values_list("month__year", flat=True)
+        .first()
+    )
     if newest is None:
         return None
     won = SavingMonth.objects.filter(month__year=newest).aggregate(won=Sum("saved_won"))["won"]

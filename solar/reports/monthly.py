@@ -13,6 +13,7 @@ from solar.models import Plant
 from solar.reports.figures import Figures, add_up, days_of, factors, months_of
 from solar.reports.pages import tonnes
 
+CHECKING = "확인 중"
 HEADS = (
     "설비",
     "크기(kW)",
@@ -67,7 +68,7 @@ def month_report(month: date) -> MonthReport:
         foot=_cells("모두", _whole(plants), total),
         days=[[f"{day.day}일", str(figures.kwh)] for day, figures in days.items()],
         kwh=f"{total.kwh:,}",
-        saved=f"약 {won_big(total.saved_won or 0)}",
+        saved=CHECKING if total.saved_won is None else f"약 {won_big(total.saved_won)}",
         tonnes=tonnes(total.avoided_kg),
         measured=str(total.measured_percent),
         factor=f"{both.public.t_per_mwh:f}(톤/MWh), {both.public.basis}, {both.public.years}",
@@ -116,7 +117,7 @@ def _cells(name: str, size: str, figures: Figures) -> list[str]:
         name,
         size,
         f"{figures.kwh:,}",
-        won(figures.saved_won or 0).removesuffix("원"),
+        CHECKING if figures.saved_won is None else won(figures.saved_won).removesuffix("원"),
         f"{figures.avoided_kg:,}",
         str(figures.completeness) if figures.n_expected else "–",
         figures.kind if figures.joules else "자료 없음",
@@ -140,6 +141,8 @@ def kilowatts(watts: int) -> str:
 
 def _notes(total: Figures) -> list[str]:
     notes = ["아낀 전기요금은 만든 전기를 건물에서 모두 썼다고 보고 전력량에 따라 어림한 금액입니다."]
+    if total.money_words:
+        notes.append(total.money_words)
     if total.is_simulated:
         notes.append("시뮬레이션 값이 들어 있습니다. 실제로 잰 값이 아닙니다.")
     if total.is_demo:

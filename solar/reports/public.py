@@ -12,7 +12,7 @@ from services.reports.catalogue import HomeNote
 from services.rules.korean import date_letter, won_big
 from solar.models import Plant
 from solar.reports.figures import newest_year_saving
-from solar.reports.monthly import kilowatts
+from solar.reports.monthly import CHECKING, kilowatts
 from solar.reports.pages import Page, tonnes
 from solar.reports.rulebook import rates_in_force
 
@@ -51,10 +51,15 @@ def words_of(page: Page) -> dict[str, Any]:
         "table_caption": f"{page.title}(kWh), 아낀 전기요금(원), 줄인 온실가스(kg)",
         "columns": [{"label": head, "number": 0 < place < len(heads) - 1} for place, head in enumerate(heads)],
         "table_rows": [[f"{int(cell):,}" if cell.isdecimal() else cell for cell in row] for row in rows],
-        "saved_words": f"약 {won_big(three_digits(page.total.saved_won or 0))}",
+        "saved_words": saved_words(page.total.saved_won),
         "avoided_words": tonnes(page.total.avoided_kg),
         "plan_saved_won": won_big(three_digits(plan.saved_won)) if plan else "",
     }
+
+
+def saved_words(saved_won: int | None) -> str:
+    """What stands large on the page; before there is a tariff no number at all."""
+    return CHECKING if saved_won is None else f"약 {won_big(three_digits(saved_won))}"
 
 
 def three_digits(number: int) -> int:
@@ -69,8 +74,9 @@ def table_of(page: Page) -> tuple[list[str], list[list[str]]]:
     rows = []
     for row in page.rows:
         found = row.figures
-        numbers = (found.kwh, found.saved_won or 0, found.avoided_kg, found.completeness)
-        rows.append([row.label, *(str(number) for number in numbers), found.kind])
+        saved = CHECKING if found.saved_won is None else str(found.saved_won)
+        cells = (str(found.kwh), saved, str(found.avoided_kg), str(found.completeness))
+        rows.append([row.label, *cells, found.kind])
     return heads, rows
 
 

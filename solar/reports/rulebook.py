@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 
 from solar.enums import Band, ChargeKind, Season
-from solar.models import ChargeRate, EmissionFactor, TariffRate, TimeBands
+from solar.models import ChargeRate, EmissionFactor, Source, TariffClass, TariffRate, TimeBands
+from solar.rules.stamps import FIRST_YEAR
 from solar.rules.tariff import BandSet, Charge, Rate, RuleBook
 
 
@@ -15,12 +16,12 @@ def band_sets() -> list[BandSet]:
 
 
 def rule_books() -> dict[int, RuleBook]:
-    """For every contract class (by id) all rows that value it."""
+    """For every contract class (by id) all rows that value it; one without a tariff has an empty list."""
     bands, charges = band_sets(), _charges()
-    rates: dict[int, list[Rate]] = {}
+    rates: dict[int, list[Rate]] = {class_id: [] for class_id in TariffClass.objects.values_list("pk", flat=True)}
     for row in TariffRate.objects.order_by("tariff_class_id", "valid_from"):
         prices = {(str(season), str(band)): row.price(season, band) for season in Season for band in Band}
-        rates.setdefault(row.tariff_class_id, []).append(Rate(row.pk, row.valid_from, prices))
+        rates[row.tariff_class_id].append(Rate(row.pk, row.valid_from, prices))
     return {
         class_id: RuleBook(
             bands,
@@ -49,6 +50,13 @@ def public_factor(factors: Iterable[EmissionFactor]) -> EmissionFactor:
 def newest_factor(factors: Iterable[EmissionFactor]) -> EmissionFactor:
     """The factor of the latest years."""
     return max(factors, key=lambda factor: factor.years)
+
+
+def first_day_of(source: Source) -> date:
+    """From when on this device's readings are taken: the day it was put up, else the earliest day the rules cover."""
+    return source.begins_on or (
+        TimeBands.objects.order_by("valid_from").values_list("valid_from", flat=True).first() or date(FIRST_YEAR, 1, 1)
+    )
 
 
 def rates_in_force(class_id: int, day: date) -> TariffRate | None:

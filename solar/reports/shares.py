@@ -28,9 +28,14 @@ def days_with_won(month: date, plants: Sequence[Plant], months: Days, books: Map
     found: Days = {}
     for plant_id, group in groupby(rows, key=lambda row: row.plant_id):
         days, whole = list(group), months.get((plant_id, month), Figures())
-        weights = [worth(DayEnergy(row.day, row.light_j, row.mid_j, row.peak_j), book_of[plant_id]) for row in days]
-        for row, won in zip(days, shared(whole.saved_won or 0, weights), strict=True):
-            found[plant_id, row.day] = _figures(row, won, whole.factor)
+        book = book_of[plant_id]
+        priced = [row for row in days if book.covers(row.day)]
+        weights = [worth(DayEnergy(row.day, row.light_j, row.mid_j, row.peak_j), book) for row in priced]
+        shares = shared(whole.saved_won or 0, weights)
+        won_of = {row.day: won for row, won in zip(priced, shares, strict=True)}
+        for row in days:
+            won = won_of.get(row.day) if whole.saved_won is not None else None
+            found[plant_id, row.day] = _figures(row, won, whole.factor, unpriced_days=row.day not in won_of)
     return found
 
 
@@ -45,9 +50,12 @@ def hours_with_won(day: date, plants: Sequence[Plant], days: Days, books: Mappin
     found: Hours = {}
     for plant_id, group in groupby(rows, key=lambda row: row.plant_id):
         hours, whole, book = list(group), days.get((plant_id, day), Figures()), book_of[plant_id]
-        bands = day_bands(day, is_holiday=is_holiday, sets=book.bands)
-        weights = [to_kwh(row.joules) * price_of(day, bands[_hour(row.hour_at)], book) for row in hours]
-        for row, won in zip(hours, shared(whole.saved_won or 0, weights), strict=True):
+        shares: Sequence[int | None] = [None] * len(hours)
+        if whole.saved_won is not None and book.covers(day):
+            bands = day_bands(day, is_holiday=is_holiday, sets=book.bands)
+            weights = [to_kwh(row.joules) * price_of(day, bands[_hour(row.hour_at)], book) for row in hours]
+            shares = shared(whole.saved_won, weights)
+        for row, won in zip(hours, shares, strict=True):
             found[plant_id, row.hour_at] = _figures(row, won, whole.factor)
     return found
 
@@ -56,11 +64,12 @@ def _hour(moment: datetime) -> int:
     return timezone.localtime(moment).hour
 
 
-def _figures(row: Rollup, won: int, factor: Decimal) -> Figures:
+def _figures(row: Rollup, won: int | None, factor: Decimal, *, unpriced_days: int = 0) -> Figures:
     return Figures(
         joules=row.joules,
         simulated_j=row.simulated_j,
         saved_won=won,
+        unpriced_days=int(unpriced_days),
         n_got=row.n_got,
         n_expected=row.n_expected,
         flags=row.flags,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from django.db.models import Sum
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,7 +13,7 @@ from services.models import User
 from services.reports.people import Todo
 from services.rules.months import first_of
 from solar.enums import BatchState, PlantCondition, ReadingFlag, SourceKind
-from solar.models import DirtyDay, ImportBatch, Plant, RollupDay, Source
+from solar.models import DirtyDay, ImportBatch, Plant, RollupDay, SavingMonth, Source
 from solar.reports.figures import Figures, add_up, factors, months_of
 from solar.rules.energy import shown_kwh, to_kwh
 from solar.rules.files import Mapping, Parsed
@@ -132,9 +133,11 @@ def todos(user: User) -> list[Todo]:
     if Role.ENERGY_MANAGER not in user.roles:
         return []
     waiting = ImportBatch.objects.filter(state__in=sorted(BatchState.OPEN)).count()
+    unpriced = SavingMonth.objects.aggregate(days=Sum("unpriced_days"))["days"] or 0
     silent = sum(line.condition == PlantCondition.NO_DATA for line in plant_lines(timezone.localdate()))
     return [
         Todo("미리보기 중인 태양광 자료", waiting, reverse("solar:staff_imports"), "progress"),
+        Todo("요금표가 없어 금액을 셈하지 못한 날", unpriced, reverse("solar:staff_table_rates"), "warn"),
         Todo("자료가 끊긴 태양광 설비", silent, reverse("solar:staff_plants"), "warn"),
     ]
 

@@ -10,7 +10,7 @@ from itertools import islice, pairwise
 
 from solar.enums import Label, ReadingFlag, Unit, Zone
 from solar.rules.energy import REFUSE_ABOVE_RATED, STALE_SECONDS, flags_of, joules_factor
-from solar.rules.stamps import Clock, parse_stamp
+from solar.rules.stamps import Clock, Span, parse_stamp
 from solar.rules.sun import CLOCK_DOUBT_HOURS, clock_offset_hours
 
 SAMPLE = 400
@@ -222,15 +222,19 @@ def _number(cell: str) -> Decimal | None:
     return value if value.is_finite() else None
 
 
-def parse(text: str, mapping: Mapping, *, rated_w: int | None, max_lines: int | None = None) -> Parsed:
+def parse(
+    text: str, mapping: Mapping, *, rated_w: int | None, span: Span | None = None, max_lines: int | None = None
+) -> Parsed:
     """Every row of a file as (slot start, joules, flags) or as a refusal with its line number and reason."""
     rows = islice(enumerate(rows_of(text), 1), max_lines)
     without_header = ((line, row) for line, row in rows if row and (line > 1 or any(_is_stamp(cell) for cell in row)))
-    return parse_rows(without_header, mapping, rated_w=rated_w)
+    return parse_rows(without_header, mapping, rated_w=rated_w, span=span)
 
 
-def parse_rows(rows: Iterable[tuple[int, Sequence[str]]], mapping: Mapping, *, rated_w: int | None) -> Parsed:
-    """The same for numbered rows from anywhere."""
+def parse_rows(
+    rows: Iterable[tuple[int, Sequence[str]]], mapping: Mapping, *, rated_w: int | None, span: Span | None = None
+) -> Parsed:
+    """The same for numbered rows from anywhere. What lies outside of `span` is refused."""
     parsed = Parsed()
     seen: dict[int, int] = {}
     clock = Clock(zone=mapping.zone, label=mapping.label, interval_s=mapping.interval_s)
@@ -240,6 +244,8 @@ def parse_rows(rows: Iterable[tuple[int, Sequence[str]]], mapping: Mapping, *, r
     for line, row in rows:
         parsed.line_count += 1
         reason, start, joules = _read(row, mapping, clock, factor, parsed)
+        if not reason and span is not None:
+            reason = span.refusal(start)
         if not reason and highest_j is not None and joules > highest_j:
             reason = "값이 설비 크기의 두 배를 넘습니다."
         if reason:

@@ -1,7 +1,8 @@
 """From a stamp in a file to the start of an interval in UTC: formats, zones, start or end labels, the slot grid."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from solar.enums import Label
@@ -11,6 +12,32 @@ _CLOCK = re.compile(r"^(\d{1,4})-(\d{1,2})-(\d{1,4})[ T-]*(?:(\d{1,2}):(\d{1,2})
 _PLAIN = re.compile(r"\d{4}-\d\d-\d\d[ T](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?$", re.ASCII)
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+SEOUL = ZoneInfo("Asia/Seoul")
+BEFORE = "장치를 단 날이나 요금표의 첫날보다 앞선 때입니다. 장치의 시계를 확인해 주세요."
+AHEAD = "아직 오지 않은 때입니다. 장치의 시계를 확인해 주세요."
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where the readings of one device may lie, in seconds since 1970: the one rule for pushes, files and corrections.
+
+    A logger whose clock fell back to 2000, or ran ahead, would otherwise spread a plant's days over years.
+    """
+
+    first: int
+    last: int
+
+    @classmethod
+    def of(cls, first_on: date, now: datetime, interval_s: int) -> "Span":
+        """From a Korean day on up to one interval from now."""
+        begin = datetime(first_on.year, first_on.month, first_on.day, tzinfo=SEOUL)
+        return cls(int((begin - EPOCH).total_seconds()), int((now - EPOCH).total_seconds()) + interval_s)
+
+    def refusal(self, start: int) -> str:
+        """Why a slot that starts then is not taken; empty when it is."""
+        if start < self.first:
+            return BEFORE
+        return AHEAD if start > self.last else ""
 
 
 def parse_stamp(text: str) -> datetime:

@@ -60,6 +60,16 @@ class RuleBook:
     fund: Sequence[Charge]
     vat: Sequence[Charge]
 
+    @property
+    def since(self) -> date | None:
+        """The first day that all of them cover; None while one of them has no row at all."""
+        lists = (self.bands, self.rates, self.climate, self.fuel, self.fund, self.vat)
+        return max(rows[0].valid_from for rows in lists) if all(lists) else None
+
+    def covers(self, day: date) -> bool:
+        """Whether this day's energy has a price."""
+        return self.since is not None and self.since <= day
+
 
 @dataclass(frozen=True, slots=True)
 class DayEnergy:

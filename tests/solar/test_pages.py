@@ -36,6 +36,10 @@ def year(clock):
     return model, meter
 
 
+def saved_in_all(**of) -> int:
+    return sum(won or 0 for won in SavingMonth.objects.filter(**of).values_list("saved_won", flat=True))
+
+
 def read_csv(response) -> list[list[str]]:
     return list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
 
@@ -54,7 +58,7 @@ def test_the_year_says_its_figures_in_words_table_and_csv_alike(client, year):
     made = response.context["page"]
     assert made.total.joules == sum(RollupMonth.objects.values_list("joules", flat=True)) == 78 * 150_000_000
     assert f"{made.total.kwh:,}" in page
-    assert made.total.saved_won == sum(SavingMonth.objects.values_list("saved_won", flat=True)) > 0
+    assert made.total.saved_won == saved_in_all() > 0
     assert "2024. 1. 1.(월)부터 2024. 12. 20.(금)까지입니다." in page
     assert "12월에 가장 많이 만들었습니다(500kWh)." in page
     rows = read_csv(client.get(reverse("solar:public_csv")))
@@ -132,7 +136,7 @@ def test_a_site_of_the_group_says_that_its_size_is_unknown(client, year):
 
 
 def test_home_says_what_this_year_saved_or_the_newest_year_with_figures(year, clock):
-    saved = won_big(three_digits(sum(SavingMonth.objects.values_list("saved_won", flat=True))))
+    saved = won_big(three_digits(saved_in_all()))
     assert home_notes()[0].text == f"올해 햇빛으로 만든 전기로 전기요금 {saved}쯤을 아꼈습니다. (시뮬레이션 값)"
     clock("2026-03-02 09:00")
     assert home_notes()[0].text == f"2024년에 햇빛으로 만든 전기로 전기요금 약 {saved}을 아꼈습니다. (시뮬레이션 값)"
@@ -156,9 +160,7 @@ def test_any_day_can_be_looked_at_hour_by_hour(client, year):
     assert (noon.label, noon.figures.kwh, one.label, one.figures.kwh) == ("12시", 250, "13시", 2)
     assert noon.figures.saved_won > one.figures.saved_won > 0
     # June has this one day: its won is the month's
-    assert made.total.saved_won == sum(
-        SavingMonth.objects.filter(month="2024-06-01").values_list("saved_won", flat=True)
-    )
+    assert made.total.saved_won == saved_in_all(month="2024-06-01")
     assert 'href="?period=day&amp;on=2024-06-02"' in page
     assert 'href="?period=day&amp;on=2024-06-04"' in page
     rows = read_csv(client.get(response.context["chart"]["csv_url"]))
@@ -232,7 +234,7 @@ def test_the_demonstration_makes_what_the_rules_expect(settings):
         kwh = sum(months.values_list("joules", flat=True)) / 3_600_000
         assert abs(kwh - expected) < 0.01 * expected
         assert all(month.is_simulated and month.completeness == 100 for month in months)
-    won = sum(SavingMonth.objects.filter(plant=hall, month__year=2024).values_list("saved_won", flat=True))
+    won = saved_in_all(plant=hall, month__year=2024)
     assert 21_000_000 < won < 23_000_000
     before = RollupMonth.objects.count()
     demo.load()

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from solar.actions import storing
-from solar.actions.rollups import roll_up, roll_up_all
+from solar.actions.rollups import roll_up_all
 from solar.enums import BatchOrigin, SourceKind
 from solar.models import DirtyDay, Reading, RollupDay, RollupHour, RollupMonth, SavingMonth
 from solar.rules.files import Parsed
@@ -85,7 +85,7 @@ def test_a_late_reading_is_seen_in_hour_day_month_and_won():
     assert RollupHour.objects.get(plant=source.plant, hour_at=at("2024-06-03 12:00")).joules == 66_000_000
     assert RollupDay.objects.get(plant=source.plant, day="2024-06-03").joules == 66_000_000
     assert RollupMonth.objects.get(plant=source.plant).joules == 96_000_000
-    assert SavingMonth.objects.get(plant=source.plant).saved_won > before.saved_won
+    assert SavingMonth.objects.filter(plant=source.plant, saved_won__gt=before.saved_won).exists()
 
 
 @pytest.mark.django_db
@@ -139,10 +139,10 @@ def test_bands_follow_weekends_and_holidays():
 def test_rolling_up_again_changes_nothing(django_assert_num_queries):
     source = make_source()
     take(source, {at("2024-06-03 12:00"): 30_000_000})
-    assert roll_up() == 1
+    assert roll_up_all() == 1
     before = list(RollupDay.objects.values())
-    with django_assert_num_queries(3):  # savepoint, claim, release
-        assert roll_up() == 0
+    with django_assert_num_queries(1):  # asks once what is due
+        assert roll_up_all() == 0
     assert list(RollupDay.objects.values()) == before
 
 
@@ -165,8 +165,8 @@ def test_a_reading_that_arrives_while_a_worker_rolls_up_is_not_lost():
     writer = threading.Thread(target=late_writer)
     writer.start()
     assert marked.wait(10)
-    assert roll_up() == 0  # the day is marked by an open transaction: left alone, not rolled up without its rows
+    assert roll_up_all() == 0  # the day is marked by an open transaction: left alone, not rolled up without its rows
     rolled.set()
     writer.join(10)
-    assert roll_up() == 1
+    assert roll_up_all() == 1
     assert RollupDay.objects.get(plant=source.plant).joules == 123
