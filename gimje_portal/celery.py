@@ -3,7 +3,7 @@
 import os
 from typing import Any
 
-from celery import Celery, Task
+from celery import Celery, Task, bootsteps
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gimje_portal.settings")
 
@@ -19,6 +19,17 @@ class ContextTask(Task):  # type: ignore[type-arg]
             return super().__call__(*args, **kwargs)
 
 
+class KeysFit(bootsteps.StartStopStep):  # type: ignore[misc]
+    """A worker with keys that are not those of the database does not start."""
+
+    def __init__(self, worker: Any, **kwargs: Any) -> None:
+        super().__init__(worker, **kwargs)
+        from services.actions.installation import refuse_wrong_keys
+
+        refuse_wrong_keys()
+
+
 app = Celery("gimje_portal", task_cls=ContextTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.steps["worker"].add(KeysFit)

@@ -1,4 +1,4 @@
-"""What `check --deploy` asks of a city's own servers, beyond Django's questions."""
+"""What `check --deploy` asks of a city's own servers, beyond Django's questions; it asks database and broker too."""
 
 import os
 from collections.abc import Iterator
@@ -6,14 +6,19 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
+from django.db import DatabaseError, InterfaceError, ProgrammingError
 
+from gimje_portal.demo.services import PASSWORD, STAFF
 from gimje_portal.environment import TABLE, Needed
+from services.models import User
+from services.reports.installation import are_files_ours, is_forwarded_unbelieved, keys_fault
+from services.reports.jobs import broker_answers
 
 
 @register(deploy=True)
 def check_city(**kwargs: Any) -> list[CheckMessage]:
     """Everything that has a default for trying out and no sensible one for a city."""
-    return [*_left_out(), *_not_for_people()]
+    return [*_left_out(), *_not_for_people(), *_beside()]
 
 
 def _left_out() -> Iterator[CheckMessage]:
@@ -32,3 +37,33 @@ def _not_for_people() -> Iterator[CheckMessage]:
         yield Error("DEMO is on: everybody could read messages and codes.", id="portal.E004")
     if not settings.SITE_URL.startswith("https://"):
         yield Error(f"SITE_URL: {settings.SITE_URL} is no https address.", id="portal.E005")
+
+
+def _beside() -> Iterator[CheckMessage]:
+    """What stands beside the code: broker and database, and whether keys and files are theirs."""
+    if not broker_answers():
+        yield Error("REDIS_URL: nobody answers there; messages would wait for the clock.", id="portal.E006")
+    try:
+        yield from _in_the_database()
+    except ProgrammingError:  # no tables yet: /readyz says so until `migrate` has run
+        return
+    except (DatabaseError, InterfaceError):
+        yield Error("DATABASE_URL: the database does not answer.", id="portal.E007")
+
+
+def _in_the_database() -> Iterator[CheckMessage]:
+    if fault := keys_fault():
+        yield Error(fault, id="portal.E008")
+    if not are_files_ours():
+        yield Error(
+            "DATA_DIR: these are not the files of this database; every host needs the same ones.", id="portal.E009"
+        )
+    if is_forwarded_unbelieved():
+        yield Error(
+            f"PROXY_COUNT is {settings.PROXY_COUNT}, and a proxy's X-Forwarded-For arrives that is not believed: "
+            "all visitors count as one address.",
+            id="portal.E010",
+        )
+    known = User.objects.filter(username__in=STAFF, is_active=True).order_by("username")
+    if names := [user.username for user in known if user.check_password(PASSWORD)]:
+        yield Error(f"DEMO: demonstration people are in this database: {', '.join(names)}.", id="portal.E011")

@@ -255,11 +255,11 @@ GROUPS: dict[str, list[Setting]] = {
             folder,
             str(BASE_DIR / ".runtime" / "files"),
             Needed.FOR_A_CITY,
-            without="`.runtime/files` below the checkout",
+            without="`.runtime/files` below the checkout, where our units may not write",
         ),
         Setting(
             "SMS_SENDER",
-            "who sends text messages: `console` writes them to the log, `file` below `DATA_DIR`",
+            "who sends text messages; for trying out `console` writes them to the log, `file` below `DATA_DIR`",
             "`console`, `file` or `solapi`",
             one_of("console", "file", "solapi"),
             "console",
@@ -294,6 +294,13 @@ GROUPS: dict[str, list[Setting]] = {
             text,
             without="this machine only",
         ),
+        count(
+            "BACKUP_HOURS",
+            "`/readyz` names a backup (`manage.py backup`) that is older; 0: the city makes them by other means",
+            26,
+            0,
+            720,
+        ),
         count("HSTS_SECONDS", "how long browsers remember `HTTPS`", 31536000, 0, 63072000),
     ],
     "Database and files": [
@@ -307,7 +314,7 @@ GROUPS: dict[str, list[Setting]] = {
         ),
         Setting(
             "S3_BUCKET",
-            "private files in a bucket instead; its keys are `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`",
+            'private files in a bucket instead; see "A bucket" for its other variables',
             "a name",
             like(r"[a-z0-9.-]{3,63}", "a bucket's name"),
             without="`DATA_DIR`",
@@ -473,6 +480,8 @@ def _value(setting: Setting, given: str) -> Any:
 def _refuse_contradictions(values: Mapping[str, Any]) -> None:
     if values["DEMO"] and values["OFFICIAL_SITE"]:
         raise Wrong("DEMO: excludes OFFICIAL_SITE: a demonstration shows messages and codes to everybody.")
+    if values["HTTPS"] and not values["DEMO"] and values["SMS_SENDER"] != "solapi":
+        raise Wrong("SMS_SENDER: must be solapi with HTTPS: messages would be marked as sent and reach nobody.")
     if values["SMS_SENDER"] == "solapi":
         _refuse_without(values, "SMS_SENDER", "SOLAPI_KEY", "SOLAPI_SECRET")
     if values["OIDC_ISSUER"]:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import lru_cache
 
 import structlog
 from allauth.mfa.models import Authenticator
@@ -11,7 +12,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django_structlog.middlewares import RequestMiddleware
@@ -29,9 +30,11 @@ from gimje_portal.rights import (
     access_for,
 )
 from services.actions.history import acting
+from services.actions.jobs import tick
 from services.actions.people import OPENS, close_idle
 from services.models import User
-from services.reports.people import address_of
+from services.reports.installation import FORWARDED
+from services.reports.people import address_of, is_passed_on_unbelieved
 from services.views.own_case import ask_for_phone
 from services.views.requests import PortalRequest, actor_of
 
@@ -125,9 +128,24 @@ def know_resident(get_response: Handler) -> Handler:
                 session["resident_seen_at"] = now
         request.resident_phone_index = session.get("resident_phone_index", "")
         request.address = address_of(request)
+        if is_passed_on_unbelieved(request):
+            _note_forwarded()
         return get_response(request)
 
     return middleware
+
+
+@lru_cache(maxsize=2)
+def _note_in_the_hour(hour: int) -> None:
+    """Once an hour and process."""
+    try:
+        tick(FORWARDED)
+    except (DatabaseError, InterfaceError):
+        log.warning("forwarded_header_not_believed")
+
+
+def _note_forwarded() -> None:
+    _note_in_the_hour(int(time.time()) // 3600)
 
 
 class EnforceRights:

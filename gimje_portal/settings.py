@@ -430,6 +430,7 @@ CLAMAV_SOCKET: str = env["CLAMAV_SOCKET"]
 CLAMAV_SECONDS: int = env["CLAMAV_SECONDS"]
 
 # Watching
+BACKUP_HOURS: int = env["BACKUP_HOURS"]
 METRICS_TOKEN: str = env["METRICS_TOKEN"]
 
 # Browser security

@@ -83,9 +83,9 @@ def run_missed(job: str, schedule: Schedule, work: Callable[[Period], object], *
     return ran
 
 
-def tick() -> None:
-    """Beat reached a worker and the worker reached the database: now (the watchdog of /readyz)."""
-    Tick.objects.update_or_create(name="worker", defaults={"at": timezone.now()})
+def tick(name: str = "worker") -> None:
+    """It happened now. "worker": beat reached a worker and the worker reached the database (watchdog of /readyz)."""
+    Tick.objects.update_or_create(name=name, defaults={"at": timezone.now()})
 
 
 def purge() -> dict[str, int]:

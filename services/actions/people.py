@@ -18,7 +18,7 @@ from services.enums.people import ResidentMove, VerificationState
 from services.models import ReferenceTry, Resident, Township, Verification, blind_index
 from services.models.people import name_index_of
 from services.notices.people import code_key, code_message
-from services.reports.people import Case, case_by_reference
+from services.reports.people import Case, case_by_reference, has_open_case
 from services.rules.codes import clean_code
 from services.rules.history import Actor
 from services.rules.networks import counted_as
@@ -134,7 +134,7 @@ def _refuse_too_many_codes(phone_index: str, address_index: str) -> None:
             f"이곳에서 인증번호를 여러 번 받아 잠시 멈추었습니다. 한 시간 뒤에 다시 하시거나 {ask_by_phone}",
             field="phone",
         )
-    if today.count() >= settings.VERIFICATION_PER_DAY:
+    if today.count() >= settings.VERIFICATION_PER_DAY and not has_open_case(phone_index):
         raise Refused(
             f"오늘 보낼 수 있는 인증번호를 모두 보냈습니다. 내일 다시 하시거나 {ask_by_phone}", field="phone"
         )

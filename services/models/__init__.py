@@ -9,6 +9,8 @@ from services.models.documents import Document
 from services.models.encryption import EncryptedJSONField, EncryptedTextField, blind_index
 from services.models.history import HistoryEntry, HistorySeal, ReadingLogEntry
 from services.models.jobs import JobFault, JobRun, Tick
+from services.models.installation import Installation
+from services.models.jobs import JobRun, Tick
 from services.models.notices import CallTask, ContactWish, Notice, NoticeAttempt
 from services.models.people import Draft, Resident, Township, User, Verification
 from services.models.references import Counter, ReferenceTry
@@ -30,6 +32,7 @@ __all__ = [
     "HistorySeal",
     "Holiday",
     "JobFault",
+    "Installation",
     "JobRun",
     "Notice",
     "NoticeAttempt",

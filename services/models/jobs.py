@@ -56,7 +56,7 @@ class JobFault(models.Model):
 
 
 class Tick(models.Model):
-    """The last time beat reached a worker and the worker reached the database; one row."""
+    """When something last happened, one row each: a worker reached the database, a backup was written, …"""
 
     name = models.CharField(primary_key=True, max_length=20)
     at = models.DateTimeField()

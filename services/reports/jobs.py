@@ -13,6 +13,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from services.models import Notice, Tick
+from services.reports.installation import HURTS, faults
 
 TICK_IS_OLD_AFTER = timedelta(minutes=3)
 OUTBOX_IS_OLD_AFTER = timedelta(minutes=10)
@@ -22,7 +23,7 @@ LITTLE_DISK = 1024**3
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """Facts for /readyz; `degraded` names what is worse than it should be while pages still work."""
+    """Facts for /readyz; `degraded` names what is worse than it should be, and some of it hurts people now (HURTS)."""
 
     database: bool
     migrated: bool
@@ -34,7 +35,7 @@ class Readiness:
 
     @property
     def is_ready(self) -> bool:
-        return self.database and self.migrated
+        return self.database and self.migrated and not HURTS & set(self.degraded)
 
     def as_dict(self) -> dict[str, object]:
         return asdict(self) | {"ready": self.is_ready}
@@ -48,6 +49,7 @@ def readiness() -> Readiness:
         executor = MigrationExecutor(connection)
         migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
         notice_seconds, tick_seconds = _oldest_notice_seconds(), _tick_seconds()
+        around |= faults()
     except (DatabaseError, InterfaceError):
         return Readiness(
             database=False,

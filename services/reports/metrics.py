@@ -5,6 +5,7 @@ No counter lives in a process, so every web process of every host gives the same
 
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.db.models import Count, Max
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily
@@ -12,8 +13,9 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from services.enums.notices import NoticeState
-from services.models import HistorySeal, JobRun, Notice
-from services.reports.jobs import age_of, readiness
+from services.models import HistorySeal, JobRun, Notice, Tick
+from services.reports.installation import BACKUP, codes_today
+from services.reports.jobs import Readiness, age_of, readiness
 
 
 def metrics(accept: str) -> tuple[bytes, str]:
@@ -36,12 +38,28 @@ class _Portal(Collector):
         yield _gauge("gimje_outbox_oldest_seconds", "How long the oldest notice waits.", state.oldest_notice_seconds)
         yield _gauge("gimje_tick_age_seconds", "Since the worker's last tick; -1 when there was none.", tick)
         yield _gauge("gimje_seal_age_seconds", "Since the history was last sealed.", _seal_age())
+        yield _gauge("gimje_codes_today", "Codes sent since midnight.", codes_today())
+        yield _gauge("gimje_codes_budget", "Codes that may be sent a day.", settings.VERIFICATION_PER_DAY)
+        yield _gauge("gimje_backup_age_seconds", "Since the last backup; -1 when there was none.", _backup_age())
+        yield _degraded(state)
         yield _open_notices()
         yield _job_ages()
 
 
 def _gauge(name: str, meaning: str, value: int) -> GaugeMetricFamily:
     return GaugeMetricFamily(name, meaning, value=value)
+
+
+def _degraded(state: Readiness) -> GaugeMetricFamily:
+    family = GaugeMetricFamily("gimje_degraded", "What /readyz names.", labels=("what",))
+    for name in state.degraded:
+        family.add_metric((name,), 1)
+    return family
+
+
+def _backup_age() -> int:
+    age = age_of(Tick.objects.filter(name=BACKUP).values_list("at", flat=True).first())
+    return -1 if age is None else age
 
 
 def _open_notices() -> GaugeMetricFamily:

@@ -57,6 +57,11 @@ def residents_of(phone_index: str) -> list[Resident]:
     return list(Resident.objects.filter(phone_index=phone_index).select_related("township").order_by("pk"))
 
 
+def has_open_case(phone_index: str) -> bool:
+    """Whether something of a person with this phone is still going on: whoever has such a case is never locked out."""
+    return any(case.is_open for case in cases_of(residents_of(phone_index)))
+
+
 def verified_phone(session: SessionBase) -> str:
     """The phone (E.164) that was verified in this session, or an empty text."""
     index = session.get("resident_phone_index")

@@ -203,7 +203,7 @@ def test_a_wrong_value_stops_django_with_the_sentence():
 
 class TestDeploy:
     @pytest.fixture
-    def city(self, monkeypatch, settings, tmp_path):
+    def city(self, db, monkeypatch, settings, tmp_path):
         for name, setting in TABLE.items():
             if setting.needed is Needed.FOR_A_CITY:
                 monkeypatch.setenv(name, "set")
