@@ -19,7 +19,7 @@ class ContextTask(Task):  # type: ignore[type-arg]
             return super().__call__(*args, **kwargs)
 
 
-class KeysFit(bootsteps.StartStopStep):  # type: ignore[misc]
+class KeysFit(bootsteps.StartStopStep):
     """A worker with keys that are not those of the database does not start."""
 
     def __init__(self, worker: Any, **kwargs: Any) -> None:

@@ -1,6 +1,7 @@
 """Wrong keys, other files, waiting codes, a budget that runs out, an old backup: named, and refused where it hurts."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from cryptography.fernet import Fernet
@@ -15,7 +16,7 @@ from gimje_portal.environment import Wrong, read
 from services.actions import installation, jobs
 from services.actions.keys import rotate
 from services.actions.people import send_code
-from services.models import Installation, Notice, Verification
+from services.models import Installation, Notice, Tick, Verification
 from services.reports import installation as reports
 from services.reports import jobs as readiness
 from services.rules.refusal import Refused
@@ -147,7 +148,7 @@ def test_a_used_up_budget_locks_out_nobody_who_has_an_open_case(marked, settings
     resident = make_resident()
     with pytest.raises(Refused, match="모두 보냈습니다"):
         send_code(resident.phone, address=HERE)
-    case = type("Case", (), {"is_open": True, "asked_at": timezone.now()})
+    case = SimpleNamespace(is_open=True, asked_at=timezone.now())
     source = f"{__name__}.cases_source"
     monkeypatch.setitem(globals(), "cases_source", lambda residents: [case] * (resident in residents))
     settings.RESIDENT_CASE_SOURCES = [source]
@@ -196,7 +197,7 @@ def test_an_old_backup_is_named(marked, client, settings, hours, https, age, is_
     settings.BACKUP_HOURS, settings.HTTPS = hours, https
     if age is not None:
         jobs.tick(reports.BACKUP)
-        reports.Tick.objects.filter(name=reports.BACKUP).update(at=timezone.now() - timedelta(hours=age))
+        Tick.objects.filter(name=reports.BACKUP).update(at=timezone.now() - timedelta(hours=age))
     assert named(client) == (200, ["backup"] * is_old)
 
 
@@ -233,7 +234,7 @@ def test_check_deploy_asks_the_broker(db, settings):
 @pytest.mark.parametrize("sender", [None, "console", "file"])
 def test_a_site_with_https_whose_messages_reach_nobody_does_not_start(sender):
     given = LEAST | {"HTTPS": "1"} | ({"SMS_SENDER": sender} if sender else {})
-    with pytest.raises(Wrong, match="^SMS_SENDER: must be solapi with HTTPS"):
+    with pytest.raises(Wrong, match=r"^SMS_SENDER: must be solapi with HTTPS"):
         read(given)
     read(given | {"DEMO": "1"})
     read(given | {"HTTPS": "0"})
