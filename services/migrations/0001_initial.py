@@ -148,6 +148,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Installation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key_check', services.models.encryption.EncryptedTextField()),
+                ('index_check', models.CharField(max_length=64)),
+                ('files_mark', models.UUIDField(default=uuid.uuid4)),
+                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                'verbose_name': '설치',
+                'verbose_name_plural': '설치',
+                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='installation_is_one', violation_error_message='설치 기록은 하나뿐입니다.')],
+            },
+        ),
+        migrations.CreateModel(
             name='JobFault',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -8,9 +8,8 @@ from services.models.consents import Consent, ConsentText
 from services.models.documents import Document
 from services.models.encryption import EncryptedJSONField, EncryptedTextField, blind_index
 from services.models.history import HistoryEntry, HistorySeal, ReadingLogEntry
-from services.models.jobs import JobFault, JobRun, Tick
 from services.models.installation import Installation
-from services.models.jobs import JobRun, Tick
+from services.models.jobs import JobFault, JobRun, Tick
 from services.models.notices import CallTask, ContactWish, Notice, NoticeAttempt
 from services.models.people import Draft, Resident, Township, User, Verification
 from services.models.references import Counter, ReferenceTry
@@ -31,8 +30,8 @@ __all__ = [
     "HistoryEntry",
     "HistorySeal",
     "Holiday",
-    "JobFault",
     "Installation",
+    "JobFault",
     "JobRun",
     "Notice",
     "NoticeAttempt",
