@@ -73,8 +73,9 @@ def run_program(name: str, *arguments: str | Path) -> None:
 
 def _program(name: str) -> str:
     """The oldest installed version that is not older than the server: newer ones write what the server cannot read."""
-    with connection.cursor():
-        server = connection.pg_version // 10000
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version_num")
+        server = int(cursor.fetchone()[0]) // 10000
     installed = [(_version(path), str(path)) for path in _places(name) if path.exists()]
     fitting = sorted(one for one in installed if one[0] >= server)
     if not fitting:

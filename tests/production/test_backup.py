@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from gimje_portal import backup
+from gimje_portal.postgresql import Failed
 from services.actions import installation
 from services.enums.documents import MediaType, ScanState
 from services.enums.history import ActorKind
@@ -85,7 +86,7 @@ def test_a_backup_is_rehearsed_and_nothing_of_it_stays(portal, capsys):
     assert databases() == before
     assert Resident.objects.count() == people
     with tarfile.open(path) as archive:
-        manifest = json.load(archive.extractfile("manifest.json"))
+        manifest = json.loads(backup._content(archive, archive.getmember("manifest.json")))
     assert manifest["tables"]["services_resident"][0] == people
 
 
@@ -187,7 +188,7 @@ def test_a_full_disk_is_said_before_anything_is_written(portal, monkeypatch):
 def test_a_backup_that_broke_off_leaves_no_file(portal, monkeypatch):
     def broken(*args):
         msg = "pg_dump: gone"
-        raise backup.Failed(msg)
+        raise Failed(msg)
 
     monkeypatch.setattr(backup, "run_program", broken)
     with pytest.raises(CommandError, match="gone"):

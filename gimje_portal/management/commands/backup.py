@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from gimje_portal import backup
+from gimje_portal.postgresql import Failed
 
 
 class Command(BaseCommand):
@@ -22,5 +23,5 @@ class Command(BaseCommand):
             raise CommandError(msg)
         try:
             backup.write(folder, keep=options["keep"], tell=self.stdout.write)
-        except backup.Failed as failed:
+        except Failed as failed:
             raise CommandError(str(failed)) from failed

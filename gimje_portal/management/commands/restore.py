@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from gimje_portal import backup
+from gimje_portal.postgresql import Failed
 
 
 class Command(BaseCommand):
@@ -20,5 +21,5 @@ class Command(BaseCommand):
         way = backup.rehearse if options["rehearse"] else backup.restore
         try:
             way(file, tell=self.stdout.write)
-        except backup.Failed as failed:
+        except Failed as failed:
             raise CommandError(str(failed)) from failed
