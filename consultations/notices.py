@@ -1,11 +1,11 @@
 """Which message, to whom, with which once-key."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from consultations.models import Affected, Booking, Enquiry, SeatOffer, Waiting
@@ -19,6 +19,8 @@ from services.rules.korean import date_long, date_short, time_ko
 TOO_LATE_TO_SEND = "보낼 시간이 이미 지났습니다."
 NOT_PHONED = "집 전화로는 상담 당일에 알리지 않습니다."
 REMINDER_KINDS = tuple(f"consultations/notices/{kind}" for kind in ("ahead", "reminder", "today"))
+SETTLING = tuple(f"consultations/notices/{kind}" for kind in ("unsure", "affected"))
+CONFIRMATIONS = tuple(f"consultations/notices/{kind}" for kind in ("booked", "booked_for_you", "moved", "reassigned"))
 TITLES = {  # the events of COPY 5.1, for messages without a long form: staff read them in their lists
     "ahead": "상담 며칠 전 알림",
     "reminder": "상담 하루 전 알림",
@@ -196,6 +198,28 @@ def reminders_of(booking: Booking) -> "QuerySet[Notice]":
     return Notice.objects.filter(
         subject_kind="consultations.booking", subject_id=str(booking.pk), kind__in=REMINDER_KINDS
     ).filter(once_key__startswith=key)
+
+
+def missed_letters(booking: Booking) -> list[Letter]:
+    """S11: the next morning somebody who stayed away reads how to book again."""
+    morning = timezone.localtime(booking.starts_at).replace(hour=10, minute=0) + timedelta(days=1)
+    return letters_of("missed", booking, not_before=morning)
+
+
+def missed_notices(booking: Booking) -> "QuerySet[Notice]":
+    """S11 of this booking, sent or not."""
+    return Notice.objects.filter(once_key=once_key("missed", booking, to=booking.resident))
+
+
+def outstanding(booking: Booking) -> "QuerySet[Notice]":
+    """What is true only of a consultation to come: reminders, calls to settle it, and a confirmation by hand.
+
+    Whatever ends the booking voids them, so that nobody is phoned or written to about it afterwards.
+    """
+    mine = Notice.objects.filter(subject_kind="consultations.booking", subject_id=str(booking.pk))
+    by_hand = Q(kind__in=CONFIRMATIONS, channel__in=[Channel.CALL, Channel.LETTER])
+    on_worklists = booking.affected.exclude(notice_key="").values("notice_key")  # a worklist counts its own calls
+    return mine.filter(Q(kind__in=(*REMINDER_KINDS, *SETTLING)) | by_hand).exclude(once_key__in=on_worklists)
 
 
 def reminders_of_all(bookings: Iterable[Booking]) -> "QuerySet[Notice]":

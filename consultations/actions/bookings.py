@@ -1,7 +1,7 @@
 """Booking, moving, cancelling and closing a consultation: the adviser's time first, then everything that follows."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError
@@ -22,11 +22,14 @@ from consultations.enums import (
     JointOrder,
     Source,
 )
-from consultations.models import Booking, ClinicDay
+from consultations.models import Booking, ClinicDay, Survey
 from consultations.notices import (
     call_to_settle,
     letters_of,
+    missed_letters,
+    missed_notices,
     once_key,
+    outstanding,
     reminders_for,
     reminders_of,
 )
@@ -35,18 +38,30 @@ from services.actions import moves
 from services.actions.consents import write_consents
 from services.actions.constraints import friendly
 from services.actions.history import record
-from services.actions.notices import post_many, skip
+from services.actions.notices import pause, post_many, resume, skip
 from services.actions.references import random_number
 from services.actions.turns import in_turn
 from services.enums.consents import ConsentHow
 from services.enums.notices import Channel
-from services.models import Resident
+from services.models import Notice, Resident
 from services.rules.history import Actor
 from services.rules.korean import date_long
 from services.rules.refusal import Refused
 
 ALREADY_CANCELLED = "이미 취소된 예약입니다. 다시 예약하실 수 있습니다."
 TOO_LATE = "상담이 곧 시작되어 여기서는 바꿀 수 없습니다. 전화해 주세요."
+OVER = {  # why what was still to be said about a booking is not said any more
+    BookingMove.CANCELLED: "예약을 취소했습니다.",
+    BookingMove.CANCELLED_BY_CITY: "상담일을 취소했습니다.",
+    BookingMove.OUT_OF_SCOPE: "다른 기관을 안내했습니다.",
+}
+NOT_TODAY = "오늘 상담이 아닙니다. 오신 것은 상담일에만 적습니다."
+NOT_YET = "아직 상담 시간이 되지 않았습니다."
+BEGUN = "이미 시작한 상담입니다. 오셨는지, 오지 않으셨는지 적어 주세요."
+NOTHING_NOTED = "되돌릴 것이 없습니다. 화면을 새로 열어 확인해 주세요."
+ANOTHER_DAY = "적은 날에만 되돌릴 수 있습니다."
+RESTED_ON = "이미 상담 결과나 만족도 답이 있어 되돌릴 수 없습니다."
+NOT_MISSED = "not_missed"  # the code under which a text about staying away is held back
 
 
 @in_turn
@@ -196,9 +211,8 @@ def cancel(booking_id: int, *, by: Actor, reason: str = "", is_online: bool = Fa
     """Cancel and give the time back. Raises Refused when it is not live any more or too late online."""
     booking = lock_booking(booking_id)
     _refuse_unless_changeable(booking, is_online=is_online)
-    skip(reminders_of(booking), "예약을 취소했습니다.")
     booking.holds.all().delete()
-    _finish(booking, BookingMove.CANCELLED, by=by, cancel_reason=reason if reason in CancelReason.values else "")
+    finish(booking, BookingMove.CANCELLED, by=by, cancel_reason=reason if reason in CancelReason.values else "")
     tell("cancelled", booking)
     give_back(booking.clinic_day, booking.starts_at)
     return booking
@@ -207,10 +221,9 @@ def cancel(booking_id: int, *, by: Actor, reason: str = "", is_online: bool = Fa
 def cancel_for_city(booking: Booking, *, by: Actor, reason: str, call_by: date) -> Booking:
     """The city cannot hold it: tell the person at once and put them on the call list (S07). The day is locked."""
     booking = moves.lock(Booking.objects.with_place(), booking.pk)
-    skip(reminders_of(booking), "상담일을 취소했습니다.")
     booking.holds.all().delete()
     key = once_key("city_cancelled", booking, to=booking.resident)
-    _finish(booking, BookingMove.CANCELLED_BY_CITY, by=by, reason=reason, told_by=key)
+    finish(booking, BookingMove.CANCELLED_BY_CITY, by=by, reason=reason, told_by=key)
     day = date_long(call_by, this_year=timezone.localdate().year)
     tell("city_cancelled", booking, title="상담을 열지 못합니다", also=(Channel.CALL,), by=day)
     return booking
@@ -218,40 +231,74 @@ def cancel_for_city(booking: Booking, *, by: Actor, reason: str, call_by: date) 
 
 @in_turn
 def check_in(booking_id: int, *, by: Actor) -> Booking:
-    """The person has come. A second time changes nothing."""
+    """The person has come. A second time changes nothing; Refused on any other day."""
     booking = moves.lock(Booking.objects.with_place(), booking_id)
     if not booking.is_live:
         raise moves.somebody_was_faster(booking, by=by)
+    if booking.on != timezone.localdate():
+        raise Refused(NOT_TODAY)
     if booking.arrived_at is None:
         moves.note(booking, BookingMove.ARRIVED, by=by, arrived_at=timezone.now())
+        skip(reminders_of(booking), "오셨습니다.")
     return booking
 
 
 @in_turn
 def complete(booking_id: int, *, by: Actor) -> Booking:
-    """The consultation took place."""
-    return _finish(moves.lock(Booking.objects.with_place(), booking_id), BookingMove.COMPLETED, by=by)
+    """The consultation took place. Refused before the start, unless they have come and were seen early."""
+    booking = moves.lock(Booking.objects.with_place(), booking_id)
+    if not (booking.has_begun or booking.arrived_at):
+        raise Refused(NOT_YET)
+    return finish(booking, BookingMove.COMPLETED, by=by)
 
 
 @in_turn
 def mark_missed(booking_id: int, *, by: Actor) -> Booking:
     """The person did not come; next morning a message says how to book again (S11). Refused before the start."""
     booking = moves.lock(Booking.objects.with_place(), booking_id)
-    if timezone.now() < booking.starts_at:
-        raise Refused("아직 상담 시간이 되지 않았습니다.")
-    _finish(booking, BookingMove.MISSED, by=by)
-    morning = timezone.localtime(booking.starts_at).replace(hour=10, minute=0) + timedelta(days=1)
-    tell("missed", booking, not_before=morning)
+    if not booking.has_begun:
+        raise Refused(NOT_YET)
+    finish(booking, BookingMove.MISSED, by=by)
+    (letter,) = missed_letters(booking)
+    post_many([letter])
+    resume(Notice.objects.filter(once_key=letter.once_key), code=NOT_MISSED)  # taken back once, and missed after all
+    return booking
+
+
+@in_turn
+def take_back(booking_id: int, *, reason: str, by: Actor) -> Booking:
+    """Undo the last of 오심, 상담 마침 and 오지 않음, the same day; what was to be sent about it stays unsent.
+
+    Raises Refused: no reason, another day, nothing noted, a result or the answers to the survey rest on it (conflict),
+    or the resident booked another time of that day meanwhile.
+    """
+    if not reason.strip():
+        raise Refused("이유가 비어 있습니다. 왜 되돌리는지 적어 주세요.", field="reason")
+    booking = lock_booking(booking_id)
+    if booking.noted_at is None:
+        raise Refused(NOTHING_NOTED, conflict=True)
+    if not booking.may_be_taken_back:
+        raise Refused(ANOTHER_DAY)
+    if booking.is_live:
+        return moves.note(booking, BookingMove.ARRIVAL_TAKEN_BACK, by=by, reason=reason.strip(), arrived_at=None)
+    if booking.results.exists() or Survey.objects.filter(booking=booking).exists():
+        raise Refused(RESTED_ON, conflict=True)
+    with friendly("booking_once_a_day"):
+        moves.move(booking, BookingMove.TAKEN_BACK, by=by, reason=reason.strip(), ended_at=None)
+    pause(missed_notices(booking), "되돌렸습니다.", code=NOT_MISSED)
     return booking
 
 
 @in_turn
 def set_out_of_scope(booking_id: int, where: FollowUp, *, by: Actor) -> Booking:
-    """The matter belongs elsewhere: the person is told whom to phone, and the time is given back."""
+    """The matter belongs elsewhere: the person is told whom to phone, and the time is given back.
+
+    Raises Refused once it has begun: then the adviser says so in the result.
+    """
     booking = lock_booking(booking_id)
-    skip(reminders_of(booking), "다른 기관을 안내했습니다.")
+    _refuse_begun(booking)
     booking.holds.all().delete()
-    _finish(booking, BookingMove.OUT_OF_SCOPE, by=by, reason=str(where.label))
+    finish(booking, BookingMove.OUT_OF_SCOPE, by=by, reason=str(where.label))
     tell("out_of_scope", booking, title="더 알맞은 곳을 알려드립니다", where=where.office)
     give_back(booking.clinic_day, booking.starts_at)
     return booking
@@ -264,16 +311,25 @@ def _refuse_unless_changeable(booking: Booking, *, is_online: bool) -> None:
         raise Refused("이미 끝난 상담입니다. 다시 예약하실 수 있습니다.", conflict=True)
     if is_online and not booking.can_change_online:
         raise Refused(TOO_LATE)
+    if not booking.affected.unsettled().exists():  # what the city did not hold may still be settled
+        _refuse_begun(booking)
 
 
-def _finish(
+def _refuse_begun(booking: Booking) -> None:
+    if booking.is_live and booking.has_begun:
+        raise Refused(BEGUN)
+
+
+def finish(
     booking: Booking, name: BookingMove, *, by: Actor, reason: str = "", told_by: str = "", **changes: Any
 ) -> Booking:
-    """The booking ends, and with it whatever was still to be arranged for it.
+    """The booking ends, and with it whatever was still to be arranged for it or said about it; the row is locked.
 
     `told_by` is the once-key of the message by which its resident learns that the city ends it.
     """
     moves.move(booking, name, by=by, reason=reason, ended_at=timezone.now(), **changes)
+    pause(missed_notices(booking), "오셨습니다.", code=NOT_MISSED)
+    skip(outstanding(booking), OVER.get(name, "상담이 끝났습니다."))
     settled = AffectedMove.CANCELLED if told_by else AffectedMove.ENDED
     affected.settle(booking, settled, by=by, notice_key=told_by)
     return booking

@@ -22,6 +22,7 @@ from services.rules.elections import window_on
 from services.rules.history import Actor
 from services.rules.refusal import Refused
 
+PAST_DAY = "이미 지난 상담일입니다. 바꿀 수 없습니다."
 STILL_AFFECTED = "아직 정하지 않은 분이 있습니다. 먼저 정하거나 닫은 것을 거두어 주세요."
 
 
@@ -126,6 +127,7 @@ def record_basis(day_ids: Iterable[int], *, basis: str, document: str, by: Actor
     written = {"legal_basis": basis.strip(), "basis_document": document.strip()}
     decided = {"decided_by_id": by.user_id, "decided_at": timezone.now()}
     for day in days:
+        _refuse_past(day)
         why = f"{basis.strip()} ({document})"
         moves.move(day, ClinicDayMove.BASIS_RECORDED, by=by, reason=why, **written, **decided)
     return days
@@ -135,11 +137,12 @@ def record_basis(day_ids: Iterable[int], *, basis: str, document: str, by: Actor
 def cancel_day(day_id: int, *, reason: str, by: Actor) -> Disruption:
     """The city cannot hold this day: everybody is told and put on the call list; returns the list of these people.
 
-    Raises Refused without a reason, and when it is cancelled already.
+    Raises Refused without a reason, when it is past, and when it is cancelled already.
     """
     if not reason.strip():
         raise Refused("이유가 비어 있습니다. 상담일을 취소하는 이유를 적어 주세요.", field="reason")
     day = lock_day(day_id)
+    _refuse_past(day)
     moves.move(day, ClinicDayMove.CANCELLED, by=by, reason=reason.strip(), reopens=False)
     today = timezone.localdate()
     call_by = add_working_days(today, 1, EveryHoliday())
@@ -154,13 +157,21 @@ def cancel_day(day_id: int, *, reason: str, by: Actor) -> Disruption:
 @in_turn
 def close_booking(day_id: int, *, by: Actor) -> ClinicDay:
     """Take no more bookings for a day; those made stay."""
-    return moves.move(lock_day(day_id), ClinicDayMove.CLOSED, by=by)
+    day = lock_day(day_id)
+    _refuse_past(day)
+    return moves.move(day, ClinicDayMove.CLOSED, by=by)
 
 
 @in_turn
 def reopen_booking(day_id: int, *, by: Actor) -> ClinicDay:
     """Take bookings again. Raises Refused while the day or its venue is closed and somebody of it waits for a word."""
     day = lock_day(day_id)
+    _refuse_past(day)
     if is_shut(day) and Affected.objects.unsettled().filter(booking__clinic_day=day).exists():
         raise Refused(STILL_AFFECTED, conflict=True)
     return moves.move(day, ClinicDayMove.REOPENED, by=by, reopens=False)
+
+
+def _refuse_past(day: ClinicDay) -> None:
+    if day.on < timezone.localdate():
+        raise Refused(PAST_DAY)

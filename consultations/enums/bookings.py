@@ -102,6 +102,7 @@ class BookingState(models.TextChoices):
 
     LIVE = enum.nonmember(frozenset({"CONFIRMED"}))
     CAME = enum.nonmember(frozenset({"VISIT_DONE"}))
+    NOTED = enum.nonmember(frozenset({"VISIT_DONE", "MISSED"}))  # by staff, on the day
 
     @property
     def citizen_label(self) -> str:
@@ -131,12 +132,15 @@ class BookingMove(Move):
     MOVED = "moved", "시간·장소 바꿈"
     REASSIGNED = "reassigned", "맡은 사람 바꿈"
     ARRIVED = "arrived", "오심"
+    ARRIVAL_TAKEN_BACK = "arrival_taken_back", "오심 되돌림"
+    TAKEN_BACK = "taken_back", "마침·오지 않음 되돌림"
     COMPLETED = "completed", "상담 마침"
     MISSED = "missed", "오지 않음"
     CANCELLED = "cancelled", "예약 취소"
     OUT_OF_SCOPE = "out_of_scope", "다른 기관 안내"
     CANCELLED_BY_CITY = "cancelled_by_city", "시 사정으로 취소"
     RESULT = "result", "상담 결과 적음"
+    RESULT_CORRECTED = "result_corrected", "상담 결과 고침"
     SURVEYED = "surveyed", "만족도 답하심"
     TEXTS_DESTROYED = "texts_destroyed", "적힌 내용 지움"
     CONFLICT = "conflict", "이해 충돌 알림"
@@ -146,6 +150,7 @@ class BookingMove(Move):
             "completed": to("VISIT_DONE", "CONFIRMED", "MISSED"),  # came late, or was marked by mistake
             "result": to("VISIT_DONE", "CONFIRMED", "VISIT_DONE"),  # each of two advisers writes one
             "missed": to("MISSED", "CONFIRMED"),
+            "taken_back": to("CONFIRMED", "VISIT_DONE", "MISSED"),  # the same day only
             "cancelled": to("CANCELLED", "CONFIRMED"),
             "cancelled_by_city": to("CANCELLED", "CONFIRMED"),
             "out_of_scope": to("OUT_OF_SCOPE", "CONFIRMED"),

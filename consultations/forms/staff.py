@@ -8,7 +8,7 @@ from django import forms
 from django.utils import timezone
 from django_filters import ModelChoiceFilter
 
-from consultations.enums import BookingKind, BookingState, HelperConsent, Need, Source, Topic
+from consultations.enums import BookingKind, BookingState, CancelReason, HelperConsent, Need, Source, Topic
 from consultations.forms.booking import township_choices
 from consultations.models import Venue
 from consultations.models.bookings import BookingQuerySet
@@ -16,7 +16,7 @@ from consultations.reports.offers import Offer, Slot
 from services.forms.filters import ALL, ListFilter, on_day, one_of, words
 from services.forms.offers import offer_choices
 from services.forms.people import clean_phone
-from services.forms.widgets import DatePartsField
+from services.forms.widgets import DatePartsField, RadioCards
 from services.models import blind_index
 from services.rules.korean import date_letter
 
@@ -92,6 +92,28 @@ class MoveForm(forms.Form):
     def __init__(self, *args: Any, offers: Sequence[Offer], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer_choices(self, "slot", [("", "골라 주세요"), *slot_choices(offers, may_wait=False)])
+
+
+class CancelBookingForm(forms.Form):
+    """Why somebody on the phone or at the counter gives their time back."""
+
+    reason = forms.ChoiceField(
+        label="이유",
+        choices=CancelReason.choices,
+        widget=RadioCards,
+        error_messages={"required": "이유를 아직 고르지 않았습니다. 하나를 골라 주세요."},
+    )
+
+
+class TakeBackForm(forms.Form):
+    """Why what was noted on the day is undone."""
+
+    reason = forms.CharField(
+        label="이유",
+        max_length=200,
+        help_text="예: 옆 사람을 눌렀습니다. 늦게 오셨습니다.",
+        error_messages={"required": "이유가 비어 있습니다. 왜 되돌리는지 적어 주세요."},
+    )
 
 
 class CounterForm(forms.Form):

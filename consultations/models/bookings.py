@@ -23,7 +23,7 @@ from consultations.enums import (
     Topic,
 )
 from consultations.models.timetable import Adviser, ClinicDay
-from consultations.rules.deadlines import can_still_change, survey_until
+from consultations.rules.deadlines import can_still_change, is_same_day, survey_until
 from consultations.rules.reminders import reminder_of, reminder_times
 from services.enums.people import Role
 from services.models import User
@@ -170,6 +170,25 @@ class Booking(models.Model):
         """Whether its resident may still move or cancel it on the web (COPY C08)."""
         hours = settings.CONSULTATION_CHANGE_HOURS
         return self.is_live and can_still_change(self.starts_at, timezone.now(), hours=hours)
+
+    @property
+    def has_begun(self) -> bool:
+        return self.starts_at <= timezone.now()
+
+    @property
+    def may_arrive(self) -> bool:
+        """Whether somebody can be noted as come: on the day itself."""
+        return self.is_live and self.arrived_at is None and self.on == timezone.localdate()
+
+    @property
+    def noted_at(self) -> datetime | None:
+        """When staff last noted that somebody came, was advised or stayed away; of anything else nothing."""
+        return self.arrived_at if self.is_live else self.ended_at if self.state in BookingState.NOTED else None
+
+    @property
+    def may_be_taken_back(self) -> bool:
+        """Whether what staff noted last may be undone: the same day."""
+        return self.noted_at is not None and is_same_day(self.noted_at, timezone.now())
 
     @property
     def is_held(self) -> bool:

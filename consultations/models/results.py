@@ -1,5 +1,7 @@
 """What an adviser says about a booking: the result (TA-06, 별지 1), or that it may not be theirs (LA-05)."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils import timezone
 
@@ -10,9 +12,15 @@ from services.models.encryption import EncryptedTextField
 from services.models.history import tracked
 
 
+class ResultQuerySet(models.QuerySet["Result"]):
+    def current(self) -> "ResultQuerySet":
+        """What holds; what its adviser has corrected since stays readable and is not counted."""
+        return self.filter(replaced_at__isnull=True)
+
+
 @tracked("note")
 class Result(models.Model):
-    """One adviser's record of one booking; a joint booking has one of each adviser."""
+    """One adviser's record of one booking; a joint booking has one of each. A correction is a row of its own."""
 
     booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="results")
     adviser = models.ForeignKey(Adviser, on_delete=models.PROTECT, related_name="results")
@@ -23,6 +31,9 @@ class Result(models.Model):
     note = EncryptedTextField("상담 내용 요지", blank=True)
     note_destroyed_at = models.DateTimeField("요지를 지운 때", null=True, blank=True)
     recorded_at = models.DateTimeField("적은 때", default=timezone.now)
+    replaced_at = models.DateTimeField("고쳐 적은 때", null=True, blank=True)
+
+    objects: ClassVar[ResultQuerySet] = ResultQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ["booking", "pk"]
@@ -31,6 +42,7 @@ class Result(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["booking", "adviser"],
+                condition=models.Q(replaced_at__isnull=True),
                 name="result_once_per_adviser",
                 violation_error_message="이 상담의 결과는 이미 적었습니다.",
             ),

@@ -1,16 +1,25 @@
 """The advisers and what each has to do: the own bookings, those without a result, the address of a day."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
-from consultations.enums import BookingState
-from consultations.models import Adviser, AdviserLink, CalendarFeed, ClinicDay, ConflictFlag, Hold, Result
+from consultations.enums import BookingState, ReportKind
+from consultations.models import (
+    Adviser,
+    AdviserLink,
+    CalendarFeed,
+    ClinicDay,
+    ConflictFlag,
+    Hold,
+    Result,
+    StatisticsReport,
+)
 from consultations.models.bookings import Booking, BookingQuerySet
+from services.rules.months import half_of
 from services.rules.phones import mask_phone, parse_phone
 from services.rules.refusal import Refused
 
@@ -26,12 +35,6 @@ def bookings_of(adviser: Adviser) -> BookingQuerySet:
     own_until = Subquery(holds.order_by("period").values("period__endswith")[:1])
     found = Booking.objects.filter(Exists(holds)).annotate(own_at=own_at, own_until=own_until)
     return found.order_by("own_at", "pk").annotate(is_in_conflict=Exists(flags)).with_place()
-
-
-def own_minutes(booking: Booking) -> int:
-    """How long the own turn of a booking of `bookings_of` takes; of a joint one it is not the whole visit."""
-    own: timedelta = booking.own_until - booking.own_at  # type: ignore[attr-defined]
-    return int(own.total_seconds() // 60)
 
 
 def bookings_to_come(adviser: Adviser) -> BookingQuerySet:
@@ -78,6 +81,13 @@ def _desk_line(row: Booking, *, has_result: bool, is_in_conflict: bool) -> DeskL
 def can_have_result(booking: Booking) -> bool:
     """Whether the consultation has begun and was not called off."""
     return (booking.is_live or booking.state in BookingState.CAME) and booking.starts_at <= timezone.now()
+
+
+def can_be_corrected(result: Result) -> bool:
+    """Whether its adviser may still write this result anew: until the half-year report that counts it is issued."""
+    half = half_of(result.booking.on)
+    reports = StatisticsReport.objects.filter(kind=ReportKind.HALF_YEAR, adviser=result.adviser_id, starts_on=half)
+    return result.replaced_at is None and not reports.exists()
 
 
 def is_in_conflict(booking: Booking, adviser: Adviser) -> bool:

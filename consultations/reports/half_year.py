@@ -28,7 +28,7 @@ NOTES = (
 def half_year_paper(adviser: Adviser, first: date) -> Paper:
     """The half-year that begins on `first`; numbers as they are, since the city knows each result (TA-06)."""
     last = half_end(first)
-    results = Result.objects.filter(adviser=adviser, booking__on__range=(first, last))
+    results = Result.objects.current().filter(adviser=adviser, booking__on__range=(first, last))
     answers = _answers(first, last).filter(adviser=adviser)
     sums = results.order_by().aggregate(n=Count("pk"), minutes=Sum("minutes"))
     in_time = answers_in_time(answers)
@@ -66,7 +66,7 @@ def _visits(adviser: Adviser, first: date, last: date) -> list[tuple[str | int, 
     """Date, place, consultations and minutes of each clinic day the adviser came to. Two queries."""
     came = Sitting.objects.filter(adviser=adviser, clinic_day__on__range=(first, last), is_absent=False)
     held = came.exclude(clinic_day__state=ClinicDayState.CANCELLED).select_related("clinic_day__venue")
-    results = Result.objects.filter(adviser=adviser, booking__on__range=(first, last)).order_by()
+    results = Result.objects.current().filter(adviser=adviser, booking__on__range=(first, last)).order_by()
     rows = results.values_list("booking__clinic_day").annotate(n=Count("pk"), minutes=Sum("minutes"))
     done = {day: (n, minutes) for day, n, minutes in rows}
     return [
@@ -83,7 +83,7 @@ def _visits_table(visits: Sequence[tuple[str | int, ...]]) -> Table:
 def advisers_with_work(first: date) -> "QuerySet[Adviser]":
     """Advisers who recorded a result or an answer in this half-year and have no report of it yet."""
     last = half_end(first)
-    worked = Q(pk__in=Result.objects.filter(booking__on__range=(first, last)).order_by().values("adviser"))
+    worked = Q(pk__in=Result.objects.current().filter(booking__on__range=(first, last)).order_by().values("adviser"))
     answered = Q(pk__in=_answers(first, last).order_by().values("adviser"))
     made = StatisticsReport.objects.filter(adviser__isnull=False, starts_on=first).order_by().values("adviser")
     return Adviser.objects.filter(worked | answered).exclude(pk__in=made).order_by("pk")

@@ -2,6 +2,8 @@
 
 from datetime import date, datetime, timedelta
 
+from services.rules.calendar import SEOUL
+
 QUESTION_CHARACTERS = 2000
 
 
@@ -13,6 +15,11 @@ def link_ends_on(on: date, *, days: int) -> date:
 def can_still_change(starts_at: datetime, now: datetime, *, hours: int) -> bool:
     """Whether a citizen may still move or cancel on the web: until `hours` before the start (COPY C08)."""
     return now <= starts_at - timedelta(hours=hours)
+
+
+def is_same_day(moment: datetime, now: datetime) -> bool:
+    """Whether what staff noted at `moment` may still be taken back: until midnight of that day, in Korean time."""
+    return moment.astimezone(SEOUL).date() == now.astimezone(SEOUL).date()
 
 
 def offer_until(told_at: datetime, starts_at: datetime, *, hours: int, last_hours: int) -> datetime | None:

@@ -1,17 +1,22 @@
 """Staff: the list of bookings, one booking and what is done with it, the day board."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.forms import Form
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
+from django.urls import reverse
 
+from consultations import notices
 from consultations.actions import bookings as actions
 from consultations.actions import surveys
 from consultations.enums import BookingKind, ClinicDayState, FollowUp, Source
 from consultations.forms.enquiries import ReferForm
 from consultations.forms.mine import SurveyForm, slot_of
-from consultations.forms.staff import BookingFilter, MoveForm
+from consultations.forms.staff import BookingFilter, CancelBookingForm, MoveForm, TakeBackForm
 from consultations.models import Booking, ClinicDay
 from consultations.reports import bookings as reports
 from consultations.reports.advisers import link_lines
@@ -20,7 +25,9 @@ from consultations.reports.surveys import asked
 from services.actions.history import record_reading, record_readings
 from services.enums.people import Role
 from services.models import Notice, User
+from services.notices.messages import Letter
 from services.reports import history
+from services.reports.notices import previews
 from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
 
@@ -82,6 +89,7 @@ def day_board(request: PortalRequest, day_id: int) -> HttpResponse:
         "sittings": day.sittings.select_related("adviser"),
         "links": link_lines(day),
         "may_link": may_link(user, day),
+        "may_act": Role.AUDITOR not in user.roles,
     }
     return render(request, "consultations/staff/day_board.html", page)
 
@@ -111,28 +119,84 @@ def may_link(user: User, day: ClinicDay) -> bool:
     return is_desk and day.state != ClinicDayState.CANCELLED
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One button of a booking; with a `title` a page asks first, and takes what `form` asks for."""
+
+    verb: Callable[..., Booking]
+    done: str
+    title: str = ""
+    explains: str = ""
+    submit: str = ""
+    form: type[Form] = Form
+    letters: Callable[[Booking], list[Letter]] = lambda found: []
+
+
 ACTS = {
-    "arrive": (actions.check_in, "오신 것을 적었습니다."),
-    "complete": (actions.complete, "상담을 마친 것으로 적었습니다."),
-    "missed": (actions.mark_missed, "오지 않음으로 적었습니다. 다음 날 오전에 문자를 보냅니다."),
-    "cancel": (actions.cancel, "예약을 취소했습니다. 문자를 보냅니다."),
+    "arrive": Act(actions.check_in, "오신 것을 적었습니다. 오늘은 되돌릴 수 있습니다."),
+    "complete": Act(actions.complete, "상담을 마친 것으로 적었습니다. 오늘은 되돌릴 수 있습니다."),
+    "missed": Act(
+        actions.mark_missed,
+        "오지 않음으로 적었습니다. 오늘은 되돌릴 수 있습니다.",
+        title="오지 않으신 것으로 적을까요?",
+        explains="오늘 안에는 이유를 적고 되돌릴 수 있습니다. 되돌리면 아래 알림도 보내지 않습니다.",
+        submit="오지 않음으로 적기",
+        letters=notices.missed_letters,
+    ),
+    "cancel": Act(
+        actions.cancel,
+        "예약을 취소하고 알렸습니다.",
+        title="이 예약을 취소할까요?",
+        explains="이 시간은 다른 분께 돌아갑니다. 되돌릴 수 없습니다. 예약하신 분이 원하실 때만 취소하세요.",
+        submit="예약 취소하기",
+        form=CancelBookingForm,
+        letters=lambda found: notices.letters_of("cancelled", found),
+    ),
+    "back": Act(
+        actions.take_back,
+        "되돌렸습니다.",
+        title="적은 것을 되돌릴까요?",
+        explains="상담 전으로 돌아갑니다. 이유는 이력에 남습니다. 아직 가지 않은 '오지 않음' 알림은 보내지 않습니다.",
+        submit="되돌리기",
+        form=TakeBackForm,
+    ),
 }
 
 
-@require_POST
 def booking_act(request: PortalRequest, reference: str) -> HttpResponse:
-    """One button of the day: 오심, 마침, 오지 않음, 취소."""
-    user = staff_of(request)
-    found = get_object_or_404(Booking.objects.seen_by(user), reference=reference)
-    if request.POST.get("act") not in ACTS:
+    """One button: 오심 and 마침 at once; 오지 않음, 취소 and 되돌리기 ask first and say what is sent."""
+    user, asked = staff_of(request), request.POST if request.method == "POST" else request.GET
+    act = ACTS.get(asked.get("act", ""))
+    if act is None or not (act.title or request.method == "POST"):
         raise Http404
-    verb, sentence = ACTS[request.POST["act"]]
-    with refusals_to(request):
-        verb(found.pk, by=user.actor)
-        messages.success(request, sentence)
-    if request.POST.get("back") == "board":
-        return redirect("consultations:staff_day_board", found.clinic_day_id)
-    return redirect("consultations:staff_booking", reference)
+    found, is_sure = _whole(user, reference), "confirmed" in request.POST
+    form = act.form(request.POST if is_sure else None)
+    if (form.is_valid() or not act.title) and request.method == "POST":
+        with refusals_to(form if act.title else request):
+            act.verb(found.pk, by=user.actor, **(form.cleaned_data if act.title else {}))
+            messages.success(request, act.done)
+        if not form.errors:
+            return redirect(_back(found, asked))
+    record_reading(user, found.resident, found, act.title or "보기", address=request.address or None)
+    page = {
+        "booking": found,
+        "form": form,
+        "title": act.title,
+        "explains": act.explains,
+        "submit": act.submit,
+        "act": asked["act"],
+        "back": asked.get("back", ""),
+        "back_url": _back(found, asked),
+        "previews": previews(act.letters(found)),
+    }
+    return render_form(request, "consultations/staff/booking_act.html", page)
+
+
+def _back(found: Booking, asked: QueryDict) -> str:
+    """The day board if the button stood there, else the booking."""
+    if asked.get("back") == "board":
+        return reverse("consultations:staff_day_board", args=[found.clinic_day_id])
+    return reverse("consultations:staff_booking", args=[found.reference])
 
 
 def booking_move(request: PortalRequest, reference: str) -> HttpResponse:

@@ -11,8 +11,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from consultations.actions import results
-from consultations.forms.results import ResultForm
-from consultations.models import Adviser, Booking
+from consultations.enums import Topic
+from consultations.forms.results import CorrectResultForm, ResultForm
+from consultations.models import Adviser, Booking, Result
 from consultations.models.bookings import BookingQuerySet
 from consultations.reports import advisers as reports
 from services.actions.history import acting, record_reading
@@ -54,9 +55,10 @@ def booking_page(request: PortalRequest, door: Door, reference: str) -> HttpResp
     if not page["is_in_conflict"]:
         if found.is_open_to_advisers:
             record_reading(door.reader, found.resident, found, door.seen_as, address=request.address or None)
-        result = found.results.filter(adviser=door.adviser).first()
+        result = _result_of(found, door)
         page |= {
             "result": result,
+            "may_correct": result is not None and reports.can_be_corrected(result),
             "may_flag": result is None and reports.can_be_flagged(found),
             "may_record": result is None and reports.can_have_result(found),
             "period": settings.CONSULTATION_ADVISER_RETENTION,
@@ -67,16 +69,37 @@ def booking_page(request: PortalRequest, door: Door, reference: str) -> HttpResp
 def result_page(
     request: PortalRequest, door: Door, reference: str, *, kept: Mapping[str, Any] | None = None
 ) -> HttpResponse | None:
-    """상담 결과 적기 (별지 1); None once it is written. `kept` is what was typed before the screen closed."""
+    """상담 결과 적기 (별지 1), or correcting it; None once it is written.
+
+    `kept` is what was typed before the screen closed.
+    """
     found = door.find(reference)
-    initial = {"topic": found.topic, "minutes": reports.own_minutes(found), **(kept or {})}
-    form = ResultForm(request.POST if request.method == "POST" else None, initial=initial)
+    result, typed = _result_of(found, door), request.POST if request.method == "POST" else None
+    form = _result_form(typed, found, result, kept or {})
     if form.is_valid():
         with refusals_to(form), acting(door.by):
-            results.record_result(found.pk, adviser=door.adviser, by=door.by, **form.facts)
-            messages.success(request, _("상담 결과를 적었습니다."))
+            if result and isinstance(form, CorrectResultForm):
+                results.correct_result(result.pk, adviser=door.adviser, by=door.by, **form.facts)
+            else:
+                results.record_result(found.pk, adviser=door.adviser, by=door.by, **form.facts)
+            messages.success(request, _("상담 결과를 고쳐 적었습니다.") if result else _("상담 결과를 적었습니다."))
             return None
-    return render_form(request, "consultations/_own_result.html", door.page(found, form=form))
+    page = door.page(found, form=form, result=result)
+    return render_form(request, "consultations/_own_result.html", page)
+
+
+def _result_of(found: Booking, door: Door) -> Result | None:
+    return found.results.current().filter(adviser=door.adviser).select_related("booking").first()
+
+
+def _result_form(typed: Any, found: Booking, result: Result | None, kept: Mapping[str, Any]) -> ResultForm:
+    """Empty but for the field that the client named; a correction begins with what was written."""
+    is_first = typed is not None and "reason" not in typed  # the form of a first result, sent twice
+    if result is None or is_first:
+        topic = "" if found.topic == Topic.UNSURE else found.topic
+        return ResultForm(typed, initial={"topic": topic, **kept})
+    written = {name: getattr(result, name) for name in ResultForm.base_fields}
+    return CorrectResultForm(typed, initial=written | dict(kept))
 
 
 def conflict_page(request: PortalRequest, door: Door, reference: str) -> HttpResponse:

@@ -5,7 +5,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from consultations.actions import waiting as actions
 from consultations.enums import BookingKind, WaitingState
@@ -33,22 +32,29 @@ def waiting(request: PortalRequest, own: Waiting) -> HttpResponse:
     return render(request, "consultations/waiting.html", page)
 
 
-@require_POST
+VERBS = {"accept": actions.accept, "decline": actions.decline, "leave": actions.leave}
+
+
 @own_waiting
 def waiting_act(request: PortalRequest, own: Waiting) -> HttpResponse:
-    """이 자리 받기, 이번에는 받지 않기, 대기 취소하기."""
-    act, by = request.POST.get("act"), own.resident.actor
+    """이 자리 받기; 이번에는 받지 않기 and 대기 취소하기 ask first."""
+    act = (request.POST if request.method == "POST" else request.GET).get("act", "")
+    if act not in VERBS or (act == "accept" and request.method != "POST"):
+        raise Http404
+    if act != "accept" and "confirmed" not in request.POST:
+        if not own.is_live:
+            return redirect("consultations:waiting", own.reference)
+        page = {"waiting": own, "act": act, "offer": own.open_offer}
+        return render(request, "consultations/waiting_act.html", page)
     with refusals_to(request):
-        if act == "accept":
-            booking = actions.accept(own.pk, by=by)
-            messages.success(request, _("예약했습니다."))
-            return redirect("consultations:booking", booking.reference)
-        if act == "decline":
-            actions.decline(own.pk, by=by)
-            messages.success(request, _("이번에는 받지 않으셨습니다. 대기 순서는 그대로입니다."))
-        elif act == "leave":
-            actions.leave(own.pk, by=by)
-            messages.success(request, _("대기를 취소했습니다."))
-        else:
-            raise Http404
-    return redirect("consultations:waiting", own.reference)
+        VERBS[act](own.pk, by=own.resident.actor)
+        messages.success(request, _said(act))
+    return redirect("consultations:waiting", own.reference)  # which leads on to the booking
+
+
+def _said(act: str) -> str:
+    if act == "accept":
+        return _("예약했습니다.")
+    return (
+        _("이번에는 받지 않으셨습니다. 대기 순서는 그대로입니다.") if act == "decline" else _("대기를 취소했습니다.")
+    )

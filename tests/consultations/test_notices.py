@@ -238,7 +238,7 @@ def test_out_of_scope_says_where_to_turn(make_resident, settings, where, office)
         f"먼저 전화하실 곳: {office}\n\n"
         "소송 도움: 대한법률구조공단 132\n국세 문의: 국세상담센터 126\n"
         "지방세 이의신청 대리인: 김제시 063-540-3114\n\n"
-        f"예약하신 시간은 다른 분께 드렸습니다. 예약번호: {booking.shown_reference}\n"
+        f"예약은 끝냈습니다. 예약번호: {booking.shown_reference}\n"
         "어디로 전화할지 모르시겠으면 저희에게 전화해 주세요. 함께 찾아드립니다.\n\n김제시 기획감사실"
     )
     assert {(one.state, one.why) for one in reminders_of(booking)} == {

@@ -124,13 +124,13 @@ class TestOneBooking:
 
     @pytest.mark.parametrize(
         ("act", "state"),
-        [("complete", "VISIT_DONE"), ("missed", "MISSED"), ("cancel", "CANCELLED"), ("arrive", "CONFIRMED")],
+        [("complete", "VISIT_DONE"), ("missed", "MISSED"), ("arrive", "CONFIRMED")],
     )
     def test_the_buttons_of_the_day(self, staff_client, make_resident, clock, officer, act, state):
         booking = booked(make_resident(), clinic_day())
         clock("2026-11-23 15:40")
         response = staff_client(user=officer).post(
-            url("staff_booking_act", booking.reference), {"act": act, "back": "board"}
+            url("staff_booking_act", booking.reference), {"act": act, "back": "board", "confirmed": "1"}
         )
         assert response.url == url("staff_day_board", booking.clinic_day_id)
         booking.refresh_from_db()
@@ -142,7 +142,8 @@ class TestOneBooking:
         clock("2026-11-23 15:40")
         desk = staff_client(user=officer)
         desk.post(url("staff_booking_act", booking.reference), {"act": "complete"})
-        response = desk.post(url("staff_booking_act", booking.reference), {"act": "missed"}, follow=True)
+        late = {"act": "missed", "confirmed": "1"}
+        response = desk.post(url("staff_booking_act", booking.reference), late, follow=True)
         assert "먼저 고쳤습니다(상담 마침)." in response.content.decode()
 
     def test_an_unknown_button(self, desk, make_resident):
