@@ -161,7 +161,7 @@ class TestBooking:
 
     def test_a_taken_reference_is_not_given_twice(self, make_resident, monkeypatch):
         numbers = iter([5, 5, 6])
-        monkeypatch.setattr("consultations.actions.bookings.secrets.randbelow", lambda _: next(numbers))
+        monkeypatch.setattr("services.actions.references.secrets.randbelow", lambda _: next(numbers))
         day = clinic_day()
         first, second = booked(make_resident(), day), booked(make_resident("시연 둘째"), day, at(16))
         assert (first.reference, second.reference) == ("100005", "100006")

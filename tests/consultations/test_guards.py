@@ -1,6 +1,7 @@
 """What cannot be undone: each verb has its hour, asks once, says what it sends; the day's notes can be taken back."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -17,6 +18,13 @@ from tests.consultations.factories import BY, EVE, MONDAY, adviser, at, booked, 
 pytestmark = pytest.mark.django_db
 DECEMBER = date(2026, 12, 28)
 LANDLINE = "+82635401234"
+FACTS: dict[str, Any] = {
+    "topic": Topic.LEASE,
+    "outcome": Outcome.SOLVED,
+    "follow_up": FollowUp.NONE,
+    "minutes": 20,
+    "note": "요지",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +39,7 @@ def officer(make_staff):
 
 def last_move(booking: Booking) -> HistoryEntry:
     rows = HistoryEntry.objects.filter(subject_kind="consultations.booking", subject_id=str(booking.pk))
-    return rows.order_by("-seq").first()
+    return rows.latest("seq")
 
 
 VERBS = {
@@ -107,8 +115,7 @@ class TestNothingIsLeftOver:
         earlier = set(about.values_list("pk", flat=True))
         if end == "result":
             who = booking.holds.get().adviser
-            facts = {"topic": Topic.LEASE, "outcome": Outcome.SOLVED, "follow_up": FollowUp.NONE, "minutes": 20}
-            results.record_result(booking.pk, adviser=who, by=BY, **facts)
+            results.record_result(booking.pk, adviser=who, by=BY, **FACTS)
         elif end == "cancel_for_city":
             clinic_days.cancel_day(day.pk, reason="눈", by=BY)
         else:
@@ -187,8 +194,7 @@ class TestTakingBack:
 
     def test_a_result_holds_it(self, make_resident, clock):
         booking = self.noted(make_resident(), clock)
-        facts = {"topic": Topic.LEASE, "outcome": Outcome.SOLVED, "follow_up": FollowUp.NONE, "minutes": 20}
-        results.record_result(booking.pk, adviser=booking.holds.get().adviser, by=BY, **facts)
+        results.record_result(booking.pk, adviser=booking.holds.get().adviser, by=BY, **FACTS)
         with pytest.raises(Refused, match="이미 상담 결과"):
             VERBS["take_back"](booking)
 
@@ -276,8 +282,8 @@ class TestLeavingTheLine:
         for number, start in enumerate([at(15), at(15, 20), at(15, 40), at(16), at(16, 20), at(16, 40)]):
             other = Resident.objects.create(name=f"시연 {number}", phone=f"+82102222000{number}")
             booked(other, day, start)
-        facts = {"hour": WaitingHour.ANY, "resident": make_resident(), "by": BY, "source": Source.WEB}
-        return waiting.join(day.pk, wish_for(), **facts)
+        resident = make_resident()
+        return waiting.join(day.pk, wish_for(), hour=WaitingHour.ANY, resident=resident, by=BY, source=Source.WEB)
 
     @pytest.mark.parametrize("page", ["waiting_act", "staff_waiting_act"])
     def test_it_asks_once(self, row, page, resident_client, staff_client, officer):
@@ -294,14 +300,6 @@ class TestLeavingTheLine:
 
 
 class TestCorrectingAResult:
-    FACTS = {
-        "topic": Topic.LEASE,
-        "outcome": Outcome.SOLVED,
-        "follow_up": FollowUp.NONE,
-        "minutes": 20,
-        "note": "요지",
-    }
-
     @pytest.fixture
     def lawyer(self, make_staff):
         return adviser("LAW", user=make_staff(Role.ADVISER, username="lawyer"))
@@ -312,7 +310,7 @@ class TestCorrectingAResult:
         day.sittings.update(adviser=lawyer)
         booking = booked(make_resident(), day)
         clock("2026-11-23 15:45")
-        return results.record_result(booking.pk, adviser=lawyer, by=BY, **self.FACTS)
+        return results.record_result(booking.pk, adviser=lawyer, by=BY, **FACTS)
 
     def test_the_form_states_nothing_beforehand(self, make_resident, clock, lawyer, staff_client):
         day = clinic_day("LAW")
@@ -334,7 +332,7 @@ class TestCorrectingAResult:
         address = url("staff_result", booking.reference)
         assert 'value="SOLVED"' in client.get(address).content.decode()
         typed = {"topic": "DEBT", "outcome": "NEEDS_MORE", "follow_up": "CALL", "minutes": "35"}
-        assert "고치는 이유가 비어" in client.post(address, typed).content.decode()
+        assert "고치는 이유가 비어" in client.post(address, typed | {"reason": ""}).content.decode()
         client.post(address, typed | {"reason": "다른 칸을 눌렀습니다."})
         new = Result.objects.current().get()
         assert (new.outcome, new.topic, new.minutes) == (Outcome.NEEDS_MORE, Topic.DEBT, 35)
@@ -347,7 +345,7 @@ class TestCorrectingAResult:
         )
 
     def test_only_the_author_and_only_what_holds(self, written, lawyer):
-        facts = self.FACTS | {"reason": "잘못"}
+        facts = FACTS | {"reason": "잘못"}
         with pytest.raises(Refused, match="다른 세무사·변호사"):
             results.correct_result(written.pk, adviser=adviser("LAW", name="시연 박변호"), by=BY, **facts)
         results.correct_result(written.pk, adviser=lawyer, by=BY, **facts)
@@ -355,12 +353,10 @@ class TestCorrectingAResult:
             results.correct_result(written.pk, adviser=lawyer, by=BY, **facts)
 
     def test_the_issued_half_year_report_counts_it_once_and_closes_it(self, written, lawyer, clock, staff_client):
-        results.correct_result(written.pk, adviser=lawyer, by=BY, reason="잘못", **self.FACTS | {"minutes": 35})
+        results.correct_result(written.pk, adviser=lawyer, by=BY, reason="잘못", **FACTS | {"minutes": 35})
         clock("2027-01-05 07:00")
         report = statistics.issue_half_year(lawyer.pk, date(2026, 7, 1), by=BY)
         assert dict(report.figures["facts"])["걸린 시간(분)"] == 35
         with pytest.raises(Refused, match="반기 보고를 이미"):
-            results.correct_result(
-                Result.objects.current().get().pk, adviser=lawyer, by=BY, reason="잘못", **self.FACTS
-            )
+            results.correct_result(Result.objects.current().get().pk, adviser=lawyer, by=BY, reason="잘못", **FACTS)
         assert date(2027, 1, 1) > MONDAY

@@ -350,7 +350,10 @@ class TestPages:
         row = Waiting.objects.get()
         act = url("waiting_act", row.reference)
         bookings.cancel(taken[0].pk, by=BY)
-        assert "대기 순서는 그대로입니다" in client.post(act, {"act": "decline", "confirmed": "1"}, follow=True).content.decode()
+        assert (
+            "대기 순서는 그대로입니다"
+            in client.post(act, {"act": "decline", "confirmed": "1"}, follow=True).content.decode()
+        )
         bookings.cancel(taken[1].pk, by=BY)
         clock("2026-11-21 10:30")
         client.logout()
@@ -359,7 +362,10 @@ class TestPages:
         assert "맡아 둔 시간이 지났습니다" in late
         tasks.expire_offers()
         assert "이 자리는 다음 분께 드렸습니다." in client.get(url("waiting", row.reference)).content.decode()
-        assert "대기를 취소했습니다." in client.post(act, {"act": "leave", "confirmed": "1"}, follow=True).content.decode()
+        assert (
+            "대기를 취소했습니다."
+            in client.post(act, {"act": "leave", "confirmed": "1"}, follow=True).content.decode()
+        )
         assert client.post(act, {"act": "nonsense"}).status_code == 404
 
     def test_a_stranger_sees_and_changes_nothing(self, client, resident_client):
