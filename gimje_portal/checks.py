@@ -33,6 +33,8 @@ def _not_for_people() -> Iterator[CheckMessage]:
         yield Error("SMS_SENDER is not solapi: messages would be marked as sent and reach nobody.", id="portal.E002")
     if not os.environ.get("S3_BUCKET") and not settings.DATA_DIR.is_dir():
         yield Error(f"DATA_DIR: {settings.DATA_DIR} is not there.", id="portal.E003")
+    if settings.NOTICE_LEASE_SECONDS <= settings.CELERY_TASK_TIME_LIMIT:
+        yield Error("NOTICE_LEASE_SECONDS: two workers could send one message.", id="portal.E006")
     if settings.DEMO:
         yield Error("DEMO is on: everybody could read messages and codes.", id="portal.E004")
     if not settings.SITE_URL.startswith("https://"):

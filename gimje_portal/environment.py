@@ -386,7 +386,7 @@ GROUPS: dict[str, list[Setting]] = {
             "NOTICE_LEASE_SECONDS",
             "how long a worker has a message to itself; longer than a task may live (120)",
             180,
-            121,
+            1,
             3600,
         ),
         days("NOTICE_DAYS", "for so long the texts of messages are kept", 730),

@@ -59,7 +59,7 @@ WRONG = [
     ("ALIMTALK_TEMPLATES", ["x", "a=", "=b", '{"a": 1}', "{a}", "[]"]),
     ("CLAMAV_SOCKET", ["socket", "host:port"]),
     ("LOG_LEVEL", ["info", "TRACE"]),
-    ("NOTICE_LEASE_SECONDS", ["120", "0"]),
+    ("NOTICE_LEASE_SECONDS", ["3601", "0"]),
     ("CONSULTATION_TEXT_DAYS", ["0", "-5", "36501", "3 years"]),
     ("DOCUMENT_MAX_MB", ["0", "101"]),
     ("SITE_NAME", ["a\nb"]),
