@@ -1,10 +1,13 @@
-"""`manage.py bench pages`: what each open page weighs at its first visit, and Lighthouse's marks.
+"""`manage.py bench pages`: what each open page weighs at its first visit, how a rush is served, Lighthouse's marks.
+
+The rush is made by wrk (`apt install wrk`); without it those rows are left out and said so.
 
 Lighthouse is a tool of the bench machine, not of the project: `LIGHTHOUSE=/path/to/lighthouse manage.py bench pages`.
 """
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -20,6 +23,9 @@ from tests.running_portal import RunningPortal
 
 CHROMIUM = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
 WEIGHT_KB = 220.0
+RUSHED = ("services:home", "slate:start", "solar:public", "consultations:start")
+RUSH_A_SECOND = 300.0
+RUSH_P99_MS = 250.0
 REQUESTS = 25.0
 LIGHTHOUSE_PAGES = (
     "services:home",
@@ -47,11 +53,40 @@ def measure() -> Iterator[Row]:
             for name, path in open_pages()[: sized(100, 2)]:
                 yield from weigh(browser, base + path, name)
             browser.close()
+        yield from rush(base)
         if not IS_SMALLEST:
             yield from lighthouse_marks(base)
     finally:
         portal.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def rush(base: str) -> Iterator[Row]:
+    """Everybody looks at once: sixteen connections on each page, beside an empty view in the same run."""
+    wrk = shutil.which("wrk")
+    if wrk is None:
+        yield Row("no wrk on this machine: the rush was not measured", 0, "")
+        return
+    empty, _ = served(wrk, f"{base}/healthz")
+    yield Row("rush: an empty view", empty, "a s")
+    for name in RUSHED:
+        count, p99 = served(wrk, base + reverse(name))
+        yield Row(f"rush: {name}", count, "a s", None if IS_SMALLEST else RUSH_A_SECOND, at_least=True)
+        yield Row(f"rush: {name}, p99", p99, "ms", None if IS_SMALLEST else RUSH_P99_MS)
+        yield Row(f"rush: {name}, an empty view is so many times faster", empty / max(count, 1), "x")
+
+
+def served(wrk: str, url: str) -> tuple[float, float]:
+    """Requests a second and the 99th percentile in milliseconds; an answer that is no 2xx fails the benchmark."""
+    argv = [wrk, "-t", "1", "-c", "16", "-d", f"{sized(8, 1)}s", "--latency", url]
+    text = subprocess.run(argv, check=True, capture_output=True, text=True, timeout=60).stdout
+    if "Non-2xx" in text:
+        raise AssertionError(text)
+    count = re.search(r"Requests/sec:\s+([\d.]+)", text)
+    p99 = re.search(r"99%\s+([\d.]+)(us|ms|s)", text)
+    if not (count and p99):
+        raise AssertionError(text)
+    return float(count[1]), float(p99[1]) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[p99[2]]
 
 
 def open_pages() -> list[tuple[str, str]]:
