@@ -29,9 +29,10 @@ from gimje_portal.rights import (
     VerifiedResident,
     access_for,
 )
+from services.actions import access
 from services.actions.history import acting
 from services.actions.jobs import tick
-from services.actions.people import OPENS, close_idle
+from services.enums.access import Held
 from services.models import User
 from services.reports.installation import FORWARDED
 from services.reports.people import address_of, is_passed_on_unbelieved
@@ -121,12 +122,12 @@ def know_resident(get_response: Handler) -> Handler:
 
     def middleware(request: PortalRequest) -> HttpResponse:
         session, now = request.session, int(time.time())
-        if any(session.get(key) for key in OPENS):
-            if now - session.get("resident_seen_at", 0) > settings.RESIDENT_IDLE_MINUTES * 60:
-                close_idle(session)
+        if access.opens_something(session):
+            if now - session.get(Held.SEEN_AT, 0) > settings.RESIDENT_IDLE_MINUTES * 60:
+                access.close_idle(session)
             else:
-                session["resident_seen_at"] = now
-        request.resident_phone_index = session.get("resident_phone_index", "")
+                session[Held.SEEN_AT] = now
+        request.resident_phone_index = session.get(Held.PHONE, "")
         request.address = address_of(request)
         if is_passed_on_unbelieved(request):
             _note_forwarded()

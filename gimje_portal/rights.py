@@ -64,14 +64,11 @@ CASE_ROLES = only(
     Role.CONSULTATION_OFFICER,
     Role.SLATE_OFFICER,
     Role.SLATE_APPROVER,
-    Role.SETTLEMENT_OFFICER,
-    Role.PROGRAMME_OFFICER,
 )
 # Roles with messages to watch, people to phone and letters to post; the queryset shows those of their own desk.
 NOTICE_DESK = only(
     Role.CONSULTATION_OFFICER,
     Role.SLATE_OFFICER,
-    Role.SETTLEMENT_OFFICER,
     Role.PROGRAMME_OFFICER,
     Role.TOWNSHIP_CLERK,
 )
@@ -95,6 +92,7 @@ RIGHTS: dict[str, Access] = {
     "services:my_start": Public,
     "services:verify_code": Public,
     "services:verify_again": Public,
+    "services:code_fate": Public,  # the view asks: only this browser's own code
     "services:my_reference": Public,
     "services:my_case": Public,
     "services:my_leave": Public,
@@ -294,6 +292,7 @@ RIGHTS: dict[str, Access] = {
     "services:staff_person_reset": only(Role.ADMINISTRATOR),
     "services:staff_resident": CASE_ROLES,
     "services:staff_resident_view": CASE_ROLES,
+    "services:staff_proposal": only(Role.CONSULTATION_OFFICER, Role.SLATE_OFFICER),  # with a case of that person
     "services:staff_readings": only(Role.AUDITOR),
     "services:staff_readings_csv": only(Role.AUDITOR),
     "services:staff_notices": NOTICE_DESK | {Role.ADMINISTRATOR, Role.AUDITOR},

@@ -398,13 +398,11 @@ DOORBELL: bool = env["DOORBELL"]
 NOTICE_DESKS = {
     "consultation_officer": ("consultations/",),
     "slate_officer": ("slate/",),
-    "slate_approver": ("slate/",),
-    "settlement_officer": ("slate/",),
     "energy_manager": ("solar/",),
     "programme_officer": ("services/",),
-    "township_clerk": ("consultations/", "slate/", "services/"),  # of residents of their own township only
+    "township_clerk": ("consultations/", "slate/", "services/"),  # of cases they may see only
     "auditor": ("",),
-    "administrator": ("",),
+    "administrator": ("",),  # whether they go out, never what they say
 }
 NOTICE_LEASE_SECONDS: int = env["NOTICE_LEASE_SECONDS"]
 NOTICE_HOURS: tuple[int, int] = env["NOTICE_HOURS"]

@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from gimje_portal.demo.services import PASSWORD as DEMONSTRATION_PASSWORD
+from services.actions import access
 from services.models import User
 from services.models.encryption import key_ring
 from services.reports.people import counted_address
@@ -45,6 +46,11 @@ class StaffAccountAdapter(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
         """For the rate limits; who is unknown shares one count."""
         return counted_address(request) or "unknown"
+
+    def login(self, request: HttpRequest, user: Any) -> None:
+        """Whoever used this browser as a resident before is gone: staff must not find an open case."""
+        access.make_room(request.session)
+        super().login(request, user)
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Guesses at a name from strangers' addresses never lock it where it came in before."""

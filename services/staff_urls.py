@@ -26,6 +26,7 @@ urlpatterns = [
     path("services/residents/<int:pk>/", people.resident_view, name="staff_resident_view"),
     path("services/readings/", people.readings, name="staff_readings"),
     path("services/readings.csv", people.readings_csv, name="staff_readings_csv"),
+    path("services/proposals/<int:pk>/", people.proposal, name="staff_proposal"),
     path("services/notices/", notices.notices, name="staff_notices"),
     path("services/notices/retry/", notices.notices_retry, name="staff_notices_retry"),
     path("services/notices/calls/", notices.calls, name="staff_calls"),

@@ -19,6 +19,7 @@ urlpatterns = [
     path("my/", people.my, name="my"),
     path("my/start/", people.my_start, name="my_start"),
     path("my/code/", people.verify_code, name="verify_code"),
+    path("my/code/fate/", people.code_fate, name="code_fate"),
     path("my/code/again/", people.verify_again, name="verify_again"),
     path("my/number/", people.my_reference, name="my_reference"),
     path("my/case/", people.my_case, name="my_case"),

@@ -65,6 +65,23 @@
         show();
     });
 
+    /* A line that may change while somebody waits: asked for every five seconds for three minutes, changed only when it differs. */
+    each("[data-ask]", function (box) {
+        var left = 36;
+        var asking = setInterval(function () {
+            left -= 1;
+            if (left < 0) { clearInterval(asking); return; }
+            fetch(box.dataset.ask).then(function (answer) {
+                if (!answer.ok) { left = 0; return ""; }
+                return answer.text();
+            }).then(function (line) {
+                var fresh = document.createElement("div");
+                fresh.innerHTML = line;
+                if (line && fresh.textContent.trim() !== box.textContent.trim()) { box.innerHTML = line; }
+            }).catch(function () {});
+        }, 5000);
+    });
+
     each("[data-back]", function (link) {
         link.addEventListener("click", function (event) {
             if (history.length > 1) { event.preventDefault(); history.back(); }

@@ -12,10 +12,9 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 from django.utils import timezone
 
+from services.enums.access import Held
 from services.models import Draft
 
-DRAFTS = "drafts"  # session key -> {kind: key of the Draft row}
-CLOSED = "closed_drafts"  # session key -> {kind: its key, or "" when it is gone}: closed by the idle limit
 CLAIM = timedelta(minutes=2)
 
 
@@ -24,7 +23,7 @@ CLAIM = timedelta(minutes=2)
 
 def draft_of(session: SessionBase, kind: str) -> Draft | None:
     """The half-filled form of this kind: the one of this browser, else the newest of the verified phone."""
-    phone_index, key = session.get("resident_phone_index", ""), session.get(DRAFTS, {}).get(kind)
+    phone_index, key = session.get(Held.PHONE, ""), session.get(Held.DRAFTS, {}).get(kind)
     mine = Draft.objects.living().filter(kind=kind, phone_index__in=("", phone_index))
     if key and (draft := mine.filter(pk=key).first()):
         return draft
@@ -33,7 +32,7 @@ def draft_of(session: SessionBase, kind: str) -> Draft | None:
 
 def new_draft(session: SessionBase, kind: str, *, phone: str = "") -> Draft:
     """Begin a form. It belongs to the verified phone of this session (E.164 `phone` where it is known)."""
-    draft = Draft(kind=kind, phone=phone, phone_index=session.get("resident_phone_index", ""))
+    draft = Draft(kind=kind, phone=phone, phone_index=session.get(Held.PHONE, ""))
     draft.keep()
     draft.save(force_insert=True)
     hold(session, draft)
@@ -42,8 +41,8 @@ def new_draft(session: SessionBase, kind: str, *, phone: str = "") -> Draft:
 
 def hold(session: SessionBase, draft: Draft) -> None:
     """This browser goes on with this draft; from now on the idle limit runs."""
-    session[DRAFTS] = session.get(DRAFTS, {}) | {draft.kind: str(draft.pk)}
-    session["resident_seen_at"] = int(timezone.now().timestamp())
+    session[Held.DRAFTS] = session.get(Held.DRAFTS, {}) | {draft.kind: str(draft.pk)}
+    session[Held.SEEN_AT] = int(timezone.now().timestamp())
 
 
 def drafts_of(phone_index: str) -> list[Draft]:
@@ -56,8 +55,8 @@ def own_draft(session: SessionBase, key: UUID) -> Draft | None:
     draft = Draft.objects.living().filter(pk=key).first()
     if draft is None:
         return None
-    is_here = str(key) in session.get(DRAFTS, {}).values() and not draft.phone_index
-    return draft if is_here or draft.phone_index == session.get("resident_phone_index", "-") else None
+    is_here = str(key) in session.get(Held.DRAFTS, {}).values() and not draft.phone_index
+    return draft if is_here or draft.phone_index == session.get(Held.PHONE, "-") else None
 
 
 # Writing
@@ -89,7 +88,7 @@ def release(draft: Draft) -> None:
 def drop_draft(session: SessionBase, draft: Draft) -> None:
     """The form is sent or thrown away."""
     Draft.objects.filter(pk=draft.pk).delete()
-    session[DRAFTS] = {kind: key for kind, key in session.get(DRAFTS, {}).items() if key != str(draft.pk)}
+    session[Held.DRAFTS] = {kind: key for kind, key in session.get(Held.DRAFTS, {}).items() if key != str(draft.pk)}
 
 
 # Changing hands
@@ -100,26 +99,26 @@ def bind(session: SessionBase, phone: str, phone_index: str, *, keeps: str) -> i
 
     Returns how many forms are gone: they were not yet anybody's, and might be somebody else's.
     """
-    held = session.pop(DRAFTS, {})
+    held = session.pop(Held.DRAFTS, {})
     rows = {draft.kind: draft for draft in Draft.objects.living().filter(pk__in=held.values())}
     if draft := rows.pop(keeps, None):
         draft.phone, draft.phone_index = phone, phone_index
         draft.keep()
         draft.save()
-        session[DRAFTS] = {keeps: str(draft.pk)}
+        session[Held.DRAFTS] = {keeps: str(draft.pk)}
     return _forget(rows.values())
 
 
 def close(session: SessionBase) -> None:
     """The screen was idle: forms of a proved phone wait for it, the others are gone."""
-    rows = list(Draft.objects.living().filter(pk__in=session.pop(DRAFTS, {}).values()))
-    session[CLOSED] = {draft.kind: str(draft.pk) if draft.phone_index else "" for draft in rows}
+    rows = list(Draft.objects.living().filter(pk__in=session.pop(Held.DRAFTS, {}).values()))
+    session[Held.CLOSED] = {draft.kind: str(draft.pk) if draft.phone_index else "" for draft in rows}
     _forget(rows)
 
 
 def leave(session: SessionBase) -> None:
     """나가기: what belongs to a phone waits for it elsewhere; the rest is deleted."""
-    _forget(Draft.objects.filter(pk__in=session.get(DRAFTS, {}).values()))
+    _forget(Draft.objects.filter(pk__in=session.get(Held.DRAFTS, {}).values()))
 
 
 def _forget(rows: Any) -> int:

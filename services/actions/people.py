@@ -1,8 +1,9 @@
-"""Residents: adding them, proving that a phone is theirs, their half-filled forms, opening one case by its number."""
+"""Residents: adding them, proving that a phone is theirs, opening one case by its number."""
 
 import hmac
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
@@ -10,9 +11,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from services.actions import drafts, notices
+from services.actions import access, notices
 from services.actions.history import record
 from services.actions.limits import take_turn
+from services.actions.proposals import propose
 from services.actions.turns import in_turn
 from services.enums.people import ResidentMove, VerificationState
 from services.models import ReferenceTry, Resident, Township, Verification, blind_index
@@ -28,9 +30,7 @@ from services.rules.refusal import Refused
 from services.rules.text import one_line
 
 USED = "이미 쓴 인증번호입니다. '인증번호 다시 받기'를 눌러 주세요."
-SENT = "sent"  # session key -> {kind: pk of the case that a form has just become}
-# session keys that open something: they end when nobody touches the screen
-OPENS = ("resident_phone_index", "resident_case", drafts.DRAFTS)
+FACTS = ("born_on", "address", "township")
 
 
 # Residents
@@ -40,13 +40,17 @@ OPENS = ("resident_phone_index", "resident_case", drafts.DRAFTS)
 def find_or_add_resident(
     *, name: str, phone: str, by: Actor, born_on: str = "", address: str = "", township: Township | None = None
 ) -> Resident:
-    """The resident of this name and phone (E.164); new facts that are given replace what was known.
+    """The resident of this name and phone (E.164), with these facts.
 
-    Two requests at the same moment get the same resident.
+    What somebody with the proved phone says replaces what was known. What staff type about a known person fills gaps;
+    where something else is known it is kept beside it as a proposal (services.actions.proposals), and a township that
+    somebody typed gives them no right. Two requests at the same moment get the same resident.
     """
     name = one_line(name)
     facts = {"born_on": born_on, "address": address, "township": township}
     given = {field: value for field, value in facts.items() if value}
+    if township:
+        given["township_by_id"] = by.user_id
     resident = _known(name, phone)
     if resident is None:
         try:
@@ -59,13 +63,24 @@ def find_or_add_resident(
         else:
             record(resident, ResidentMove.ADDED, by=by)
             return resident
-    changed = [field for field, value in given.items() if getattr(resident, field) != value]
+    changed = {field: value for field, value in given.items() if getattr(resident, field) != value}
+    if by.user_id:
+        changed = _beside(resident, changed, by=by)
     if changed:
-        for field in changed:
-            setattr(resident, field, given[field])
-        resident.save(update_fields=changed)
+        for field, value in changed.items():
+            setattr(resident, field, value)
+        resident.save(update_fields=list(changed))
         record(resident, ResidentMove.CHANGED, by=by, reason=", ".join(changed))
     return resident
+
+
+def _beside(resident: Resident, changed: dict[str, Any], *, by: Actor) -> dict[str, Any]:
+    """Propose what contradicts what is known; what fills a gap is given back."""
+    against = {name: value for name, value in changed.items() if name in FACTS and getattr(resident, name)}
+    if against:
+        propose(resident, against, by=by)
+    filled = {name: value for name, value in changed.items() if name in FACTS and name not in against}
+    return filled | ({"township_by_id": by.user_id} if "township" in filled else {})
 
 
 def _known(name: str, phone: str) -> Resident | None:
@@ -80,7 +95,9 @@ def _known(name: str, phone: str) -> Resident | None:
 def send_code(phone_e164: str, *, address: str) -> Verification:
     """Send six digits to this mobile phone; `address` is the visitor's IP address.
 
-    Raises Refused: F04 (landline), F08 (blocked after five wrong codes), F09 (limits a phone, address or day).
+    Raises Refused: F04 (landline), F08 (five wrong codes from this address), F09 (limits a phone, address or day).
+    A stranger's tries cost nobody else anything: what is counted against a phone is counted at an address too, and
+    the ceiling of a phone over all addresses spares whoever has an open case.
     """
     if not is_mobile(phone_e164):
         raise Refused(
@@ -118,11 +135,12 @@ def _refuse_too_many_codes(phone_index: str, address_index: str) -> None:
     now, ask_by_phone = timezone.now(), f"전화로 신청해 주세요: {settings.SITE_PHONE}"
     today = Verification.objects.filter(sent_at__gte=_midnight(now))
     of_phone = today.filter(phone_index=phone_index)
+    from_here = of_phone.filter(address_index=address_index)
     blocked_since = now - timedelta(minutes=settings.VERIFICATION_BLOCK_MINUTES)
-    if of_phone.filter(state=VerificationState.BLOCKED, sent_at__gte=blocked_since).exists():
+    if from_here.filter(state=VerificationState.BLOCKED, sent_at__gte=blocked_since).exists():
         raise Refused(_blocked_sentence(), field="phone")
     most = settings.VERIFICATION_PER_PHONE_PER_DAY
-    if of_phone.count() >= most:
+    if from_here.count() >= most or (of_phone.count() >= most and not has_open_case(phone_index)):
         raise Refused(
             f"오늘 인증번호를 {most}번 보냈습니다. 한 번호에 하루 {most}번까지 보냅니다. "
             f"내일 다시 하시거나 {ask_by_phone}",
@@ -208,43 +226,6 @@ def _move(verification: Verification, state: VerificationState) -> bool:
     return moved
 
 
-# What the session holds
-
-
-def enter(session: SessionBase, verification: Verification, *, keeps: str = "") -> int:
-    """The phone is theirs, and with it the form of kind `keeps`; whatever opened something here before opens no more.
-
-    Returns how many forms were thrown away because they were nobody's (services.actions.drafts.bind).
-    """
-    session.cycle_key()
-    _close(session)
-    gone = drafts.bind(session, verification.phone, verification.phone_index, keeps=keeps)
-    session["resident_phone_index"] = verification.phone_index
-    session["resident_verification"] = verification.pk
-    session["resident_seen_at"] = int(timezone.now().timestamp())
-    for key in ("resident_was_idle", drafts.CLOSED):
-        session.pop(key, None)
-    return gone
-
-
-def close_idle(session: SessionBase) -> None:
-    """Nobody touched the screen: nothing opens any more; forms of a proved phone wait for its next code."""
-    _close(session)
-    drafts.close(session)
-    session["resident_was_idle"] = True
-
-
-def leave(session: SessionBase) -> None:
-    """나가기: nothing of this person stays on this device."""
-    drafts.leave(session)
-    session.flush()
-
-
-def _close(session: SessionBase) -> None:
-    for key in ("resident_phone_index", "resident_verification", "resident_case", SENT):
-        session.pop(key, None)
-
-
 # One case by its number
 
 
@@ -263,9 +244,7 @@ def open_by_reference(session: SessionBase, typed: str, last4: str, *, address: 
             "예약번호는 숫자 6개, 접수번호는 2020-SL-0412 같은 모양입니다.",
             field="reference",
         )
-    session.cycle_key()
-    session["resident_case"] = [case.subject_kind, case.subject_id, reference, last4_index]
-    session["resident_seen_at"] = int(timezone.now().timestamp())
+    access.open_case(session, case, reference, last4_index)
     return case
 
 

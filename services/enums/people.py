@@ -50,3 +50,14 @@ class ResidentMove(Move):
     ADDED = "added", "처음 적음"
     CHANGED = "changed", "고침"
     CONTACT_WISH = "contact_wish", "알림 받는 방법 바꿈"
+    PROPOSED = "proposed", "다르게 적힌 것이 있음"
+    TAKEN = "proposal_taken", "다르게 적힌 것을 받아들임"
+    LEFT = "proposal_left", "알던 대로 둠"
+
+
+class ReadingReason(models.TextChoices):
+    """Why a whole record is opened."""
+
+    CASE = "case", "예약번호·접수번호"
+    CALL = "call", "전화"
+    VISIT = "visit", "창구 방문"

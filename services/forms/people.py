@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from services.enums.people import Role
+from services.enums.people import ReadingReason, Role
 from services.forms.widgets import DatePartsField
 from services.models import Township, User
 from services.rules.phones import parse_phone
@@ -194,11 +194,39 @@ class ReasonForm(forms.Form):
     )
 
 
+class RecordForm(forms.Form):
+    """Why a resident's whole record is opened: a kind, the case's number where it is one, and words that say it."""
+
+    kind = forms.ChoiceField(
+        label="무엇 때문에 보시나요?",
+        choices=ReadingReason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "무엇 때문에 보시는지 골라 주세요."},
+    )
+    reference = forms.CharField(
+        label="예약번호나 접수번호",
+        max_length=40,
+        required=False,
+        help_text="위에서 '예약번호·접수번호'를 고르셨으면 적어 주세요. 이 분의 번호여야 합니다.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    words = forms.CharField(
+        label="이유",
+        max_length=120,
+        help_text="예: 신청이 어디까지 되었는지 물으심",
+        error_messages={"required": "이유가 비어 있습니다. 왜 보시는지 적어 주세요."},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean_kind(self) -> ReadingReason:
+        return ReadingReason(self.cleaned_data["kind"])
+
+
 class FindResidentForm(forms.Form):
-    """A phone number, or the whole name."""
+    """A phone number, the whole name, or the number of a case."""
 
     who = forms.CharField(
-        label="전화번호나 이름",
+        label="전화번호나 이름, 예약번호나 접수번호",
         max_length=60,
         error_messages={"required": "찾을 전화번호나 이름이 비어 있습니다. 적어 주세요."},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),

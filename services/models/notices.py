@@ -1,9 +1,12 @@
 """The outbox: a message is a row with a once-key before it is an SMS."""
 
+from functools import cache
 from typing import ClassVar
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from services.enums.notices import CallOutcome, Channel, NoticeMove, NoticeState
@@ -12,6 +15,18 @@ from services.models.encryption import EncryptedTextField
 from services.models.people import User
 from services.rules.notices import mask_address, mask_email
 from services.rules.phones import mask_phone
+
+
+@cache
+def case_models() -> tuple[type[models.Model], ...]:
+    """Every table of cases: a resident's row that not every member of staff may see."""
+    mine = (one for one in apps.get_models() if one is not Notice and hasattr(one._default_manager, "seen_by"))
+    return tuple(one for one in mine if any(field.name == "resident" for field in one._meta.fields))
+
+
+def cases_seen_by(user: User) -> dict[str, "models.QuerySet[models.Model]"]:
+    """Of every table of cases ("slate.application") the rows that this member of staff may see."""
+    return {one._meta.label_lower: one._default_manager.seen_by(user) for one in case_models()}  # type: ignore[attr-defined]
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -31,14 +46,22 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         return due.order_by("created_at", "pk")
 
     def seen_by(self, user: User) -> "NoticeQuerySet":
-        """Those of this person's desks (NOTICE_DESKS); a township clerk's are those of the township's residents."""
-        mine = models.Q(pk__in=())
+        """Those of this person's desks (NOTICE_DESKS) about a case that they may see; a clerk has no others.
+
+        An administrator sees whether messages go out, and none of what they say (`staff_views.notices`).
+        """
+        if Role.ADMINISTRATOR in user.roles:
+            return self
+        mine, seen = models.Q(pk__in=()), models.Q(pk__in=())
         for role in user.roles:
             for beginning in settings.NOTICE_DESKS.get(role.value, ()):
-                own = models.Q(kind__startswith=beginning)
-                is_clerk = role == Role.TOWNSHIP_CLERK
-                mine |= own & models.Q(resident__township=user.township_id or 0) if is_clerk else own
-        return self.filter(mine)
+                mine |= models.Q(kind__startswith=beginning)
+        for kind, rows in cases_seen_by(user).items():
+            keys = rows.order_by().values(key=Cast("pk", models.CharField()))
+            seen |= models.Q(subject_kind=kind, subject_id__in=keys)
+        if user.roles != {Role.TOWNSHIP_CLERK}:
+            seen |= ~models.Q(subject_kind__in=list(cases_seen_by(user)))
+        return self.filter(mine & seen)
 
     def dead(self) -> "NoticeQuerySet":
         return self.filter(state=NoticeState.DEAD)
@@ -61,7 +84,7 @@ class Notice(models.Model):
     body = EncryptedTextField("긴 글", blank=True)
     subject_kind = models.CharField(max_length=60, blank=True)
     subject_id = models.CharField(max_length=40, blank=True)
-    is_urgent = models.BooleanField("밤에도 보냄", default=False)  # only phone codes
+    is_urgent = models.BooleanField("밤에도 보냄", default=False)  # only phone codes: they go at night too
     attempts_made = models.PositiveSmallIntegerField("시도", default=0)
     next_at = models.DateTimeField("다음 시도", default=timezone.now)
     expires_at = models.DateTimeField("이때까지", null=True, blank=True)
@@ -106,6 +129,11 @@ class Notice(models.Model):
     def text(self) -> str:
         """What goes out by this channel: the short text only as an SMS."""
         return self.short if self.channel == Channel.SMS else self.body or self.short
+
+    @property
+    def shown_text(self) -> str:
+        """What people may read of it: never a code, from the moment it is posted."""
+        return "인증번호는 받는 분만 봅니다." if self.is_urgent else self.text
 
     @property
     def tone(self) -> str:

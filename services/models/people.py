@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import date, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
@@ -102,11 +102,14 @@ class Resident(models.Model):
     born_on = EncryptedTextField("태어난 날", blank=True)  # ISO date
     address = EncryptedTextField("주소", blank=True)
     phone_index = models.CharField(max_length=64, editable=False, db_index=True)
-    name_index = models.CharField(max_length=64, editable=False)
+    name_index = models.CharField(max_length=64, editable=False, db_index=True)
     last4_index = models.CharField(max_length=64, editable=False)
     can_receive_texts = models.BooleanField("문자를 받을 수 있음", editable=False)
     township = models.ForeignKey(
         Township, verbose_name="사는 곳", on_delete=models.PROTECT, null=True, blank=True, related_name="residents"
+    )
+    township_by = models.ForeignKey(  # of the staff who typed it and whom nobody has confirmed: no right comes from it
+        "services.User", on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
     )
     is_demo = models.BooleanField("시연", default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -150,6 +153,65 @@ class Resident(models.Model):
     @property
     def actor(self) -> Actor:
         return Actor.resident(self.pk)
+
+
+class FactProposalQuerySet(models.QuerySet["FactProposal"]):
+    def open(self) -> "FactProposalQuerySet":
+        """Nobody has said yet whether it is right."""
+        return self.filter(decided_at__isnull=True).order_by("pk")
+
+
+@tracked("born_on", "address")
+class FactProposal(models.Model):
+    """What a member of staff typed about somebody who is known already, where it differs from what is known."""
+
+    resident = models.ForeignKey(Resident, on_delete=models.CASCADE, related_name="proposals")
+    born_on = EncryptedTextField("태어난 날", blank=True)  # ISO date
+    address = EncryptedTextField("주소", blank=True)
+    township = models.ForeignKey(
+        Township, verbose_name="사는 곳", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField("적은 때", default=timezone.now)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField("정한 때", null=True, blank=True)
+    is_taken = models.BooleanField("받아들임", null=True, blank=True)
+
+    objects: ClassVar[FactProposalQuerySet] = FactProposalQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = "다르게 적힌 것"
+        verbose_name_plural = "다르게 적힌 것"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(decided_by__isnull=True) | ~models.Q(decided_by=models.F("proposed_by")),
+                name="proposal_is_decided_by_somebody_else",
+                violation_error_message="본인이 적은 것은 다른 담당자가 정합니다.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decided_by__isnull=True, decided_at__isnull=True, is_taken__isnull=True)
+                | models.Q(decided_by__isnull=False, decided_at__isnull=False, is_taken__isnull=False),
+                name="proposal_is_decided_as_a_whole",
+                violation_error_message="누가 언제 어떻게 정했는지가 모두 있어야 합니다.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"다르게 적힌 것 {self.pk}"
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What was typed, without what was left open."""
+        typed = {"born_on": self.born_on, "address": self.address, "township": self.township}
+        return {name: value for name, value in typed.items() if value}
+
+    @property
+    def rows(self) -> list[tuple[str, Any, Any]]:
+        """Each fact with its label, as it is known and as it was typed."""
+        label = self._meta.get_field
+        return [
+            (str(label(name).verbose_name), getattr(self.resident, name), typed) for name, typed in self.facts.items()
+        ]
 
 
 class Verification(models.Model):

@@ -84,7 +84,7 @@ def script_for(task: CallTask, officer: User) -> Script:
         opening=f"안녕하세요. 김제시청 {officer.department} {officer}입니다. ".replace("  ", " ")
         + (f"{resident.name} 님 계신가요?" if resident else ""),
         check="본인이 맞으신지 태어난 날을 여쭙겠습니다.",
-        matter=task.notice.text,
+        matter=task.notice.shown_text,
         ending="더 궁금하신 점이 있나요? 시청에서는 돈이나 비밀번호를 묻지 않습니다. 고맙습니다.",
     )
 
@@ -110,7 +110,7 @@ def _letter_data(letter: Notice, officer: User) -> dict[str, object]:
         "reference": letter.reference,
         "number": f"{department}-{letter.pk}",
         "date": date_letter(timezone.localdate()),
-        "paragraphs": letter.text.split("\n"),
+        "paragraphs": letter.shown_text.split("\n"),
         "officer": f"{department} {officer}",
         "phone": settings.SITE_PHONE,
         "city_address": settings.SITE_ADDRESS,

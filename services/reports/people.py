@@ -1,14 +1,17 @@
 """What a resident has with the city, gathered from every app that settings name."""
 
+import enum
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from services.enums.access import Held
 from services.enums.notices import NoticeState
 from services.models import Notice, ReadingLogEntry, Resident, User, Verification
 from services.rules.networks import clean_address, counted_as, is_of_a_proxy
@@ -64,10 +67,10 @@ def has_open_case(phone_index: str) -> bool:
 
 def verified_phone(session: SessionBase) -> str:
     """The phone (E.164) that was verified in this session, or an empty text."""
-    index = session.get("resident_phone_index")
+    index = session.get(Held.PHONE)
     if not index:
         return ""
-    key = session.get("resident_verification")
+    key = session.get(Held.VERIFICATION)
     verification = Verification.objects.filter(pk=key or 0, phone_index=index).first()
     return verification.phone if verification else ""
 
@@ -86,7 +89,7 @@ def is_theirs(session: SessionBase, resident: Resident) -> bool:
 
     A number and four digits (`open_by_reference`) open a summary and nothing behind it: numbers can be guessed.
     """
-    phone_index = session.get("resident_phone_index")
+    phone_index = session.get(Held.PHONE)
     return bool(phone_index) and phone_index == resident.phone_index
 
 
@@ -137,6 +140,27 @@ def readings_about(phone_index: str) -> list[ReadingLogEntry]:
     return list(readings.select_related("user").order_by("-at", "-pk")[:200])
 
 
-def code_did_not_arrive(verification: Verification) -> bool:
-    """The carrier refused the message (F10)."""
-    return Notice.objects.filter(once_key=f"verification:{verification.pk}", state=NoticeState.DEAD).exists()
+def has_open_case(phone_index: str) -> bool:
+    """Whether somebody with this phone waits for the city: limits that strangers can use up do not hold for them."""
+    return any(case.is_open for case in cases_of(residents_of(phone_index)))
+
+
+class CodeFate(enum.Enum):
+    """What became of a code on its way to the phone."""
+
+    ON_ITS_WAY = "on its way"
+    LATE = "late"  # still with us after CODE_IS_LATE
+    LOST = "lost"  # F10: the carrier refused it, or it was too old before it could go
+
+
+CODE_IS_LATE = timedelta(seconds=30)
+NOT_OUT = (*NoticeState.WAITING, NoticeState.SENDING)
+
+
+def fate_of_code(verification: Verification) -> CodeFate:
+    """As the outbox knows it at this moment."""
+    notice = Notice.objects.filter(once_key=f"verification:{verification.pk}").order_by("-pk").first()
+    if notice is None or notice.state in (NoticeState.DEAD, NoticeState.SKIPPED):
+        return CodeFate.LOST
+    is_late = notice.state in NOT_OUT and timezone.now() - notice.created_at > CODE_IS_LATE
+    return CodeFate.LATE if is_late else CodeFate.ON_ITS_WAY

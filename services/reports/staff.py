@@ -8,9 +8,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from services.enums.people import Role
-from services.models import ReadingLogEntry, Resident, Township, User
+from services.models import ReadingLogEntry, Resident, User
+from services.models.notices import case_models, cases_seen_by
 from services.models.people import name_index_of
+from services.reports.people import Case, cases_of
 from services.rules.phones import parse_phone
+from services.rules.references import normalise_reference
 from services.rules.refusal import Refused
 
 CSV_HEAD = ("때", "사람", "부서", "무엇을", "대상", "시민 번호", "이유", "어디서")
@@ -56,20 +59,58 @@ def readings_csv_rows(wanted: ReadingFilter) -> Iterator[tuple[str, ...]]:
 
 
 def find_residents(typed: str, *, user: User) -> list[Resident]:
-    """Residents of this phone or exact name (by blind index) whom this member of staff may see, at most 50."""
+    """Residents of this phone or exact name (by blind index) whom this member of staff may see, at most 50.
+
+    The number of a case finds its person for everybody: who says it has it from them.
+    """
     typed = " ".join(typed.split())
     if not typed:
         return []
     try:
-        found = Resident.objects.with_phone(parse_phone(typed))
+        found = visible_to(user, Resident.objects.with_phone(parse_phone(typed)))
     except Refused:
-        found = Resident.objects.filter(name_index=name_index_of(typed))
-    return list(visible_to(user, found).select_related("township").order_by("pk")[:50])
+        by_number = Resident.objects.filter(pk__in=_residents_of_case(typed))
+        found = by_number | visible_to(user, Resident.objects.filter(name_index=name_index_of(typed)))
+    return list(found.select_related("township").order_by("pk")[:50])
+
+
+def _residents_of_case(typed: str) -> list[int]:
+    number = normalise_reference(typed)
+    either = [number, number.replace("-", "")]  # a booking's is kept without its dash
+    return [
+        key
+        for model in case_models()
+        for key in model._default_manager.filter(reference__in=either).values_list("resident", flat=True)
+    ]
 
 
 def visible_to(user: User, residents: QuerySet[Resident]) -> QuerySet[Resident]:
-    """A clerk with no other role sees the people of the own township and those whose township is not known yet."""
+    """A clerk with no other role sees the people of the own township; not those whom only they have put there."""
     if user.roles == {Role.TOWNSHIP_CLERK}:
-        own: list[Township | None] = [user.township]
-        return residents.filter(township__in=own) | residents.filter(township=None)
+        return residents.filter(township=user.township_id or 0).exclude(township_by=user)
     return residents
+
+
+def is_of_own_township(user: User, resident: Resident) -> bool:
+    """Whether this member of staff may look at this person without the number of a case."""
+    return visible_to(user, Resident.objects.filter(pk=resident.pk)).exists()
+
+
+def cases_open_to(user: User, resident: Resident, *, and_also: str = "") -> list[Case]:
+    """Of this person's cases those that this member of staff may see, and the one of the number `and_also`."""
+    seen = cases_seen_by(user)
+    return [
+        case
+        for case in cases_of([resident])
+        if case.subject_kind not in seen
+        or (and_also and case.reference == normalise_reference(and_also))
+        or seen[case.subject_kind].filter(pk=case.subject_id).exists()
+    ]
+
+
+def alike(resident: Resident) -> list[Resident]:
+    """People of the same name and birth date under another phone: perhaps the same person, which staff may ask."""
+    if not resident.born_on:
+        return []
+    others = Resident.objects.filter(name_index=resident.name_index).exclude(pk=resident.pk).order_by("pk")
+    return [other for other in others[:50] if other.born_on == resident.born_on]

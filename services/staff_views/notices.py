@@ -11,10 +11,11 @@ from services.actions import notices as actions
 from services.enums.notices import NoticeState
 from services.enums.people import Role
 from services.forms.notices import CallForm, NoticeFilter, NoticePickForm
-from services.models import CallTask, Notice, User
+from services.models import CallTask, Notice, User, blind_index
 from services.models.notices import CallTaskQuerySet, NoticeQuerySet
 from services.reports.history import timeline
 from services.reports.notices import letters_pdf, script_for
+from services.reports.people import residents_of
 from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
 
@@ -50,8 +51,9 @@ def notice(request: PortalRequest, pk: int) -> HttpResponse:
     """One message in full, with every attempt; the reading is noted."""
     user = staff_of(request)
     shown = get_object_or_404(Notice.objects.seen_by(user).select_related("resident"), pk=pk)
-    if shown.resident:
-        history.record_reading(user, shown.resident, shown, "알림 보기", address=request.address or None)
+    people = [shown.resident] if shown.resident else residents_of(blind_index(shown.to, purpose="phone"))
+    seen = [(person, shown) for person in people]
+    history.record_readings(user, seen, "알림 보기", address=request.address or None)
     page = {"notice": shown, "attempts": shown.attempts.all(), "lines": timeline(shown)}
     siblings = Notice.objects.seen_by(user).filter(once_key=shown.once_key).exclude(pk=pk).order_by("pk")
     may_retry = shown.state == NoticeState.DEAD and bool(user.roles - {Role.AUDITOR})

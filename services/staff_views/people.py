@@ -5,20 +5,24 @@ from collections.abc import Callable
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
-from services.actions import history as written
+from services.actions import proposals
 from services.actions import staff as actions
+from services.actions.records import open_record
 from services.forms.filters import PeopleFilter
-from services.forms.people import FindResidentForm, NewStaffForm, ReadingsForm, ReasonForm, StaffForm
-from services.models import Resident, User
+from services.forms.people import FindResidentForm, NewStaffForm, ReadingsForm, ReasonForm, RecordForm, StaffForm
+from services.models import FactProposal, Resident, User
+from services.models.notices import cases_seen_by
 from services.reports import history
 from services.reports import staff as reports
-from services.reports.people import cases_of, todos_of
+from services.reports.people import todos_of
+from services.views.addresses import own_address
 from services.views.downloads import csv_answer
 from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
@@ -124,16 +128,34 @@ def resident(request: PortalRequest) -> HttpResponse:
 
 @never_cache
 def resident_view(request: PortalRequest, pk: int) -> HttpResponse:
-    """왜 보시나요? The whole record is shown for a reason, and the reading is kept."""
+    """왜 보시나요? The whole record is shown for a reason, and the reading is kept.
+
+    Who may not see this person without the number of a case is not told who it is.
+    """
     user = staff_of(request)
-    person = get_object_or_404(reports.visible_to(user, Resident.objects.select_related("township")), pk=pk)
-    form = ReasonForm(request.POST or None)
-    page: dict[str, object] = {"form": form, "resident": person, "is_open": False}
+    person = get_object_or_404(Resident, pk=pk)
+    form = RecordForm(request.POST or None)
+    page = {"form": form, "resident": person, "is_known": reports.is_of_own_township(user, person)}
     if form.is_valid():
-        reason = form.cleaned_data["reason"]
-        written.record_reading(user, person, person, "전체 보기", address=request.address or None, reason=reason)
-        page |= {"is_open": True, "cases": cases_of([person])}
-    return render(request, "services/staff/resident_view.html", page)
+        with refusals_to(form):
+            typed = form.cleaned_data
+            opened = open_record(person.pk, by=user.actor, address=request.address, **typed)
+            cases = reports.cases_open_to(user, opened, and_also=typed["reference"])
+            page |= {"is_open": True, "resident": opened, "cases": cases}
+    return render_form(request, "services/staff/resident_view.html", page)
+
+
+@require_POST
+def proposal(request: PortalRequest, pk: int) -> HttpResponse:
+    """받아들이기 or 그대로 두기, for an officer who may see a case of that person."""
+    user = staff_of(request)
+    found = get_object_or_404(FactProposal, pk=pk)
+    if not any(rows.filter(resident=found.resident_id).exists() for rows in cases_seen_by(user).values()):
+        raise Http404
+    with refusals_to(request):
+        decided = proposals.decide(found.pk, by=user.actor, is_taken="take" in request.POST)
+        messages.success(request, "받아들였습니다." if decided.is_taken else "알던 대로 두었습니다.")
+    return redirect(own_address(request, request.POST.get("next", ""), otherwise=reverse("services:staff_today")))
 
 
 # Who read what

@@ -13,6 +13,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from services.enums.people import Role
+from services.models import FactProposal, Resident, User
+from services.reports.staff import alike
+
 register = template.Library()
 
 SPOKEN = dict(zip("0123456789", "공일이삼사오육칠팔구", strict=True))
@@ -47,6 +51,22 @@ def faults(form: BaseForm) -> list[Fault]:
         target = f"{field.auto_id}_0" if field.use_fieldset else field.auto_id
         rows += [Fault(str(text), target) for text in field.errors]
     return rows
+
+
+@register.inclusion_tag("services/staff/_about_person.html", takes_context=True)
+def about_person(context: dict[str, Any], resident: Resident) -> dict[str, Any]:
+    """On a case's page: what was typed about its person and contradicts what is known, and who may be the same."""
+    user: User = context["user"]
+    may_decide = bool(user.roles & {Role.CONSULTATION_OFFICER, Role.SLATE_OFFICER})
+    proposals = FactProposal.objects.open().filter(resident=resident).select_related("township", "resident__township")
+    return {
+        "user": user,
+        "may_decide": may_decide,
+        "proposals": proposals,
+        "alike": alike(resident),
+        "request": context["request"],
+        "csrf_token": context.get("csrf_token"),
+    }
 
 
 @register.filter

@@ -14,14 +14,14 @@ from services.views.requests import PortalRequest
 @never_cache
 def my_consents(request: PortalRequest) -> HttpResponse:
     """Every consent in force of the people with this phone."""
-    consents = consents_of(request.session["resident_phone_index"])
+    consents = consents_of(request.resident_phone_index)
     return render(request, "services/my_consents.html", {"consents": consents})
 
 
 @never_cache
 def my_consent(request: PortalRequest, consent_id: int) -> HttpResponse:
     """Asked once, then taken back. A required one ends with its case only, so it has no page."""
-    consent = get_object_or_404(consents_of(request.session["resident_phone_index"]), pk=consent_id)
+    consent = get_object_or_404(consents_of(request.resident_phone_index), pk=consent_id)
     if consent.text.words["is_required"]:
         raise Http404
     if request.method == "POST":

@@ -3,15 +3,16 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from services.actions import drafts
+from services.actions import access, drafts
 from services.actions import people as actions
+from services.enums.access import Held
 from services.forms.people import CodeForm, PhoneForm, ReferenceForm
 from services.forms.steps import journeys
 from services.models import Verification, blind_index
@@ -19,8 +20,6 @@ from services.reports import people as reports
 from services.views.addresses import own_address
 from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest
-
-WAITING = "verification"  # session key -> {"id": …, "next": …}: a code was sent and not yet typed
 
 
 def start_verification(request: PortalRequest, phone_e164: str, *, next_url: str, keeps: str = "") -> HttpResponse:
@@ -31,11 +30,11 @@ def start_verification(request: PortalRequest, phone_e164: str, *, next_url: str
     Raises Refused (F04, F08, F09) for the caller's form.
     """
     phone_index = blind_index(phone_e164, purpose="phone")
-    if request.session.get("resident_phone_index") == phone_index:
+    if request.resident_phone_index == phone_index:
         drafts.bind(request.session, phone_e164, phone_index, keeps=keeps)
         return redirect(next_url)
     verification = actions.send_code(phone_e164, address=reports.address_of(request))
-    request.session[WAITING] = {"id": verification.pk, "next": next_url, "keeps": keeps}
+    access.await_code(request.session, verification, next_url=next_url, keeps=keeps)
     return redirect("services:verify_code")
 
 
@@ -51,10 +50,10 @@ def my_start(request: PortalRequest) -> HttpResponse:
     session = request.session
     page = {
         "form": form,
-        "was_idle": session.get("resident_was_idle", False),
-        "waits": any(session.get(drafts.CLOSED, {}).values()),
+        "was_idle": session.get(Held.WAS_IDLE, False),
+        "waits": any(session.get(Held.CLOSED, {}).values()),
         "keeps": journeys().get(request.GET.get("keep", "")),
-        "is_writing": bool(session.get(drafts.DRAFTS)) and not request.resident_phone_index,
+        "is_writing": bool(session.get(Held.DRAFTS)) and not request.resident_phone_index,
     }
     return render_form(request, "services/my_start.html", page)
 
@@ -69,20 +68,29 @@ def verify_code(request: PortalRequest) -> HttpResponse:
     if form.is_valid():
         with refusals_to(form):
             passed = actions.check_code(verification.pk, form.cleaned_data["code"])
-            waiting = request.session.pop(WAITING)
-            if actions.enter(request.session, passed, keeps=waiting["keeps"]):
+            waiting = request.session[Held.WAITING]
+            if access.enter(request.session, passed, keeps=waiting["keeps"]):
                 messages.info(request, _("번호를 확인하기 전에 이 화면에서 쓰던 다른 신청은 지웠습니다."))
             return redirect(waiting["next"])
     return render_form(request, "services/verify_code.html", _code_page(verification, form))
 
 
 def _code_page(verification: Verification, form: CodeForm) -> dict[str, Any]:
-    failed = reports.code_did_not_arrive(verification)
-    return {"form": form, "verification": verification, "did_not_arrive": failed}
+    return {"form": form, "verification": verification, "fate": reports.fate_of_code(verification).name}
+
+
+@never_cache
+def code_fate(request: PortalRequest) -> HttpResponse:
+    """The line about the message alone, which the waiting page asks for every few seconds."""
+    verification = _waiting(request)
+    if verification is None:
+        raise Http404
+    page = {"verification": verification, "fate": reports.fate_of_code(verification).name}
+    return render(request, "services/_code_fate.html", page)
 
 
 def _waiting(request: PortalRequest) -> Verification | None:
-    waiting = request.session.get(WAITING)
+    waiting = request.session.get(Held.WAITING)
     return Verification.objects.filter(pk=waiting["id"]).first() if waiting else None
 
 
@@ -92,7 +100,7 @@ def verify_again(request: PortalRequest) -> HttpResponse:
     verification = _waiting(request)
     if verification is None:
         return redirect("services:my_start")
-    waiting = request.session[WAITING]
+    waiting = request.session[Held.WAITING]
     form = CodeForm({"code": ""})
     form.errors.clear()  # an empty code is no fault here
     with refusals_to(form):
@@ -105,10 +113,10 @@ def verify_again(request: PortalRequest) -> HttpResponse:
 @never_cache
 def my(request: PortalRequest) -> HttpResponse:
     """Everything that the people with this phone asked for, with state and next step."""
-    residents = reports.residents_of(request.session["resident_phone_index"])
+    residents = reports.residents_of(request.resident_phone_index)
     cases = reports.cases_of(residents)
     known = journeys()
-    begun = drafts.drafts_of(request.session["resident_phone_index"])
+    begun = drafts.drafts_of(request.resident_phone_index)
     page = {
         "residents": residents,
         "cases": cases,
@@ -121,14 +129,14 @@ def my(request: PortalRequest) -> HttpResponse:
 @never_cache
 def my_data(request: PortalRequest) -> HttpResponse:
     """내 개인정보 보기 (PD-07)."""
-    residents = reports.residents_of(request.session["resident_phone_index"])
+    residents = reports.residents_of(request.resident_phone_index)
     return render(request, "services/my_data.html", {"residents": residents})
 
 
 @never_cache
 def my_readings(request: PortalRequest) -> HttpResponse:
     """누가 내 정보를 보았는지 보기."""
-    readings = reports.readings_about(request.session["resident_phone_index"])
+    readings = reports.readings_about(request.resident_phone_index)
     return render(request, "services/my_readings.html", {"readings": readings})
 
 
@@ -147,7 +155,7 @@ def my_reference(request: PortalRequest) -> HttpResponse:
 @never_cache
 def my_case(request: PortalRequest) -> HttpResponse:
     """The one case that was opened by its number."""
-    opened = request.session.get("resident_case")
+    opened = request.session.get(Held.CASE)
     case = reports.case_by_reference(opened[2], opened[3]) if opened else None
     if case is None:
         return redirect("services:my_reference")
@@ -157,6 +165,6 @@ def my_case(request: PortalRequest) -> HttpResponse:
 @require_POST
 def my_leave(request: PortalRequest) -> HttpResponse:
     """나가기."""
-    actions.leave(request.session)
+    access.leave(request.session)
     messages.success(request, _("나갔습니다. 이 화면에는 아무것도 남아 있지 않습니다."))
     return redirect("services:home")

@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
-from services.actions import documents, drafts
-from services.actions.people import SENT
+from services.actions import access, documents, drafts
+from services.enums.access import Held
 from services.forms.steps import (
     HALF,
     Answers,
@@ -253,7 +253,7 @@ class Walk:
 
     def _lost(self, step: Step) -> HttpResponse:
         """No draft in the middle of the form: say truthfully what is left, and keep what was typed just now."""
-        key = self.request.session.get(drafts.CLOSED, {}).get(self.journey.kind)
+        key = self.request.session.get(Held.CLOSED, {}).get(self.journey.kind)
         waiting = Draft.objects.living().filter(pk=key).first() if key else None
         self.draft = waiting  # written, never shown, until its phone is proved again
         typed: Answers = {}
@@ -273,10 +273,10 @@ class Walk:
 
     def _closed(self) -> str | None:
         """The form of this kind that the idle limit closed here: its key, an empty text when it is gone. Told once."""
-        closed = dict(self.request.session.get(drafts.CLOSED, {}))
+        closed = dict(self.request.session.get(Held.CLOSED, {}))
         key = closed.pop(self.journey.kind, None)
         if key is not None:
-            self.request.session[drafts.CLOSED] = closed
+            self.request.session[Held.CLOSED] = closed
         return key
 
     # A page with many
@@ -332,7 +332,7 @@ class Walk:
         """Everything once more; then it is sent."""
         journey = self.journey
         if self.draft is None:
-            was_sent = journey.kind in self.request.session.get(SENT, {})
+            was_sent = journey.kind in self.request.session.get(Held.SENT, {})
             return redirect(journey.url(f"{journey.prefix}done")) if was_sent else self._lost(journey.steps[-1])
         if self.progress.open or not journey.is_open():
             return redirect(self.next_url if journey.is_open() else journey.url())
@@ -392,7 +392,7 @@ class Walk:
             drafts.release(draft)
             raise
         drafts.drop_draft(session, draft)
-        session[SENT] = session.get(SENT, {}) | {journey.kind: case.pk}
+        access.note_sent(session, journey.kind, case)
         return redirect(journey.done_url(case))
 
 
@@ -422,7 +422,7 @@ def unfinished(request: PortalRequest, journey: Journey) -> dict[str, Any] | Non
 
 def just_sent(request: PortalRequest, journey: Journey, rows: models.QuerySet[Any]) -> Any:
     """The case that this visitor's form has become, for its done page; nothing for anybody else."""
-    case = rows.filter(pk=request.session.get(SENT, {}).get(journey.kind, 0)).first()
+    case = rows.filter(pk=request.session.get(Held.SENT, {}).get(journey.kind, 0)).first()
     return case if case and is_theirs(request.session, case.resident) else None
 
 

@@ -84,7 +84,7 @@ def flown(db, caplog, monkeypatch, staff_client, make_staff) -> WatchingClient:
     officer = staff_client(user=make_staff(Role.SLATE_OFFICER, username="oh"))
     officer.post("/staff/services/residents/", {"who": NAME})
     officer.post("/staff/services/residents/", {"who": "010-8765-4321"})
-    officer.post(f"/staff/services/residents/{resident.pk}/", {"reason": "전화로 물어보셨습니다."})
+    officer.post(f"/staff/services/residents/{resident.pk}/", {"kind": "call", "words": "전화로 물어보셨습니다."})
     return client
 
 

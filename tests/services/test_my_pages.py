@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from services.actions.drafts import draft_of, drop_draft, new_draft, save_answers
 from services.actions.history import record_reading
+from services.actions.notices import dispatch, dispatch_due
+from services.actions.notices.senders import Outcome, SendResult
 from services.enums.notices import NoticeState
 from services.models import Draft, Notice, Verification, blind_index
 from services.reports.people import Case, Todo, is_theirs, verified_phone
@@ -137,7 +139,7 @@ def test_a_sixth_code_is_refused_on_the_page(client, db):
 def test_a_message_that_the_carrier_refused_is_told(client, db):
     verification = ask_for_code(client)
     Notice.objects.filter(once_key=f"verification:{verification.pk}").update(state=NoticeState.DEAD)
-    assert "통신사에서 문자를 받지 않았습니다." in client.get("/my/code/").content.decode()
+    assert "인증번호 문자를 보내지 못했습니다." in client.get("/my/code/").content.decode()
 
 
 @pytest.mark.parametrize("name", ["services:verify_code", "services:my_case"])
@@ -326,3 +328,53 @@ def test_every_form_has_its_csrf_token(client, make_resident, path):
         verify(client)
     page = client.get(path).content.decode()
     assert not forms_without_token(page)
+
+
+# A code that does not arrive
+
+
+class Refusing:
+    """A provider that takes no text for this number."""
+
+    batch = 50
+
+    def send(self, batch):
+        return {letter.pk: SendResult(Outcome.REJECTED, detail="3010") for letter in batch}
+
+
+class Away(Refusing):
+    """A provider that is down."""
+
+    def send(self, batch):
+        return {letter.pk: SendResult(Outcome.LATER, detail="503") for letter in batch}
+
+
+@pytest.mark.parametrize(
+    ("provider", "seconds", "sentence"),
+    [
+        (Refusing, 1, "인증번호 문자를 보내지 못했습니다."),
+        (Away, 31, "인증번호 문자가 늦어지고 있습니다."),
+        (Away, 1, "번호로 숫자 6개를 보냈습니다."),
+        (Away, 200, "인증번호 문자를 보내지 못했습니다."),
+    ],
+)
+def test_a_code_that_does_not_arrive_says_so_where_the_person_waits(
+    client, db, clock, monkeypatch, provider, seconds, sentence
+):
+    """From the posting to the page, and to the line that the page asks for by itself (fault 16)."""
+    clock("2026-11-20 10:00:00")
+    client.post("/my/start/", {"phone": "010-1234-5678"})
+    monkeypatch.setattr(dispatch, "sender_for", lambda channel: provider())
+    dispatch_due()
+    clock(f"2026-11-20 10:{seconds // 60:02d}:{seconds % 60:02d}")
+    dispatch_due()
+    for path in ("/my/code/", "/my/code/fate/"):
+        text = client.get(path).content.decode()
+        assert sentence in text
+        assert "010-****-5678" in text
+        assert ("063-540-" in text or path == "/my/code/") or "보냈습니다" in sentence
+    assert "인증번호 다시 받기" in client.get("/my/code/").content.decode()
+
+
+def test_the_line_about_a_code_is_for_who_waits_for_it(client, db):
+    assert client.get("/my/code/fate/").status_code == 404

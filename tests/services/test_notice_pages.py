@@ -10,11 +10,15 @@ from pypdf import PdfReader
 
 from services.actions.notices import dispatch, dispatch_due, post
 from services.actions.notices.senders import Outcome, SendResult
+from services.actions.people import send_code
 from services.enums.notices import Channel, NoticeState
 from services.enums.people import Role
-from services.models import CallTask, Notice, ReadingLogEntry, Township
+from services.models import CallTask, Notice, ReadingLogEntry, Resident, Township
 from services.notices.messages import Message
 from services.reports.notices import todos
+from services.rules.codes import clean_code
+from tests.consultations.factories import booked, clinic_day
+from tests.slate import factories as slate
 
 BOOKED = Message(
     kind="consultations/notices/booked",
@@ -73,7 +77,8 @@ class TestNotices:
     def test_a_township_clerk_sees_only_the_own_township(self, staff_client, make_staff, make_resident, township):
         home = make_resident(township=township)
         away = make_resident(name="시연 이금구", township=Township.objects.get(name="금구면"))
-        post(BOOKED, once_key="a", resident=home)
+        own = booked(home, clinic_day())
+        post(BOOKED, once_key="a", resident=home, subject=own)
         post(SLATE, once_key="b", resident=away)
         clerk = make_staff(Role.TOWNSHIP_CLERK, township=township)
         text = page(staff_client(user=clerk), "services:staff_notices")
@@ -145,6 +150,83 @@ class TestNotices:
         client = staff_client(Role.AUDITOR)
         assert "다시 보내기" not in page(client, "services:staff_notices")
         assert client.post(reverse("services:staff_notices_retry")).status_code == 403
+
+
+class TestCodes:
+    """Nobody of the staff becomes a resident by reading their code (fault 6)."""
+
+    @pytest.fixture
+    def notice(self, make_resident) -> Notice:
+        make_resident()
+        send_code("+821012345678", address="203.0.113.7")
+        return Notice.objects.get(kind="services/notices/code")
+
+    @pytest.mark.parametrize("role", [Role.PROGRAMME_OFFICER, Role.AUDITOR, Role.ADMINISTRATOR])
+    @pytest.mark.parametrize("is_demo", [True, False])
+    def test_no_page_shows_a_code_from_the_moment_it_is_posted(self, staff_client, settings, notice, role, is_demo):
+        settings.DEMO, client, code = is_demo, staff_client(role), clean_code(notice.short)
+        pages = [reverse("services:staff_notices"), reverse("services:staff_notice", args=[notice.pk])]
+        texts = [client.get(one).content.decode() for one in pages]
+        assert "010-****-5678" in texts[0]
+        assert [code in text for text in texts] == [False, False]
+        assert role == Role.ADMINISTRATOR or "인증번호는 받는 분만 봅니다." in texts[1]
+
+    def test_the_demonstrations_own_page_shows_it_and_its_screen_does_not(self, client, settings, notice, capsys):
+        settings.DEMO, settings.SMS_SENDER = True, "console"
+        dispatch_due()
+        assert clean_code(notice.short) not in capsys.readouterr().out
+        assert clean_code(notice.short) in page(client, "demo")
+
+    def test_looking_at_it_is_noted_with_everybody_of_this_phone(self, staff_client, make_resident, notice):
+        make_resident("시연 이금구")
+        page(staff_client(Role.AUDITOR), "services:staff_notice", notice.pk)
+        assert sorted(one.resident.name for one in ReadingLogEntry.objects.all()) == ["시연 김만경", "시연 이금구"]
+
+
+class TestRightsOfTheSubject:
+    """Who may not open the case may not read what it says to its person (fault 6)."""
+
+    @pytest.fixture
+    def notice(self, make_resident) -> Notice:
+        booked(make_resident(), clinic_day())
+        return Notice.objects.get(kind="consultations/notices/booked")
+
+    @pytest.mark.parametrize(
+        ("role", "place", "status"),
+        [
+            (Role.CONSULTATION_OFFICER, "", 200),
+            (Role.AUDITOR, "", 200),
+            (Role.TOWNSHIP_CLERK, "만경읍", 200),
+            (Role.TOWNSHIP_CLERK, "금구면", 404),
+            (Role.TOWNSHIP_CLERK, "", 404),
+            (Role.SLATE_OFFICER, "", 404),
+            (Role.PROGRAMME_OFFICER, "", 404),
+            (Role.SETTLEMENT_OFFICER, "", 403),
+            (Role.SLATE_APPROVER, "", 403),
+            (Role.ADMINISTRATOR, "", 403),
+        ],
+    )
+    def test_they_are_those_of_its_case(self, staff_client, make_staff, notice, role, place, status):
+        """A township clerk sees what concerns the own venue, whatever township the person is written under."""
+        Resident.objects.update(township=Township.objects.get(name="금구면"))
+        user = make_staff(role, township=Township.objects.filter(name=place).first())
+        client, url = staff_client(user=user), reverse("services:staff_notice", args=[notice.pk])
+        assert client.get(url).status_code == status
+        if status != 403:
+            assert (url in page(client, "services:staff_notices")) is (status == 200)
+
+    def test_the_administrator_sees_that_it_went_and_not_about_what(self, staff_client, notice):
+        text = page(staff_client(Role.ADMINISTRATOR), "services:staff_notices")
+        assert "010-****-5678" in text
+        assert notice.title not in text
+        assert "시*****경" not in text
+
+    def test_who_sees_nothing_is_given_nothing_to_do(self, make_staff, make_resident):
+        programme = slate.programme_of_2020()
+        slate.submitted(programme)
+        Notice.objects.update(state=NoticeState.DEAD)
+        for role in (Role.SLATE_APPROVER, Role.SETTLEMENT_OFFICER):
+            assert todos(make_staff(role)) == []
 
 
 class TestCalls:

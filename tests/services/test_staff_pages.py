@@ -3,15 +3,22 @@
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
 
+from consultations.actions.bookings import book
+from consultations.enums import Source
 from services.actions.history import record_reading
+from services.actions.people import find_or_add_resident
 from services.actions.staff import add_staff, change_staff, close_account, reopen_account, reset_second_factor
 from services.enums.people import Role
-from services.models import HistoryEntry, ReadingLogEntry, Township, User
+from services.models import FactProposal, HistoryEntry, ReadingLogEntry, Resident, Township, User
 from services.rules.history import Actor
+from services.rules.reasons import clean_reason
 from services.rules.refusal import Refused
+from tests.consultations.factories import EVE, at, booked, clinic_day, wish_for
 
 BY = Actor.system("test")
 TODAY = ["tests.services.test_my_pages.two_todos"]
@@ -185,29 +192,230 @@ def test_a_resident_is_found_by_phone_or_name_and_shown_masked(staff_client, mak
     assert not ReadingLogEntry.objects.exists()
 
 
+CALLED = {"kind": "call", "words": "신청이 어디까지 되었는지 물으심"}
+
+
+def record_url(resident: Resident) -> str:
+    return f"/staff/services/residents/{resident.pk}/"
+
+
 def test_the_whole_record_needs_a_reason_and_leaves_a_reading(staff_client, make_resident, make_staff):
     kim, officer = make_resident("시연 김만경", "+821012345678", address="만경리 1"), make_staff(Role.SLATE_OFFICER)
-    client, url = staff_client(user=officer), f"/staff/services/residents/{kim.pk}/"
-    for response in (client.get(url), client.post(url, {"reason": ""})):
+    client, url = staff_client(user=officer), record_url(kim)
+    for response in (client.get(url), client.post(url, {"words": ""})):
         assert "김만경" not in response.content.decode()
         assert "왜 보시나요?" in response.content.decode()
     assert not ReadingLogEntry.objects.exists()
-    page = client.post(url, {"reason": "전화로 물어보셨습니다."}).content.decode()
+    page = client.post(url, CALLED).content.decode()
     for text in ("시연 김만경", "010-1234-5678", "만경리 1"):
         assert text in page
     entry = ReadingLogEntry.objects.get()
-    assert (entry.user, entry.resident, entry.reason) == (officer, kim, "전화로 물어보셨습니다.")
+    assert (entry.user, entry.resident, entry.reason) == (officer, kim, "전화: 신청이 어디까지 되었는지 물으심")
     assert entry.address == "127.0.0.1"
 
 
-def test_a_township_clerk_sees_the_own_township_only(staff_client, make_resident, make_staff, township):
-    other = Township.objects.exclude(pk=township.pk).order_by("order").first()
-    kim = make_resident("시연 김만경", "+821012345678", township=other)
+@pytest.mark.parametrize(
+    "words", ["ㅋ", "ㅋㅋㅋㅋㅋㅋㅋ", "......", "전화", "가가가가가가", "\u3164\u3164\u3164\u3164\u3164", "11111111"]
+)
+def test_words_that_say_nothing_open_nothing(staff_client, make_resident, words):
+    kim = make_resident("시연 김만경", "+821012345678", address="만경리 1")
+    page = staff_client(Role.SLATE_OFFICER).post(record_url(kim), CALLED | {"words": words}).content.decode()
+    assert "왜 보시는지" in page
+    assert "만경리 1" not in page
+    assert not ReadingLogEntry.objects.exists()
+
+
+@pytest.mark.parametrize("words", ["전화 문의", "잘못 적힌 주소를 고쳐 달라고 하심", "call 063-540"])
+def test_short_words_that_say_something_do(words):
+    assert clean_reason(f"  {words} ") == words
+
+
+@pytest.mark.parametrize("role", [Role.PROGRAMME_OFFICER, Role.SETTLEMENT_OFFICER, Role.AUDITOR, Role.ADMINISTRATOR])
+def test_who_has_no_cases_has_no_people(staff_client, make_resident, role):
+    kim, client = make_resident("시연 김만경", "+821012345678"), staff_client(role)
+    assert client.post("/staff/services/residents/", {"who": "010-1234-5678"}).status_code == 403
+    assert client.post(record_url(kim), CALLED).status_code == 403
+
+
+@pytest.fixture
+def elsewhere(township) -> Township:
+    return Township.objects.exclude(pk=township.pk).order_by("order").first()
+
+
+def test_a_township_clerk_sees_the_own_township_only(staff_client, make_resident, make_staff, township, elsewhere):
+    """Without the number of a case nobody of another township, nobody whose township nobody knows."""
     clerk = make_staff(Role.TOWNSHIP_CLERK, township=township)
     client = staff_client(user=clerk)
-    page = client.post("/staff/services/residents/", {"who": "010-1234-5678"}).content.decode()
-    assert "찾는 분이 없습니다." in page
-    assert client.get(f"/staff/services/residents/{kim.pk}/").status_code == 404
+    for number, (place, is_open) in enumerate([(elsewhere, False), (None, False), (township, True)]):
+        kim = make_resident(f"시연 김{number}", f"+82101234560{number}", township=place, address="만경리 1")
+        page = client.post("/staff/services/residents/", {"who": f"010-1234-560{number}"}).content.decode()
+        assert ("찾는 분이 없습니다." in page) is not is_open
+        assert ("시**" in client.get(record_url(kim)).content.decode()) is is_open
+        page = client.post(record_url(kim), CALLED).content.decode()
+        assert ("만경리 1" in page) is is_open
+        assert ("다른 읍·면·동에 사시거나" in page) is not is_open
+    assert ReadingLogEntry.objects.count() == 1
+
+
+def test_the_number_of_a_case_opens_its_person_to_a_clerk_elsewhere(
+    staff_client, make_resident, make_staff, township, elsewhere, clock
+):
+    clock(EVE)
+    kim = make_resident("시연 김만경", "+821012345678", township=township, address="만경리 1")
+    lee = make_resident("시연 이금구", "+821099998888", township=township, address="금구리 1")
+    day = clinic_day()
+    booking, other = booked(kim, day), booked(lee, day, at(15, 40))
+    client = staff_client(user=make_staff(Role.TOWNSHIP_CLERK, township=elsewhere))
+    found = client.post("/staff/services/residents/", {"who": booking.shown_reference}).content.decode()
+    assert record_url(kim) in found
+    assert record_url(lee) not in found
+    asked = CALLED | {"kind": "case"}
+    for number in ("", "999-999", other.reference, other.shown_reference):
+        page = client.post(record_url(kim), asked | {"reference": number}).content.decode()
+        assert "그런 번호가 없습니다" in page, number
+        assert "만경리 1" not in page
+    assert not ReadingLogEntry.objects.exists()
+    page = client.post(record_url(kim), asked | {"reference": f" {booking.reference} "}).content.decode()
+    assert "만경리 1" in page
+    assert booking.shown_reference in ReadingLogEntry.objects.get().reason
+
+
+def test_the_record_shows_only_cases_that_the_reader_may_see(staff_client, make_resident, clock):
+    """That somebody took legal advice is not the slate officer's business."""
+    clock(EVE)
+    kim = make_resident("시연 김만경", "+821012345678")
+    booking = booked(kim, clinic_day())
+    slate = staff_client(Role.SLATE_OFFICER).post(record_url(kim), CALLED).content.decode()
+    advice = staff_client(Role.CONSULTATION_OFFICER).post(record_url(kim), CALLED).content.decode()
+    assert [booking.shown_reference in page for page in (slate, advice)] == [False, True]
+
+
+# What staff type about somebody who is known
+
+
+@pytest.fixture
+def kim(make_resident, township) -> Resident:
+    return make_resident("시연 김만경", "+821012345678", township=township, born_on="1945-03-09", address="만경리 1")
+
+
+def typed_by(user: User, kim: Resident, **facts) -> Resident:
+    return find_or_add_resident(name=kim.name, phone=kim.phone, by=user.actor, **facts)
+
+
+def test_what_a_clerk_types_moves_nobody_and_opens_nothing(staff_client, make_staff, kim, elsewhere):
+    """Fault 6b: the whole way by which a clerk got into somebody's record."""
+    clerk = make_staff(Role.TOWNSHIP_CLERK, township=elsewhere)
+    typed_by(clerk, kim, township=elsewhere, born_on="1950-01-01", address="딴 곳")
+    before, after = (kim.township, "1945-03-09", "만경리 1"), Resident.objects.get(pk=kim.pk)
+    assert (after.township, after.born_on, after.address) == before
+    page = staff_client(user=clerk).post(record_url(kim), CALLED).content.decode()
+    assert "만경리 1" not in page
+    assert FactProposal.objects.get().facts == {"born_on": "1950-01-01", "address": "딴 곳", "township": elsewhere}
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_township_that_only_the_clerk_has_typed_gives_them_no_right(
+    staff_client, make_staff, make_resident, township, is_known
+):
+    """Neither of somebody whose township was not known yet, nor of somebody new who confides more later."""
+    clerk = make_staff(Role.TOWNSHIP_CLERK, township=township)
+    person = make_resident() if is_known else Resident(name="시연 새분", phone="+821077776666")
+    made = typed_by(clerk, person, township=township)
+    assert (made.township, made.township_by) == (township, clerk)
+    page = staff_client(user=clerk).post(record_url(made), CALLED).content.decode()
+    assert "다른 읍·면·동에 사시거나" in page
+    said = find_or_add_resident(name=made.name, phone=made.phone, township=township, address="집", by=made.actor)
+    assert said.township_by is None
+    assert "집" in staff_client(user=clerk).post(record_url(made), CALLED).content.decode()
+
+
+def test_a_case_that_the_clerk_has_typed_in_opens_no_record(staff_client, make_staff, kim, elsewhere, clock):
+    clock(EVE)
+    clerk = make_staff(Role.TOWNSHIP_CLERK, township=elsewhere)
+    day = clinic_day()
+    booking = book(day.pk, at(15, 20), wish_for(), resident=kim, by=clerk.actor, source=Source.COUNTER)
+    asked = CALLED | {"kind": "case", "reference": booking.reference}
+    page = staff_client(user=clerk).post(record_url(kim), asked).content.decode()
+    assert "본인이 대신 적은 신청의 번호로는" in page
+    assert "만경리 1" not in page
+
+
+def test_the_person_with_the_proved_phone_changes_their_own_facts(kim, elsewhere):
+    find_or_add_resident(name=kim.name, phone=kim.phone, by=kim.actor, address="새집", township=elsewhere)
+    kim.refresh_from_db()
+    assert (kim.address, kim.township) == ("새집", elsewhere)
+    assert not FactProposal.objects.exists()
+
+
+def test_the_same_twice_is_one_proposal_and_what_is_known_is_none(make_staff, kim, township):
+    clerk = make_staff(Role.TOWNSHIP_CLERK)
+    for address in ("딴 곳", "딴 곳", "만경리 1"):
+        typed_by(clerk, kim, address=address, township=township)
+    assert [one.facts for one in FactProposal.objects.order_by("pk")] == [{"address": "딴 곳"}]
+
+
+@pytest.mark.parametrize(
+    ("pressed", "address", "sentence"), [("take", "딴 곳", "받아들였습니다."), ("leave", "만경리 1", "알던 대로")]
+)
+def test_the_officer_of_the_case_decides_and_who_typed_it_does_not(
+    staff_client, make_staff, kim, elsewhere, clock, pressed, address, sentence
+):
+    clock(EVE)
+    booking = booked(kim, clinic_day())
+    typist, officer = (make_staff(Role.CONSULTATION_OFFICER, username=name) for name in ("typist", "officer"))
+    typed_by(typist, kim, address="딴 곳", township=elsewhere)
+    url = reverse("services:staff_proposal", args=[FactProposal.objects.get().pk])
+    case = reverse("consultations:staff_booking", args=[booking.reference])
+    clerk = staff_client(user=make_staff(Role.TOWNSHIP_CLERK, township=kim.township))
+    for client in (clerk, staff_client(user=typist)):
+        page = client.get(case).content.decode()
+        assert "다르게 적힌 것이 있습니다" in page
+        assert "만경리 1" not in page
+        assert url not in page
+    assert clerk.post(url, {"take": "1"}).status_code == 403
+    assert staff_client(Role.SLATE_OFFICER).post(url, {"take": "1"}).status_code == 404  # no case of theirs
+    own = staff_client(user=typist).post(url, {"take": "1", "next": case}, follow=True).content.decode()
+    assert "본인이 적은 것은 다른 담당자가 정합니다." in own
+    client = staff_client(user=officer)
+    page = client.get(case).content.decode()
+    assert "알던 것: 만경리 1" in page
+    assert url in page
+    assert sentence in client.post(url, {pressed: "1", "next": case}, follow=True).content.decode()
+    kim.refresh_from_db()
+    assert kim.address == address
+    again = client.post(url, {"take": "1", "next": case}, follow=True).content.decode()
+    assert "다른 담당자가 먼저 정했습니다." in again
+    assert "다르게 적힌 것이 있습니다" not in again
+
+
+def test_who_typed_it_never_decides_it_in_the_database_either(make_staff, kim):
+    clerk = make_staff(Role.TOWNSHIP_CLERK)
+    typed_by(clerk, kim, address="딴 곳")
+    done = {"decided_at": timezone.now(), "is_taken": True}
+    with pytest.raises(IntegrityError, match="proposal_is_decided_by_somebody_else"), transaction.atomic():
+        FactProposal.objects.update(decided_by=clerk, **done)
+    with pytest.raises(IntegrityError, match="proposal_is_decided_as_a_whole"), transaction.atomic():
+        FactProposal.objects.update(**done)
+
+
+def test_the_same_name_and_birth_date_under_another_phone_is_a_hint_and_no_refusal(
+    staff_client, make_resident, kim, clock
+):
+    clock(EVE)
+    booking = booked(kim, clinic_day())
+    make_resident("시연김만경", "+821022223333", born_on="1945-03-09")
+    make_resident("시연 김만경", "+821044445555", born_on="1946-03-09")
+    make_resident("시연 김만경", "+821066667777")
+    client = staff_client(Role.CONSULTATION_OFFICER)
+    pages = [
+        client.get(reverse("consultations:staff_booking", args=[booking.reference])).content.decode(),
+        client.post(record_url(kim), CALLED).content.decode(),
+    ]
+    for page in pages:
+        assert "같은 분일 수 있습니다" in page
+        assert "010-****-3333" in page
+        assert "5555" not in page
+        assert "7777" not in page
 
 
 # Who read what

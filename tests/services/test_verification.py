@@ -5,18 +5,22 @@ import logging
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from consultations.actions.bookings import cancel
+from services.actions import people as actions
 from services.actions.people import check_code, find_or_add_resident, open_by_reference, send_code
 from services.actions.references import next_number
 from services.enums.people import VerificationState
 from services.models import Counter, Notice, ReferenceTry, Resident, Verification
+from services.reports.people import has_open_case
 from services.rules.codes import clean_code
 from services.rules.history import Actor
 from services.rules.references import booking_reference, letter_reference, normalise_reference, series_reference
 from services.rules.refusal import Refused
+from tests.consultations.factories import EVE, booked, clinic_day
 from tests.races import at_once
 
 PHONE = "+821012345678"
-HERE = "203.0.113.7"
+HERE, HOME = "203.0.113.7", "198.51.100.20"
 
 
 def code_of(verification: Verification) -> str:
@@ -171,7 +175,7 @@ def test_the_right_code_on_the_fifth_try_still_opens(db):
     assert check_code(verification.pk, code_of(verification)).state == VerificationState.PASSED
 
 
-def test_five_wrong_codes_stop_the_phone_for_ten_minutes(db, clock):
+def test_five_wrong_codes_stop_an_address_for_ten_minutes(db, clock):
     clock("2026-11-20 10:00")
     verification = send_code(PHONE, address=HERE)
     for _ in range(5):
@@ -183,6 +187,58 @@ def test_five_wrong_codes_stop_the_phone_for_ten_minutes(db, clock):
         send_code(PHONE, address=HERE)
     clock("2026-11-20 10:11")
     send_code(PHONE, address=HERE)
+
+
+def _guess_wrong(verification: Verification) -> None:
+    for _ in range(5):
+        with pytest.raises(Refused):
+            check_code(verification.pk, wrong_for(verification))
+
+
+def test_a_strangers_five_wrong_codes_cost_the_owner_nothing(db, clock):
+    """The stranger's own code is spent and their address waits; the owner, somewhere else, goes on at once (12)."""
+    clock("2026-11-20 10:00")
+    before = send_code(PHONE, address=HOME)
+    _guess_wrong(send_code(PHONE, address=HERE))
+    with pytest.raises(Refused, match="10분 뒤에"):
+        send_code(PHONE, address=HERE)
+    assert check_code(before.pk, code_of(before)).state == VerificationState.PASSED
+    after = send_code(PHONE, address=HOME)
+    assert check_code(after.pk, code_of(after)).state == VerificationState.PASSED
+
+
+def test_a_stranger_cannot_use_up_the_codes_of_somebody_with_an_open_case(db, clock, monkeypatch):
+    clock("2026-11-20 10:00")
+    for _ in range(5):
+        send_code(PHONE, address=HERE)
+    with pytest.raises(Refused, match="오늘 인증번호를 5번 보냈습니다"):
+        send_code(PHONE, address=HOME)
+    monkeypatch.setattr(actions, "has_open_case", lambda phone_index: True)
+    send_code(PHONE, address=HOME)
+    with pytest.raises(Refused, match="오늘 인증번호를 5번 보냈습니다"):
+        send_code(PHONE, address=HERE)
+
+
+def test_an_address_cannot_guess_more_than_its_five_codes_of_a_phone(db, clock, monkeypatch):
+    """25 guesses a day and address, also at a phone with an open case."""
+    monkeypatch.setattr(actions, "has_open_case", lambda phone_index: True)
+    for hour in range(5):
+        clock(f"2026-11-20 {10 + hour}:00")
+        _guess_wrong(send_code(PHONE, address=HERE))
+    clock("2026-11-20 16:00")
+    with pytest.raises(Refused, match="오늘 인증번호를 5번 보냈습니다"):
+        send_code(PHONE, address=HERE)
+
+
+def test_who_waits_for_the_city_has_an_open_case(make_resident, clock):
+    clock(EVE)
+    kim = make_resident()
+    assert not has_open_case(kim.phone_index)
+    booking = booked(kim, clinic_day())
+    assert has_open_case(kim.phone_index)
+    assert not has_open_case(make_resident("시연 남", "+821099998888").phone_index)
+    cancel(booking.pk, by=BY)
+    assert not has_open_case(kim.phone_index)
 
 
 def test_a_code_is_too_old_after_three_minutes(db, clock):

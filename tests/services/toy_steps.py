@@ -6,7 +6,8 @@ from django import forms
 from django.http import HttpResponse
 from django.urls import include, path
 
-from services.actions.people import SENT, find_or_add_resident
+from services.actions.people import find_or_add_resident
+from services.enums.access import Held
 from services.forms.people import phone_field
 from services.forms.steps import Answers, ConsentsForm, Journey, Step, StepForm
 from services.models import Draft, Resident
@@ -87,7 +88,7 @@ def start(request: Any) -> HttpResponse:
 
 
 def toy_done(request: Any) -> HttpResponse:
-    return HttpResponse(f"보냈습니다: {request.session.get(SENT, {}).get('toy')}")
+    return HttpResponse(f"보냈습니다: {request.session.get(Held.SENT, {}).get('toy')}")
 
 
 def _patterns() -> Any:

@@ -105,6 +105,7 @@ def _outgoing(notice: Notice) -> Outgoing:
         title=notice.title + reference,
         text=notice.text,
         posted_at=notice.created_at,
+        is_code=notice.is_urgent,
         is_repeat=notice.attempts_made > 1,
     )
 

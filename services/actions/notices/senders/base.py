@@ -38,6 +38,7 @@ class Outgoing:
     title: str
     text: str
     posted_at: datetime
+    is_code: bool = False  # of a phone: no screen and no log shows it
     is_repeat: bool = False  # an earlier try may have reached the provider
 
 

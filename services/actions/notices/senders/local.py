@@ -28,10 +28,10 @@ class _LocalSender:
 
 
 class ConsoleSender(_LocalSender):
-    """Prints the message; the text only in a demonstration, for the screen may be a log."""
+    """Prints the message; the text only in a demonstration, and never a code, for the screen may be a log."""
 
     def write(self, letter: Outgoing) -> None:
-        text = letter.text if settings.DEMO else f"({len(letter.text)}자)"
+        text = letter.text if settings.DEMO and not letter.is_code else f"({len(letter.text)}자)"
         sys.stdout.write(f"[{letter.channel.label}] {mask_phone(letter.to)}: {text}\n")
         sys.stdout.flush()
 
