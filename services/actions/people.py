@@ -47,7 +47,7 @@ def find_or_add_resident(
     somebody typed gives them no right. Two requests at the same moment get the same resident.
     """
     name = one_line(name)
-    facts = {"born_on": born_on, "address": address, "township": township}
+    facts: dict[str, Any] = {"born_on": born_on, "address": address, "township": township}
     given = {field: value for field, value in facts.items() if value}
     if township:
         given["township_by_id"] = by.user_id

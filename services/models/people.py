@@ -208,10 +208,8 @@ class FactProposal(models.Model):
     @property
     def rows(self) -> list[tuple[str, Any, Any]]:
         """Each fact with its label, as it is known and as it was typed."""
-        label = self._meta.get_field
-        return [
-            (str(label(name).verbose_name), getattr(self.resident, name), typed) for name, typed in self.facts.items()
-        ]
+        labels = {"born_on": "태어난 날", "address": "주소", "township": "사는 곳"}
+        return [(labels[name], getattr(self.resident, name), typed) for name, typed in self.facts.items()]
 
 
 class Verification(models.Model):

@@ -140,11 +140,6 @@ def readings_about(phone_index: str) -> list[ReadingLogEntry]:
     return list(readings.select_related("user").order_by("-at", "-pk")[:200])
 
 
-def has_open_case(phone_index: str) -> bool:
-    """Whether somebody with this phone waits for the city: limits that strangers can use up do not hold for them."""
-    return any(case.is_open for case in cases_of(residents_of(phone_index)))
-
-
 class CodeFate(enum.Enum):
     """What became of a code on its way to the phone."""
 

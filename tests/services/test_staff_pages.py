@@ -239,7 +239,7 @@ def test_who_has_no_cases_has_no_people(staff_client, make_resident, role):
 
 @pytest.fixture
 def elsewhere(township) -> Township:
-    return Township.objects.exclude(pk=township.pk).order_by("order").first()
+    return Township.objects.exclude(pk=township.pk).earliest("order")
 
 
 def test_a_township_clerk_sees_the_own_township_only(staff_client, make_resident, make_staff, township, elsewhere):
