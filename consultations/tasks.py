@@ -8,8 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from consultations.actions import clinic_days, enquiries, reminders, statistics, waiting, worklist
-from consultations.enums import OfferState, WaitingState
-from consultations.models import ClinicDay, SeatOffer
+from services.actions.faults import Tally
 from services.actions.jobs import run_missed
 from services.rules.history import Actor
 from services.rules.jobs import Monthly, Period
@@ -38,11 +37,8 @@ def remind(**kwargs: Any) -> int:
 def expire_offers(**kwargs: Any) -> int:
     """Places nobody answered for in time go to the next in line; the lines of past days end."""
     by = Actor.system("expire_offers")
-    over = SeatOffer.objects.filter(state=OfferState.OPEN, until__lte=timezone.now()).order_by("until", "pk")
-    lapsed = sum(waiting.expire(pk, by=by) for pk in list(over.values_list("pk", flat=True)))
-    past = ClinicDay.objects.filter(on__lt=timezone.localdate(), waitings__state__in=WaitingState.LIVE).distinct()
-    for pk in list(past.order_by("pk").values_list("pk", flat=True)):
-        waiting.end_past_line(pk, by=by)
+    lapsed = waiting.expire_due(by=by)
+    waiting.end_past_lines(by=by)
     waiting.leave_booked(by=by)
     return lapsed
 
@@ -78,5 +74,5 @@ def make_half_year_reports(**kwargs: Any) -> int:
     return run_missed("consultations-half-year", HALF_YEAR_DAY, _half_year_of, reach=REACH)
 
 
-def _half_year_of(period: Period) -> None:
-    statistics.issue_half_years(half_of(month_before(period.on)), by=Actor.system("make_half_year_reports"))
+def _half_year_of(period: Period) -> Tally[Any]:
+    return statistics.issue_half_years(half_of(month_before(period.on)), by=Actor.system("make_half_year_reports"))

@@ -120,11 +120,16 @@ def withdrawn(application: Application) -> Letter:
     return _letter(application, message, "withdrawn")
 
 
+def once_key(application_id: int, event: str) -> str:
+    """What makes a message about an application go once."""
+    return f"application:{application_id}:{event}"
+
+
 def _letter(application: Application, message: Message, event: str, *, on_paper: bool = False) -> Letter:
     """To the applicant, once an event; what ends a step or asks for papers goes on paper too."""
     return Letter(
         message,
-        f"application:{application.pk}:{event}",
+        once_key(application.pk, event),
         resident=application.resident,
         subject=application,
         also=(Channel.LETTER,) if on_paper else (),

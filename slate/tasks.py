@@ -6,6 +6,7 @@ from typing import Any
 from celery import shared_task
 
 from services.actions import jobs
+from services.actions.faults import Tally
 from services.rules.jobs import Daily
 from slate.actions import reminders
 
@@ -18,6 +19,6 @@ def remind(**_: Any) -> int:
     return jobs.run_missed("slate_remind", MORNING, lambda period: tell_everybody())
 
 
-def tell_everybody() -> int:
+def tell_everybody() -> Tally[bool]:
     """Safe to repeat: every message has its once-key."""
     return reminders.remind_of_papers() + reminders.tell_progress() + reminders.warn_of_ending_drafts()

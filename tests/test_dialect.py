@@ -26,9 +26,12 @@ PAGES = ("views", "staff_views", "api", "tasks")
 # What pages call from the room of verbs although it is none, and why.
 NO_VERBS = {
     # Loops of jobs and of buttons for everybody: each row in a transaction of its own, by a verb.
+    "consultations.actions.clinic_days.make_clinic_days",
     "consultations.actions.reminders.remind_due",
     "consultations.actions.enquiries.close_silent",
     "consultations.actions.statistics.issue_half_years",
+    "consultations.actions.waiting.end_past_lines",
+    "consultations.actions.waiting.expire_due",
     "consultations.actions.waiting.leave_booked",
     "consultations.actions.worklist.arrange_all",
     "consultations.actions.worklist.tend",

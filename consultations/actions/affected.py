@@ -1,7 +1,6 @@
 """Clients whose consultation cannot take place as promised: listed, arranged for, told, the list closed."""
 
 from collections.abc import Collection, Iterable
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -12,13 +11,12 @@ from consultations.models import Affected, Booking, Disruption
 from consultations.notices import reminders_of_all, reminders_of_slot
 from services.actions import moves
 from services.actions.constraints import friendly
+from services.actions.faults import each
 from services.actions.history import record
 from services.actions.notices import pause, resume, skip
-from services.actions.turns import in_turn
 from services.enums.notices import CallOutcome, Channel
 from services.models import Notice
 from services.rules.history import Actor
-from services.rules.refusal import Refused
 
 PAUSED, PAUSED_BY = "상담을 어떻게 할지 정하는 중입니다.", "worklist"
 SETTLED_TOGETHER = "전화로 함께 정했습니다."
@@ -97,11 +95,12 @@ def _call_of(row: Affected) -> QuerySet[Notice]:
     return Notice.objects.filter(once_key=row.notice_key, channel=Channel.CALL).exclude(once_key="")
 
 
-@in_turn
 def tend_lists(*, by: Actor) -> None:
     """Close the lists that are done, and open those again whose message turned out undelivered."""
-    close_done(list(Disruption.objects.open().values_list("pk", flat=True)), by=by)
-    reopen_undelivered(timezone.now() - UNDELIVERED_KNOWN_AFTER, by=by)
+    keys = list(Disruption.objects.open().order_by("pk").values_list("pk", flat=True))
+    each(keys, lambda pk: close_done([pk], by=by), job="consultations.close_lists", of=Disruption)
+    keys = list(_undelivered(timezone.now() - UNDELIVERED_KNOWN_AFTER).order_by("pk").values_list("pk", flat=True))
+    each(keys, lambda pk: _reopen(pk, by=by), job="consultations.reopen_lists", of=Disruption)
 
 
 def close_done(disruption_ids: Collection[int], *, by: Actor) -> int:
@@ -115,12 +114,14 @@ def close_done(disruption_ids: Collection[int], *, by: Actor) -> int:
     return len(rows)
 
 
-def reopen_undelivered(since: datetime, *, by: Actor) -> int:
-    """Open the lists closed after `since` whose message never reached its telephone; returns how many."""
+def _undelivered(since: datetime) -> QuerySet[Disruption]:
+    """The lists closed after `since` whose message never reached its telephone."""
     untold = Affected.objects.untold().filter(disruption=OuterRef("pk"))
-    late = Disruption.objects.standing().filter(Exists(untold), closed_at__gte=since)
-    rows = list(late.select_for_update(of=("self",)).order_by("pk"))
-    for row in rows:
-        with suppress(Refused), friendly("disruption_reported_once"):
+    return Disruption.objects.standing().filter(Exists(untold), closed_at__gte=since)
+
+
+def _reopen(disruption_id: int, *, by: Actor) -> None:
+    row = moves.lock(Disruption.objects.all(), disruption_id)
+    if row.closed_at is not None:
+        with friendly("disruption_reported_once"):
             moves.note(row, DisruptionMove.REOPENED, by=by, closed_at=None)
-    return len(rows)

@@ -13,6 +13,7 @@ from consultations.models import Adviser, Affected, Booking, ClinicDay, Disrupti
 from consultations.reports.worklist import is_shut
 from consultations.rules.timetable import nth_weekdays, rota
 from services.actions import moves
+from services.actions.faults import each, name_of
 from services.actions.history import record
 from services.actions.turns import in_turn
 from services.reports.calendar import EveryHoliday, holidays_between
@@ -32,25 +33,33 @@ class Made:
 
     days: list[ClinicDay] = field(default_factory=list)
     holidays: set[date] = field(default_factory=set)
+    bad: int = 0  # days of a rule that could not be made; each is shown to the administrator
 
 
-@in_turn
 def make_clinic_days(until: date, *, by: Actor) -> Made:
     """Make the clinic days that the timetable promises from tomorrow to `until`; a second run makes nothing.
 
     A holiday makes none (TA-12). A day inside an election window is held in review (EL-H); the others open at once.
+    Each day of each rule is made in a transaction of its own.
     """
     first = timezone.localdate() + timedelta(days=1)
     closed = holidays_between(first, until)
     moved = set(ClinicDay.objects.moved().values_list("moved_from", flat=True))
-    made = Made()
+    made, wanted = Made(), list[tuple[TimetableRule, date]]()
     for rule in TimetableRule.objects.touching(first, until).prefetch_related("venues"):
         begin, end = max(first, rule.valid_from), min(until, rule.valid_until or until)
         for on in nth_weekdays(rule.nth, rule.weekday, begin, end):
             if on in closed:
                 made.holidays.add(on)
             elif on not in moved:  # no holiday any more, but its consultations stay on the day they were moved to
-                made.days += _make_day(rule, on, by)
+                wanted.append((rule, on))
+    tally = each(
+        wanted,
+        lambda one: _make_day(*one, by),
+        job="consultations.make_clinic_days",
+        name=lambda one: f"{name_of(one[0])} {one[1]}",
+    )
+    made.days, made.bad = [day for days in tally.done for day in days], tally.bad
     return made
 
 

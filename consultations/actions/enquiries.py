@@ -1,7 +1,6 @@
 """Always-on enquiries: asked, given to an adviser, answered by the day that was promised, or referred elsewhere."""
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
@@ -32,6 +31,7 @@ from services.actions import moves
 from services.actions.consents import write_consents
 from services.actions.constraints import friendly
 from services.actions.documents import adopt
+from services.actions.faults import each
 from services.actions.history import record
 from services.actions.notices import post
 from services.actions.references import insert_with_number
@@ -163,12 +163,8 @@ def close_silent() -> int:
     young = timezone.now() - timedelta(days=settings.CONSULTATION_CLOSE_DAYS)
     heard = Turn.objects.filter(enquiry=OuterRef("pk"), sent_at__gt=young)
     silent = Enquiry.objects.filter(~Exists(heard), state=EnquiryState.ANSWERED).order_by("pk")
-    closed = 0
-    for enquiry_id in silent.values_list("pk", flat=True):
-        with suppress(Refused):  # the resident was faster
-            close(enquiry_id, by=Actor.system("close_silent"))
-            closed += 1
-    return closed
+    keys, by = list(silent.values_list("pk", flat=True)), Actor.system("close_silent")
+    return len(each(keys, lambda pk: close(pk, by=by), job="consultations.close_silent", of=Enquiry).done)
 
 
 # The officer: schedule, field and state

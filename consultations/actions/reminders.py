@@ -1,6 +1,5 @@
 """Reminders of a booking: posted once with it, and looked after by the clock."""
 
-from contextlib import suppress
 from datetime import timedelta
 
 from django.conf import settings
@@ -9,12 +8,12 @@ from django.utils import timezone
 from consultations.models import Booking
 from consultations.notices import TOO_LATE_TO_SEND, reminders_for
 from consultations.rules.reminders import reminder_of
+from services.actions.faults import each
 from services.actions.moves import lock
 from services.actions.notices import post_many, skip
 from services.actions.turns import in_turn
 from services.models import Notice
 from services.rules.history import Actor
-from services.rules.refusal import Refused
 
 
 def remind_due(*, by: Actor) -> int:
@@ -25,11 +24,10 @@ def remind_due(*, by: Actor) -> int:
     ahead = max((reminder_of(text).days for text in settings.CONSULTATION_REMINDERS), default=0)
     until = timezone.now() + timedelta(days=ahead + 7)  # holidays make calls earlier than texts
     due = Booking.objects.live().filter(starts_at__range=(timezone.now(), until)).order_by("pk")
-    posted = 0
-    for booking_id in list(due.values_list("pk", flat=True)):
-        with suppress(Refused):  # somebody is changing it just now, and that posts its reminders too
-            posted += remind(booking_id, by=by)
-    return posted
+    keys = list(due.values_list("pk", flat=True))
+    # `remind` is a transaction of its own already; most bookings have everything, and the sweep is to cost little.
+    tally = each(keys, lambda pk: remind(pk, by=by), job="consultations.remind", of=Booking, in_one=False)
+    return sum(tally.done)
 
 
 @in_turn

@@ -11,6 +11,7 @@ from consultations.enums import BookingMove, ConsentKind, EnquiryMove, WaitingMo
 from consultations.models import Booking, Enquiry, Result, Turn, Waiting
 from services.actions import moves
 from services.actions.documents import remove
+from services.actions.faults import each
 from services.actions.turns import in_turn
 from services.models import Consent, Document
 from services.rules.history import Actor
@@ -33,10 +34,13 @@ def forget_questions() -> int:
         | Q(Exists(unread), over_at__lt=_ago(settings.CONSULTATION_ADVISER_DAYS))
     )
     old = Booking.objects.annotate(over_at=Coalesce("ended_at", "starts_at")).filter(due).order_by("pk")
-    lost = sum(_forget(booking_id, by=BY) for booking_id in list(old.values_list("pk", flat=True)))
+    keys = list(old.values_list("pk", flat=True))
+    lost = sum(each(keys, lambda pk: _forget(pk, by=BY), job="consultations.forget_questions", of=Booking).done)
     first = _ago(min(settings.CONSULTATION_TEXT_DAYS, settings.CONSULTATION_NEEDS_DAYS))
     gone = Waiting.objects.filter(ended_at__lt=first, wish_destroyed_at__isnull=True).order_by("pk")
-    return lost + sum(_forget_wish(waiting_id, by=BY) for waiting_id in list(gone.values_list("pk", flat=True)))
+    keys = list(gone.values_list("pk", flat=True))
+    wishes = each(keys, lambda pk: _forget_wish(pk, by=BY), job="consultations.forget_wishes", of=Waiting)
+    return lost + sum(wishes.done)
 
 
 def _ago(days: int) -> datetime:
@@ -88,9 +92,7 @@ def forget_texts() -> int:
     kept = Turn.objects.filter(enquiry=OuterRef("pk"))
     old = Enquiry.objects.filter(Exists(kept), ended_at__lt=_ago(settings.CONSULTATION_TEXT_DAYS)).order_by("pk")
     keys = list(old.values_list("pk", flat=True))
-    for enquiry_id in keys:
-        _forget_texts(enquiry_id, by=BY)
-    return len(keys)
+    return len(each(keys, lambda pk: _forget_texts(pk, by=BY), job="consultations.forget_texts", of=Enquiry).done)
 
 
 @in_turn

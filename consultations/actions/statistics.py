@@ -10,6 +10,7 @@ from consultations.reports.half_year import advisers_with_work, half_year_paper
 from consultations.reports.papers import report_pdf, report_xlsx
 from consultations.reports.statistics import had_service, month_paper, month_statistics
 from services.actions import frozen
+from services.actions.faults import Tally, each
 from services.actions.turns import in_turn
 from services.reports.papers import Paper
 from services.rules.history import Actor
@@ -44,9 +45,10 @@ def issue_half_year(adviser_id: int, first: date, *, by: Actor) -> StatisticsRep
     return _freeze(report, by=by)
 
 
-def issue_half_years(first: date, *, by: Actor) -> list[StatisticsReport]:
+def issue_half_years(first: date, *, by: Actor) -> Tally[StatisticsReport]:
     """The reports of everybody who worked in this half-year and has none yet; a second run makes none."""
-    return [issue_half_year(adviser.pk, first, by=by) for adviser in list(advisers_with_work(first))]
+    keys = list(advisers_with_work(first).values_list("pk", flat=True))
+    return each(keys, lambda pk: issue_half_year(pk, first, by=by), job="consultations.half_years", of=Adviser)
 
 
 @in_turn

@@ -1,7 +1,6 @@
 """The waiting list: getting in line, answering an offer, leaving; what nobody answers goes to the next."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import fields
 from typing import Any
 
@@ -30,6 +29,7 @@ from consultations.reports.offers import hours_of
 from consultations.rules.seating import seatings
 from services.actions import moves
 from services.actions.constraints import friendly
+from services.actions.faults import each
 from services.actions.history import record
 from services.actions.notices import post_many, skip
 from services.actions.turns import in_turn
@@ -226,15 +226,25 @@ def withdraw_offers(day: ClinicDay, adviser_id: int, *, by: Actor) -> int:
     return told
 
 
+def expire_due(*, by: Actor) -> int:
+    """Places nobody answered for in time go to the next in line; returns how many."""
+    over = SeatOffer.objects.filter(state=OfferState.OPEN, until__lte=timezone.now()).order_by("until", "pk")
+    keys = list(over.values_list("pk", flat=True))
+    return sum(each(keys, lambda pk: expire(pk, by=by), job="consultations.expire_offers", of=SeatOffer).done)
+
+
+def end_past_lines(*, by: Actor) -> int:
+    """The lines of days that have gone by end; returns how many waited to the end."""
+    past = ClinicDay.objects.filter(on__lt=timezone.localdate(), waitings__state__in=WaitingState.LIVE).distinct()
+    keys = list(past.order_by("pk").values_list("pk", flat=True))
+    return sum(each(keys, lambda pk: end_past_line(pk, by=by), job="consultations.end_lines", of=ClinicDay).done)
+
+
 def leave_booked(*, by: Actor) -> int:
     """People who have booked that very day wait no longer; a place that was held goes to the next."""
     booked = Booking.objects.live().filter(resident=OuterRef("resident"), on=OuterRef("clinic_day__on"))
-    left = 0
-    for pk in list(Waiting.objects.live().filter(Exists(booked)).order_by("pk").values_list("pk", flat=True)):
-        with suppress(Refused):  # they have just answered
-            leave(pk, by=by)
-            left += 1
-    return left
+    keys = list(Waiting.objects.live().filter(Exists(booked)).order_by("pk").values_list("pk", flat=True))
+    return len(each(keys, lambda pk: leave(pk, by=by), job="consultations.leave_booked", of=Waiting).done)
 
 
 @in_turn

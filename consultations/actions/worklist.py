@@ -1,7 +1,6 @@
 """What officers do for everybody affected: the same-day colleague, the next day, the call list; one by one or all."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -17,6 +16,7 @@ from consultations.reports.worklist import forgotten, ways_for
 from consultations.rules.seating import Seating, seating, seatings
 from services.actions import moves
 from services.actions.constraints import friendly
+from services.actions.faults import each
 from services.actions.notices import post_many, skip
 from services.actions.turns import in_turn
 from services.enums.notices import CallOutcome, Channel, NoticeState
@@ -199,13 +199,10 @@ def tend(*, by: Actor) -> int:
     """
     today = timezone.localdate()
     tomorrow = add_working_days(today, 1, EveryHoliday())
-    put = 0
-    for pk in forgotten(until=tomorrow):
-        with suppress(Refused):  # somebody has just decided
-            put_on_call_list(pk, by=by)
-            put += 1
+    keys = forgotten(until=tomorrow)
+    put = each(keys, lambda pk: put_on_call_list(pk, by=by), job="consultations.call_forgotten", of=Affected)
     affected.tend_lists(by=by)
-    return put
+    return len(put.done)
 
 
 def _lock(affected_id: int, *day_ids: int) -> tuple[Affected, Booking]:

@@ -84,6 +84,8 @@ def clinic_days_make(request: PortalRequest) -> HttpResponse:
     left_out = ", ".join(date_letter(day) for day in sorted(made.holidays))
     note = f" 공휴일이라 만들지 않은 날: {left_out}" if left_out else ""
     messages.success(request, f"상담일 {len(made.days)}개를 만들었습니다.{note}")
+    if made.bad:
+        messages.error(request, f"상담일 {made.bad}개를 만들지 못했습니다. 관리자에게 알려 주세요.")
     return redirect("consultations:staff_clinic_days")
 
 

@@ -19,6 +19,7 @@ from services.forms.frozen import CorrectionForm
 from services.reports.papers import shown
 from services.rules.history import Actor
 from services.rules.months import first_of
+from services.rules.refusal import Refused
 from services.views.frozen import frozen_pdf, frozen_xlsx
 from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
@@ -60,7 +61,10 @@ def reports(request: PortalRequest) -> HttpResponse:
 
 def _issue(kind: ReportKind, first: date, *, by: Actor) -> int:
     if kind == ReportKind.HALF_YEAR:
-        return len(actions.issue_half_years(first, by=by))
+        tally = actions.issue_half_years(first, by=by)
+        if tally.bad and not tally.done:
+            raise Refused(f"{tally.bad}명의 보고서를 만들지 못했습니다. 관리자에게 알려 주세요.")
+        return len(tally.done)
     actions.issue_month(first, by=by)
     return 1
 

@@ -14,6 +14,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from services.actions.constraints import friendly
+from services.actions.faults import each
 from services.actions.history import record, subject_of
 from services.actions.inspection import inspect
 from services.actions.moves import lock
@@ -96,10 +97,10 @@ def forget_abandoned() -> int:
     """Remove files of drafts that are gone; returns how many. For the nightly purge."""
     kind = Draft._meta.label_lower
     living = {str(key) for key in Draft.objects.values_list("pk", flat=True)}
-    gone = [file for file in Document.objects.filter(subject_kind=kind) if file.subject_id not in living]
-    for document in gone:
-        remove(document.pk, by=Actor.system("purge"))
-    return len(gone)
+    of_drafts = Document.objects.filter(subject_kind=kind).order_by("pk").values_list("pk", "subject_id")
+    gone = [pk for pk, draft in of_drafts if draft not in living]
+    by = Actor.system("purge")
+    return len(each(gone, lambda pk: remove(pk, by=by), job="services.forget_abandoned", of=Document).done)
 
 
 def reencrypt(document: Document) -> None:

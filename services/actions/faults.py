@@ -40,34 +40,35 @@ def each(
     *,
     job: str,
     of: type[models.Model] | None = None,
+    name: Callable[[T], str] | None = None,
     is_all: bool = True,
     in_one: bool = True,
 ) -> Tally[R]:
     """Do the work of every item, each in a transaction of its own; an item that fails is a JobFault, never an end.
 
-    `of` is the model whose ids the items are. A fault ends when its item succeeds, or is no longer among the items of
-    a loop over everything that is due (`is_all`). A refusal is no fault: somebody was faster or holds the row, and the
-    next run comes back to it. `in_one=False` leaves transactions to the work. Raises only when the database is away
-    or the task's time is over.
+    `of` is the model whose ids the items are, `name` names other items. A fault ends when its item succeeds, or is no
+    longer among the items of a loop over everything that is due (`is_all`). A refusal is no fault: somebody was faster
+    or holds the row, and the next run comes back to it. `in_one=False` leaves transactions to the work. Raises only
+    when the database is away or the task's time is over.
     """
     tally: Tally[R] = Tally()
-    named = [(item, name_of(item, of)) for item in items]
+    named = [(item, name(item) if name else name_of(item, of)) for item in items]
     known = set(JobFault.objects.filter(job=job).values_list("item", flat=True))
     run = in_turn(work) if in_one else work
-    for item, name in named:
+    for item, called in named:
         try:
             tally.done.append(run(item))
         except Refused as refusal:
             tally.put_off += 1
-            log.info("item_put_off", job=job, item=name, why=refusal.sentence)
+            log.info("item_put_off", job=job, item=called, why=refusal.sentence)
         except Exception as error:  # noqa: BLE001 - whatever it is, the next item follows
             tally.bad += 1
-            note_fault(job, name, error)
+            note_fault(job, called, error)
         else:
-            if name in known:
-                clear_faults(job, [name])
-    if is_all and (gone := known - {name for _, name in named}):
-        clear_faults(job, gone)
+            if called in known:
+                clear_faults(job, [called])
+    if is_all and known - {called for _, called in named}:
+        clear_gone(job, [called for _, called in named])
     return tally
 
 
@@ -99,7 +100,7 @@ def in_halves(
     return done, []
 
 
-def name_of(item: object, of: type[models.Model] | None) -> str:
+def name_of(item: object, of: type[models.Model] | None = None) -> str:
     """How a fault names its item: "consultations.booking:17", or the item's own words."""
     if isinstance(item, models.Model):
         return f"{item._meta.label_lower}:{item.pk}"
@@ -123,6 +124,11 @@ def note_fault(job: str, item: str, error: Exception) -> None:
 def clear_faults(job: str, items: Iterable[str]) -> None:
     """These items are well again, or no longer due."""
     JobFault.objects.filter(job=job, item__in=list(items)).delete()
+
+
+def clear_gone(job: str, still: Iterable[str]) -> None:
+    """Only these items of the job are still due: the faults of all others have ended."""
+    JobFault.objects.filter(job=job).exclude(item__in=list(still)).delete()
 
 
 def _raise_if_away(error: Exception) -> None:

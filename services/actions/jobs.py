@@ -3,21 +3,25 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 import structlog
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from services.actions.faults import Tally, clear_gone, each, in_halves
 from services.models import Draft, JobRun, Notice, ReadingLogEntry, ReferenceTry, Tick, Verification
 from services.rules.jobs import Period, Schedule
 
 ABANDONED_AFTER = timedelta(minutes=10)  # a task lives two minutes
 REACH = timedelta(days=7)
+DELETED_AT_ONCE = 1000
 A_DAY = timedelta(days=1)  # as long as the limits count
 log = structlog.get_logger(__name__)
 
@@ -27,7 +31,7 @@ def once(job: str, period: str) -> Iterator[bool]:
     """`with once("remind", "2026-11-23") as is_mine: if is_mine: ...`: true for one caller a period.
 
     If the work raises, or its process dies (after ABANDONED_AFTER), the period is free again; so work that died half
-    done must be safe to run twice.
+    done must be safe to run twice. The row stays: it is how staff see that the period is not done.
     """
     started_at = timezone.now()
     if not (_claim_new(job, period, started_at) or _take_over(job, period, started_at)):
@@ -37,7 +41,7 @@ def once(job: str, period: str) -> Iterator[bool]:
     try:
         yield True
     except Exception:
-        mine.delete()
+        mine.update(started_at=started_at - 2 * ABANDONED_AFTER)
         raise
     mine.update(finished_at=timezone.now())
 
@@ -71,16 +75,29 @@ def missed_periods(job: str, schedule: Schedule, now: datetime, *, reach: timede
     return [period for period in periods if period.key >= first and period.key not in keys]
 
 
-def run_missed(job: str, schedule: Schedule, work: Callable[[Period], object], *, reach: timedelta = REACH) -> int:
-    """Do the work of every missed period, oldest first; returns how many ran here. Beat may call this often."""
-    ran = 0
-    for period in missed_periods(job, schedule, timezone.now(), reach=reach):
+class Unfinished(Exception):
+    """Some items of a period failed; each is a JobFault. The period is done again, and what is done stays as it is."""
+
+
+def run_missed(
+    job: str, schedule: Schedule, work: Callable[[Period], "Tally[Any] | None"], *, reach: timedelta = REACH
+) -> int:
+    """Do the work of every missed period, oldest first; returns how many ran here. Beat may call this often.
+
+    A period whose work raises, or whose tally has bad items, stays open for the next call, and the others go on.
+    """
+
+    def run(period: Period) -> bool:
         with once(job, period.key) as is_mine:
-            if is_mine:
-                work(period)
-                ran += 1
-                log.info("job_ran", job=job, period=period.key)
-    return ran
+            if not is_mine:
+                return False
+            tally = work(period)
+            if tally and tally.bad:
+                raise Unfinished
+        log.info("job_ran", job=job, period=period.key)
+        return True
+
+    return sum(each(missed_periods(job, schedule, timezone.now(), reach=reach), run, job=job, in_one=False).done)
 
 
 def tick(name: str = "worker") -> None:
@@ -88,10 +105,13 @@ def tick(name: str = "worker") -> None:
     Tick.objects.update_or_create(name=name, defaults={"at": timezone.now()})
 
 
-def purge() -> dict[str, int]:
-    """Delete what may not be kept: old drafts, codes, sessions, messages, readings; then PURGE_SOURCES of the apps."""
+def purge() -> Tally[tuple[str, int]]:
+    """Delete what may not be kept: old drafts, codes, sessions, messages, readings; then PURGE_SOURCES of the apps.
+
+    What cannot be deleted keeps nothing else: not another row of its table, nor another table.
+    """
     now = timezone.now()
-    expired = {
+    expired: dict[str, QuerySet[Any]] = {
         "drafts": Draft.objects.filter(expires_at__lt=now),
         "codes": Verification.objects.filter(sent_at__lt=now - A_DAY),
         "code messages": Notice.objects.filter(once_key__startswith="verification:", created_at__lt=now - A_DAY),
@@ -104,8 +124,23 @@ def purge() -> dict[str, int]:
         "log-ins": AccessLog.objects.filter(attempt_time__lt=now - timedelta(days=settings.LOGIN_DAYS)),
         "jobs": JobRun.objects.filter(started_at__lt=now - timedelta(days=400)),
     }
-    counts = {name: rows.delete()[0] for name, rows in expired.items()}
-    for path in settings.PURGE_SOURCES:
-        counts[path] = import_string(path)()
-    log.info("purged", **counts)
-    return counts
+    works: dict[str, Callable[[], int]] = {name: partial(_delete, rows) for name, rows in expired.items()}
+    works |= {path: import_string(path) for path in settings.PURGE_SOURCES}
+    tally = each(works, lambda name: (name, works[name]()), job="services.purge", in_one=False)
+    log.info("purged", **dict(tally.done))
+    return tally
+
+
+def _delete(rows: "QuerySet[Any]") -> int:
+    """Delete these rows, the bad ones left out."""
+    job, label = f"services.purge:{rows.model._meta.label_lower}", rows.model._meta.label_lower
+    keys = list(rows.order_by("pk").values_list("pk", flat=True))
+    done, bad = 0, list[Any]()
+    for start in range(0, len(keys), DELETED_AT_ONCE):
+        part = keys[start : start + DELETED_AT_ONCE]
+        gone, failed = in_halves(
+            part, lambda some: rows.filter(pk__in=some).delete()[0], job=job, name=lambda key: f"{label}:{key}"
+        )
+        done, bad = done + gone, [*bad, *failed]
+    clear_gone(job, [f"{label}:{key}" for key in bad])
+    return done

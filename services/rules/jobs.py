@@ -16,6 +16,9 @@ class Period:
     key: str
     due_at: datetime
 
+    def __str__(self) -> str:
+        return self.key
+
     @property
     def on(self) -> date:
         return self.due_at.astimezone(SEOUL).date()

@@ -391,7 +391,7 @@ def test_files_of_a_draft_that_is_gone_are_forgotten(draft, files):
     take(draft, photo())
     kept = take(a_draft(), photo())
     draft.delete()
-    assert purge()["services.actions.documents.forget_abandoned"] == 1
+    assert dict(purge().done)["services.actions.documents.forget_abandoned"] == 1
     assert forget_abandoned() == 0
     assert list(Document.objects.all()) == [kept]
     assert len(files()) == 2

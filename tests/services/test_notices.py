@@ -435,7 +435,7 @@ def test_ordinary_work_costs_the_same_number_of_queries_for_one_and_many(
     resident = make_resident()
     for number in range(20):
         post(MESSAGE, once_key=str(number), resident=resident)
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(27):
         dispatch_due()
 
 

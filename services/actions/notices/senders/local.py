@@ -16,9 +16,14 @@ class _LocalSender:
     batch = 100
 
     def send(self, batch: Sequence[Outgoing]) -> dict[int, SendResult]:
-        for letter in batch:
+        return {letter.pk: self._send(letter) for letter in batch}
+
+    def _send(self, letter: Outgoing) -> SendResult:
+        try:
             self.write(letter)
-        return {letter.pk: SendResult(Outcome.ACCEPTED, f"local-{letter.pk}") for letter in batch}
+        except (OSError, ValueError) as error:  # a full disk, half of a character: this one waits, the others go
+            return SendResult(Outcome.LATER, detail=type(error).__name__)
+        return SendResult(Outcome.ACCEPTED, f"local-{letter.pk}")
 
     def outcomes(self, provider_ids: Sequence[str]) -> dict[str, SendResult]:
         return {key: SendResult(Outcome.DELIVERED, key) for key in provider_ids}
