@@ -13,7 +13,7 @@ restart=${GIMJE_RESTART:-sudo systemctl restart}
 web=${GIMJE_WEB:-http://127.0.0.1:8000}
 python=${GIMJE_PYTHON:-python3}
 venv=${GIMJE_VENV:-}
-build=${GIMJE_BUILD:-$home/current/build}
+seed=${GIMJE_SEED:-$home/current}
 
 say() { echo "release: $*"; }
 
@@ -62,7 +62,9 @@ else
     venv/bin/pip install --quiet --require-hashes --only-binary=:all: -r requirements.txt
 fi
 # What did not change is taken over; the files of the release before stay for pages that are open just now.
-if [ -d "$build" ]; then cp -a "$build" build; fi
+for folder in build node_modules; do
+    if [ -d "$seed/$folder" ]; then cp -a "$seed/$folder" "$folder"; fi
+done
 
 set -a
 . "$environment"
