@@ -13,7 +13,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -37,9 +37,9 @@ def free_port() -> int:
 
 def run(*argv: str | Path, env: dict[str, str] | None = None, cwd: Path | None = None, code: int = 0) -> str:
     """Output of a program that must end with this exit code."""
-    done = subprocess.run(
-        [str(part) for part in argv], env=env, cwd=cwd, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
+    words = [str(part) for part in argv]
+    out = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    done = subprocess.run(words, env=env, cwd=cwd, text=True, check=False, **out)  # type: ignore[call-overload]
     if done.returncode != code:
         msg = f"{shlex.join(map(str, argv))} ended with {done.returncode}:\n{done.stdout[-4000:]}"
         raise AssertionError(msg)
@@ -119,16 +119,14 @@ class Machine:
             "SOLAPI_SECRET": SECRET,
         }
         lines = self.here((OPERATIONS / "gimje.env.example").read_text(encoding="utf-8")).splitlines()
-        given = [
-            f"{name}={values[name]}" if (name := line.partition("=")[0]) in values else line for line in lines
-        ]
+        given = [f"{name}={values[name]}" if (name := line.partition("=")[0]) in values else line for line in lines]
         given.append(f"SOLAPI_URL={self.provider.url}")
         self.environment_file.write_text("\n".join(given) + "\n", encoding="utf-8")
         self.environment_file.chmod(0o600)
 
     def environment(self, **more: str) -> dict[str, str]:
         """As a shell reads the file; nothing of the developer's own environment but the path."""
-        script = f'set -a; . {shlex.quote(str(self.environment_file))}; exec env -0'
+        script = f"set -a; . {shlex.quote(str(self.environment_file))}; exec env -0"
         bare = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
         done = subprocess.run(["/bin/sh", "-c", script], env=bare, capture_output=True, check=True)
         pairs = [one.decode().partition("=") for one in done.stdout.split(b"\0") if one]
@@ -141,26 +139,33 @@ class Machine:
         data, owner = self.folder / "postgresql", ["runuser", "-u", "postgres", "--"]
         shutil.chown(data, "postgres")
         shutil.chown(self.folder / "run", "postgres")
-        run(*owner, binaries / "initdb", "-D", data, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N", cwd=Path("/"))
+        run(
+            *owner,
+            binaries / "initdb",
+            "-D",
+            data,
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "-N",
+            cwd=Path("/"),
+        )
         options = ("-c", "fsync=off", "-k", self.folder / "run", "-p", str(self.database))
         self.serve("postgresql", *owner, binaries / "postgres", "-D", data, *options)
         folder = ("--dir", self.folder / "redis", "--save", "", "--bind", "127.0.0.1")
         self.serve("redis", "redis-server", "--port", str(self.broker), *folder)
-        wait_for(lambda: connects(self.database) and connects(self.broker), "PostgreSQL and Redis")
+        asked = ("pg_isready", "-q", "-h", str(self.folder / "run"), "-p", str(self.database))
+        wait_for(lambda: subprocess.run(asked, check=False).returncode == 0, "PostgreSQL")
+        wait_for(lambda: connects(self.broker), "Redis")
         self.sql("CREATE ROLE gimje LOGIN PASSWORD 'pa55word' CREATEDB", "CREATE DATABASE gimje OWNER gimje")
 
     def sql(self, *statements: str) -> None:
+        """As PostgreSQL's own superuser."""
         words = [part for statement in statements for part in ("-c", statement)]
-        wait_for(lambda: connects(self.database), "PostgreSQL")
         host = ("-h", self.folder / "run", "-p", str(self.database), "-U", "postgres")
-        for _ in range(20):  # it accepts connections a moment before it answers
-            done = subprocess.run(["psql", "-v", "ON_ERROR_STOP=1", *map(str, host), *words], capture_output=True, text=True)
-            if done.returncode == 0:
-                return
-            if "starting up" not in done.stderr:
-                break
-            time.sleep(0.2)
-        raise AssertionError(done.stderr)
+        run("psql", "-v", "ON_ERROR_STOP=1", *host, *words)
 
     def start_nginx(self) -> None:
         files = ("-keyout", self.folder / "ssl" / "key.pem", "-out", self.folder / "ssl" / "fullchain.pem")
@@ -169,7 +174,8 @@ class Machine:
         site = self.folder / "site.conf"
         site.write_text(self.here((OPERATIONS / "nginx.conf").read_text(encoding="utf-8")), encoding="utf-8")
         temporary = "".join(
-            f"{kind}_temp_path {self.folder}/run/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+            f"{kind}_temp_path {self.folder}/run/{kind};"
+            for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         )
         whole = self.folder / "nginx.conf"
         whole.write_text(
@@ -201,9 +207,10 @@ class Machine:
             held = self.socket.fileno()
             argv[2] = f'export LISTEN_FDS=1 LISTEN_PID=$$; exec 3<&{held}; exec "$@"'
             fds.append(held)
-        with notified(self.folder / "run" / f"{name}.notify") as (address, wait), (
-            self.folder / "log" / f"{name}.out"
-        ).open("ab") as log:
+        with (
+            notified(self.folder / "run" / f"{name}.notify") as (address, wait),
+            (self.folder / "log" / f"{name}.out").open("ab") as log,
+        ):
             if unit.is_notifying:
                 env["NOTIFY_SOCKET"] = address
             unit.process = subprocess.Popen(
@@ -265,7 +272,7 @@ class Machine:
         return target
 
     def release(self, argument: str) -> str:
-        """docs/operations/release.sh as it is; the developer's packages and built assets are reused where there are any."""
+        """docs/operations/release.sh as it is; a developer's packages and assets are reused where there are any."""
         restart = self.folder / "restart"
         restart.write_text(
             f'#!/bin/sh\nexec {sys.executable} -c "import sys, urllib.request as web\n'
@@ -290,15 +297,17 @@ class Machine:
             env["GIMJE_SEED"] = str(ROOT)
         return run("/bin/sh", OPERATIONS / "release.sh", argument, env=env, cwd=Path("/"))
 
-    def manage(self, *arguments: str | Path, code: int = 0, **env: str) -> str:
+    def manage(self, *arguments: str | Path, env: dict[str, str] | None = None, code: int = 0) -> str:
         current = (self.folder / "srv" / "current").resolve()
-        return run(current / "venv/bin/python", "manage.py", *arguments, env=self.environment(**env), cwd=current, code=code)
+        return run(
+            current / "venv/bin/python", "manage.py", *arguments, env=self.environment(**env), cwd=current, code=code
+        )
 
     def close(self) -> None:
         for name in UNITS:
             self.stop(name)
         for process in reversed(self.servers):
-            process.send_signal(signal.SIGTERM if process.args[0] != "runuser" else signal.SIGTERM)  # type: ignore[index]
+            process.terminate()
             try:
                 process.wait(10)
             except subprocess.TimeoutExpired:
@@ -364,5 +373,3 @@ def group_exists(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
-
-
