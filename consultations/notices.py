@@ -176,6 +176,12 @@ def waiting_letters(name: str, waiting: Waiting, *, offer: SeatOffer | None = No
     return [waiting_letter(name, waiting, offer=offer, person=person) for person in people]
 
 
+def calls_about(case: Waiting | Enquiry) -> "QuerySet[Notice]":
+    """Calls about this case that nobody has made: what they would say is no longer so when it goes on or ends."""
+    kind = "consultations.waiting" if isinstance(case, Waiting) else "consultations.enquiry"
+    return Notice.objects.filter(subject_kind=kind, subject_id=str(case.pk), channel=Channel.CALL)
+
+
 def offer_notices(waiting: Waiting) -> "QuerySet[Notice]":
     """The offers that this person was sent or is to be phoned about."""
     return Notice.objects.filter(

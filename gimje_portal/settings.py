@@ -394,6 +394,8 @@ ALIMTALK_PROFILE: str = env["ALIMTALK_PROFILE"]
 ALIMTALK_TEMPLATES: dict[str, str] = env["ALIMTALK_TEMPLATES"]
 ALIMTALK_BUTTON: bool = env["ALIMTALK_BUTTON"]
 DOORBELL: bool = env["DOORBELL"]
+# Messages that ask something: the answers that an officer ticks on the phone, by kind.
+CALL_ANSWERS = {"consultations/notices/waiting_offer": "consultations.actions.waiting.ON_THE_PHONE"}
 # Which messages stand on whose desk: role -> beginnings of a notice's kind; "" is every one.
 NOTICE_DESKS = {
     "consultation_officer": ("consultations/",),

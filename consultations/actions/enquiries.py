@@ -25,7 +25,7 @@ from consultations.enums import (
     TurnKind,
 )
 from consultations.models import Adviser, Booking, Enquiry, EnquiryPause, Turn, Waiting
-from consultations.notices import enquiry_key, enquiry_message
+from consultations.notices import calls_about, enquiry_key, enquiry_message
 from consultations.reports.consents import enquiry_consents
 from services.actions import moves
 from services.actions.consents import write_consents
@@ -33,7 +33,7 @@ from services.actions.constraints import friendly
 from services.actions.documents import adopt
 from services.actions.faults import each
 from services.actions.history import record
-from services.actions.notices import post
+from services.actions.notices import post, skip
 from services.actions.references import insert_with_number
 from services.actions.turns import in_turn
 from services.enums.calendar import ExtensionReason
@@ -48,6 +48,7 @@ from services.rules.refusal import Refused
 CHANGED = "상태가 달라졌습니다. 화면을 새로 열어 확인해 주세요."
 NOT_YOURS = "다른 세무사·변호사가 맡은 질문입니다."
 NO_TEXT = "내용이 비어 있습니다. 적어 주세요."
+WENT_ON = "질문이 다음으로 넘어갔습니다."
 MEET_WANTED = "만나서 상담받고 싶다고 하심"
 
 
@@ -125,6 +126,7 @@ def reply(enquiry_id: int, text: str, *, by: Actor) -> Enquiry:
     _write(enquiry, TurnKind.REPLY, text)
     pause.received_on = timezone.localdate()
     pause.save(update_fields=["received_on"])
+    skip(calls_about(enquiry), WENT_ON)
     return moves.note(enquiry, EnquiryMove.REPLIED, by=by, due_on=_due(enquiry))
 
 
@@ -146,6 +148,7 @@ def close(enquiry_id: int, *, by: Actor, reason: str = "") -> Enquiry:
     enquiry = _lock(enquiry_id)
     if enquiry.state == EnquiryState.CLOSED:
         return enquiry
+    skip(calls_about(enquiry), WENT_ON)
     return moves.move(enquiry, EnquiryMove.CLOSED, by=by, reason=reason, ended_at=timezone.now())
 
 
@@ -235,6 +238,7 @@ def answer(enquiry_id: int, text: str, given: AnsweredBy, *, adviser: Adviser, b
     turn.save()
     enquiry.pauses.filter(received_on__isnull=True).update(received_on=timezone.localdate())
     moves.move(enquiry, EnquiryMove.ANSWERED, by=by, reason=str(given.label))
+    skip(calls_about(enquiry), WENT_ON)
     if given in AnsweredBy.TELLS:
         _tell("enquiry_answered", enquiry, title="질문에 답했습니다")
     return enquiry
@@ -258,6 +262,7 @@ def refer(enquiry_id: int, where: FollowUp, *, by: Actor, adviser: Adviser | Non
     """Another office helps better: S14 says which; `adviser` is given when the adviser says so, not an officer."""
     enquiry = _lock_own(enquiry_id, adviser) if adviser else _lock(enquiry_id)
     moves.move(enquiry, EnquiryMove.REFERRED, by=by, reason=str(where.label), ended_at=timezone.now())
+    skip(calls_about(enquiry), WENT_ON)
     _tell("enquiry_referred", enquiry, title="더 알맞은 곳을 알려드립니다")
     return enquiry
 

@@ -10,10 +10,11 @@ from consultations.enums import BookingKind, ClinicDayState, OfferState, Waiting
 from consultations.models import ClinicDay, SeatOffer, Waiting
 from consultations.notices import waiting_letters
 from consultations.reports.offers import hours_of
-from consultations.rules.deadlines import offer_until
+from consultations.rules.deadlines import offer_until, offer_until_by_phone
 from consultations.rules.seating import Seating, seatings
 from services.actions import moves
 from services.actions.notices import post_many
+from services.reports.calendar import EveryHoliday
 from services.rules.history import Actor
 from services.rules.notices import next_opening
 
@@ -59,11 +60,19 @@ def fits(hour: str, starts_at: datetime) -> bool:
     return hour == WaitingHour.ANY or f"{timezone.localtime(starts_at):%H}" == hour
 
 
+def _until(waiting: Waiting, starts_at: datetime) -> datetime | None:
+    """Until when it is held: a text is read at once, a call is made in office hours."""
+    now, last_hours = timezone.now(), settings.CONSULTATION_CHANGE_HOURS
+    hours = settings.CONSULTATION_HOLD_HOURS
+    if waiting.resident.can_receive_texts:
+        told_at = next_opening(now, settings.NOTICE_HOURS)
+        return offer_until(told_at, starts_at, hours=hours, last_hours=last_hours)
+    return offer_until_by_phone(now, starts_at, EveryHoliday(), hours=hours, last_hours=last_hours)
+
+
 def _offer(waiting: Waiting, seating: Seating) -> bool:
     """Hold one place and say so; False if the time to answer would be too short."""
-    told_at = next_opening(timezone.now(), settings.NOTICE_HOURS)
-    hours, last_hours = settings.CONSULTATION_HOLD_HOURS, settings.CONSULTATION_CHANGE_HOURS
-    until = offer_until(told_at, seating.starts_at, hours=hours, last_hours=last_hours)
+    until = _until(waiting, seating.starts_at)
     if until is None:
         return False
     offer = SeatOffer.objects.create(

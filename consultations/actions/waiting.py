@@ -24,7 +24,7 @@ from consultations.enums import (
     WaitingState,
 )
 from consultations.models import Booking, ClinicDay, SeatOffer, Waiting
-from consultations.notices import offer_notices, waiting_letters
+from consultations.notices import calls_about, offer_notices, waiting_letters
 from consultations.reports.offers import hours_of
 from consultations.rules.seating import seatings
 from services.actions import moves
@@ -34,6 +34,7 @@ from services.actions.history import record
 from services.actions.notices import post_many, skip
 from services.actions.turns import in_turn
 from services.models import Resident
+from services.notices.answers import Answer
 from services.rules.history import Actor
 from services.rules.refusal import Refused
 
@@ -41,6 +42,7 @@ NOT_FULL = "아직 빈 시간이 있습니다. 기다리지 마시고 그 시간
 BOOKED_THAT_DAY = "그날 이미 예약하신 상담이 있습니다. 한 분이 하루에 한 번 받으실 수 있습니다."
 GONE = "맡아 둔 시간이 지났습니다. 다음 분께 자리를 드렸습니다. 대기 순서는 그대로입니다. 다음 빈자리를 기다려 주세요."
 OVER = "이미 끝난 대기입니다."
+OUT_OF_LINE = "대기가 끝났습니다."
 
 
 @in_turn
@@ -143,6 +145,7 @@ def accept(waiting_id: int, *, by: Actor) -> Booking:
     )
     _close(offer, OfferState.ACCEPTED)
     moves.move(waiting, WaitingMove.ACCEPTED, by=by, booking=booking, ended_at=timezone.now())
+    skip(calls_about(waiting), OUT_OF_LINE)
     announce(booking, wish, how=Source(waiting.source).consent_how, by=by)
     return booking
 
@@ -182,6 +185,7 @@ def leave(waiting_id: int, *, by: Actor) -> Waiting:
     if offer:
         _close(offer, OfferState.WITHDRAWN)
     moves.move(waiting, WaitingMove.LEFT, by=by, ended_at=timezone.now())
+    skip(calls_about(waiting), OUT_OF_LINE)
     offer_places(waiting.clinic_day)
     return waiting
 
@@ -194,6 +198,7 @@ def end_line(day: ClinicDay, *, by: Actor, is_cancelled: bool) -> int:
         if offer := waiting.open_offer:
             _close(offer, OfferState.WITHDRAWN)
         moves.move(waiting, WaitingMove.ENDED, by=by, ended_at=timezone.now())
+        skip(calls_about(waiting), OUT_OF_LINE)
         if is_cancelled:
             post_many(waiting_letters("ended", waiting))
     return len(line)
@@ -213,6 +218,7 @@ def withdraw_offers(day: ClinicDay, adviser_id: int, *, by: Actor) -> int:
             if offer:
                 _close(offer, OfferState.WITHDRAWN)
             moves.move(waiting, WaitingMove.ENDED, by=by, ended_at=timezone.now())
+            skip(calls_about(waiting), OUT_OF_LINE)
             post_many(waiting_letters("ended", waiting))
         elif offer and offer.holds.filter(adviser=adviser_id).exists():
             offer.is_past = True  # the same time with a colleague may be offered anew
@@ -274,3 +280,6 @@ def _close(offer: SeatOffer, state: OfferState) -> None:
     offer.state, offer.closed_at = state, timezone.now()
     offer.save()
     skip(offer_notices(offer.waiting), "빈자리 안내가 끝났습니다.")
+
+
+ON_THE_PHONE = {"accept": Answer("자리 받음", accept), "decline": Answer("자리 받지 않음", decline)}  # CALL_ANSWERS

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from services.rules.calendar import SEOUL
+from services.rules.calendar import HOURS_A_DAY, SEOUL, Holidays, add_working_hours, next_office_hour
 
 QUESTION_CHARACTERS = 2000
 
@@ -29,6 +29,20 @@ def offer_until(told_at: datetime, starts_at: datetime, *, hours: int, last_hour
     """
     until = min(told_at + timedelta(hours=hours), starts_at - timedelta(hours=last_hours))
     return until if until - told_at >= timedelta(hours=1) else None
+
+
+def offer_until_by_phone(
+    freed_at: datetime, starts_at: datetime, holidays: Holidays, *, hours: int, last_hours: int
+) -> datetime | None:
+    """The same for somebody who is phoned: the time runs only while officers sit at their desks.
+
+    24 hours are one working day of eight, so a place freed on Friday at 17:30 is held until Monday at 17:30. None when
+    less than an office hour would be left.
+    """
+    told_at = next_office_hour(freed_at, holidays)
+    at_desks = max(1, hours * HOURS_A_DAY // 24)
+    until = min(add_working_hours(told_at, at_desks, holidays), starts_at - timedelta(hours=last_hours))
+    return until if until >= add_working_hours(told_at, 1, holidays) else None
 
 
 def survey_until(on: date, *, days: int) -> date:

@@ -1,13 +1,15 @@
 """What staff choose and type about messages, calls and readings."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 
 from services.enums.notices import CallOutcome, Channel, NoticeState
 from services.forms.filters import ListFilter, on_day, one_of, words
-from services.forms.offers import offer_rows
-from services.models import CallTask, Notice
+from services.forms.offers import offer_choices, offer_rows
+from services.models import Notice
+from services.notices.answers import Answer
 
 
 class NoticeFilter(ListFilter):
@@ -35,7 +37,7 @@ class NoticePickForm(forms.Form):
         offer_rows(self, "picked", notices)
 
 
-class CallForm(forms.ModelForm[CallTask]):
+class CallForm(forms.Form):
     """The outcome of one call; never what was said."""
 
     outcome = forms.ChoiceField(
@@ -51,12 +53,11 @@ class CallForm(forms.ModelForm[CallTask]):
         help_text="다시 걸어 달라고 하셨으면 언제인지 적어 주세요. 말씀하신 내용은 적지 마세요.",
     )
 
-    class Meta:
-        model = CallTask
-        fields = ["outcome", "note"]
-
-    def clean_outcome(self) -> CallOutcome:
-        return CallOutcome(self.cleaned_data["outcome"])
+    def __init__(self, *args: Any, answers: Mapping[str, Answer], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        asked = [(value, answer.label) for value, answer in answers.items()]
+        told = [one for one in CallOutcome.choices if not asked or one[0] not in CallOutcome.REACHED]
+        offer_choices(self, "outcome", [*asked, *told])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -521,6 +521,7 @@ class Migration(migrations.Migration):
                 ('reference', models.CharField(blank=True, max_length=20, verbose_name='접수번호')),
                 ('short', services.models.encryption.EncryptedTextField(blank=True, verbose_name='짧은 글')),
                 ('body', services.models.encryption.EncryptedTextField(blank=True, verbose_name='긴 글')),
+                ('spoken', services.models.encryption.EncryptedTextField(blank=True, verbose_name='전화로 하는 말')),
                 ('subject_kind', models.CharField(blank=True, max_length=60)),
                 ('subject_id', models.CharField(blank=True, max_length=40)),
                 ('is_urgent', models.BooleanField(default=False, verbose_name='밤에도 보냄')),

@@ -82,6 +82,7 @@ class Notice(models.Model):
     reference = models.CharField("접수번호", max_length=20, blank=True)
     short = EncryptedTextField("짧은 글", blank=True)  # at most 90 bytes in CP949
     body = EncryptedTextField("긴 글", blank=True)
+    spoken = EncryptedTextField("전화로 하는 말", blank=True)
     subject_kind = models.CharField(max_length=60, blank=True)
     subject_id = models.CharField(max_length=40, blank=True)
     is_urgent = models.BooleanField("밤에도 보냄", default=False)  # only phone codes: they go at night too
@@ -127,7 +128,9 @@ class Notice(models.Model):
 
     @property
     def text(self) -> str:
-        """What goes out by this channel: the short text only as an SMS."""
+        """What goes out by this channel: the short text only as an SMS; on the telephone words that can be said."""
+        if self.channel == Channel.CALL and self.spoken:
+            return self.spoken
         return self.short if self.channel == Channel.SMS else self.body or self.short
 
     @property

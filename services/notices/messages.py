@@ -20,7 +20,7 @@ LMS_BYTES = 2000
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`kind` names the templates; `short` fits one SMS (KR-04); `body` and `letter` are longer forms or empty."""
+    """`kind` names the templates; `short` fits one SMS (KR-04); the others are longer forms or empty."""
 
     kind: str
     title: str
@@ -28,6 +28,7 @@ class Message:
     body: str = ""
     letter: str = ""
     reference: str = ""
+    spoken: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Letter:
 
 
 def compose(kind: str, *, title: str = "", reference: str = "", **values: Any) -> Message:
-    """Render `templates/<kind>.sms.txt` and, where they exist, `<kind>.long.txt` and `<kind>.letter.txt`.
+    """Render `templates/<kind>.sms.txt` and, where they exist, its `.long.txt`, `.letter.txt` and `.call.txt`.
 
     `kind` is like "consultations/notices/booked". `reference` is given to the texts and ends the e-mail's subject.
     What CP949 cannot carry is left out. Raises ValueError when a text is too long for its channel.
@@ -62,7 +63,8 @@ def compose(kind: str, *, title: str = "", reference: str = "", **values: Any) -
     if cp949_bytes(short) > LMS_BYTES or cp949_bytes(body) > LMS_BYTES:
         msg = f"{kind} is longer than {LMS_BYTES} bytes."
         raise ValueError(msg)
-    return Message(kind, title, short, body, _render_if_any(f"{kind}.letter.txt", values), reference)
+    letter, spoken = (_render_if_any(f"{kind}.{form}.txt", values) for form in ("letter", "call"))
+    return Message(kind, title, short, body, letter, reference, spoken)
 
 
 def _render(name: str, values: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -87,6 +88,12 @@ def script_for(task: CallTask, officer: User) -> Script:
         matter=task.notice.shown_text,
         ending="더 궁금하신 점이 있나요? 시청에서는 돈이나 비밀번호를 묻지 않습니다. 고맙습니다.",
     )
+
+
+def birthday_of(task: CallTask) -> date | None:
+    """What the person on the phone is asked for, where it is known."""
+    resident = task.notice.resident
+    return date.fromisoformat(resident.born_on) if resident and resident.born_on else None
 
 
 def letters_pdf(letters: Sequence[Notice], officer: User) -> bytes:

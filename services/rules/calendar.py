@@ -118,6 +118,12 @@ def add_working_hours(moment: datetime, hours: int, holidays: Holidays, *, pause
     raise AssertionError("office hours never end")
 
 
+def next_office_hour(moment: datetime, holidays: Holidays) -> datetime:
+    """When somebody at a desk can next phone: `moment` itself within office hours (MW-01), else their next opening."""
+    start = moment.astimezone(SEOUL)
+    return next(max(opens, start) for opens, closes in _office_hours(start.date(), holidays, ()) if start < closes)
+
+
 def due_after_weeks(received_on: date, weeks: int, holidays: Holidays, *, pauses: Pauses = ()) -> date:
     """The end of a period of weeks: first day counted, by the calendar, never on a holiday (MW-05)."""
     return _end(received_on + timedelta(weeks=weeks) - DAY, received_on, holidays, pauses)

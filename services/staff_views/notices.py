@@ -8,13 +8,14 @@ from django.views.decorators.http import require_POST
 
 from services.actions import history
 from services.actions import notices as actions
-from services.enums.notices import NoticeState
+from services.enums.notices import CallOutcome, NoticeState
 from services.enums.people import Role
 from services.forms.notices import CallForm, NoticeFilter, NoticePickForm
 from services.models import CallTask, Notice, User, blind_index
 from services.models.notices import CallTaskQuerySet, NoticeQuerySet
+from services.notices.answers import answers_for
 from services.reports.history import timeline
-from services.reports.notices import letters_pdf, script_for
+from services.reports.notices import birthday_of, letters_pdf, script_for
 from services.reports.people import residents_of
 from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
@@ -96,15 +97,28 @@ def call(request: PortalRequest, pk: int) -> HttpResponse:
     """One call: the number, the words to say, and the outcome."""
     user = staff_of(request)
     task = get_object_or_404(_calls(user), pk=pk)
-    form = CallForm(request.POST if request.method == "POST" else None)
+    answers, wants_birthday = answers_for(task.notice), "birthday" in request.POST
+    form = CallForm(request.POST if request.method == "POST" and not wants_birthday else None, answers=answers)
     if form.is_valid():
         with refusals_to(form):
-            actions.close_call(task.pk, form.cleaned_data["outcome"], by=user.actor, note=form.cleaned_data["note"])
+            outcome, note = form.cleaned_data["outcome"], form.cleaned_data["note"]
+            if outcome in answers:
+                actions.answer_call(task.pk, outcome, by=user.actor)
+            else:
+                actions.close_call(task.pk, CallOutcome(outcome), by=user.actor, note=note)
             messages.success(request, "통화 결과를 적었습니다.")
             return redirect("services:staff_calls")
     if task.notice.resident:
-        history.record_reading(user, task.notice.resident, task, "전화", address=request.address or None)
-    page = {"task": task, "form": form, "script": script_for(task, user), "resident": task.notice.resident}
+        what = "전화하며 태어난 날 보기" if wants_birthday else "전화"
+        history.record_reading(user, task.notice.resident, task, what, address=request.address or None)
+    page = {
+        "task": task,
+        "form": form,
+        "script": script_for(task, user),
+        "resident": task.notice.resident,
+        "shows_birthday": wants_birthday,
+        "birthday": birthday_of(task) if wants_birthday else None,
+    }
     return render_form(request, "services/staff/call.html", page)
 
 

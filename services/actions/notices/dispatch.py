@@ -21,6 +21,8 @@ from services.actions.notices.posting import text_channel
 from services.actions.notices.senders import Outcome, Outgoing, Sender, SendResult, sender_for
 from services.enums.notices import Channel, NoticeState
 from services.models import CallTask, JobFault, Notice, NoticeAttempt
+from services.reports.calendar import EveryHoliday
+from services.rules.calendar import next_office_hour
 from services.rules.notices import LONGEST_WAIT, MAX_ATTEMPTS, back_off, next_opening
 
 ROUND_SECONDS = 60.0
@@ -226,13 +228,13 @@ def fall_back(notice: Notice) -> None:
         Notice.objects.filter(pk=notice.pk).update(state=NoticeState.FALLBACK)
         return
     call = _copy(notice, Channel.CALL, NoticeState.CALL)
-    due_on = timezone.localdate(min(filter(None, [notice.expires_at, timezone.now()])))
+    due_on = next_office_hour(timezone.now(), EveryHoliday()).date()
     CallTask.objects.get_or_create(notice=call, defaults={"due_on": due_on})
 
 
 def _copy(notice: Notice, channel: Channel, state: NoticeState) -> Notice:
     """The same message by another channel; one that was put off by a retry comes back."""
-    same = ("kind", "resident_id", "to", "title", "reference", "short", "body", "subject_kind", "subject_id")
+    same = ("kind", "resident_id", "to", "title", "reference", "short", "body", "spoken", "subject_kind", "subject_id")
     copied = {name: getattr(notice, name) for name in (*same, "expires_at", "request_id")}
     copy, is_new = Notice.objects.get_or_create(
         once_key=notice.once_key, channel=channel, defaults=copied | {"state": state}

@@ -9,9 +9,11 @@ from services.actions.moves import lock
 from services.actions.turns import in_turn
 from services.enums.notices import CallOutcome, Channel, NoticeMove, NoticeState
 from services.models import CallTask, Notice
+from services.notices.answers import answers_for
 from services.rules.history import Actor
 from services.rules.refusal import Refused
 
+CALLED_ALREADY = "이미 처리한 전화입니다. 목록을 다시 열어 확인해 주세요."
 REPLACED = "다시 보내기로 했습니다."
 
 
@@ -55,7 +57,25 @@ def close_call(call_id: int, outcome: CallOutcome, *, by: Actor, note: str = "")
     notice = Notice.objects.select_for_update().get(call=call_id)
     task = CallTask.objects.get(pk=call_id)
     if task.closed_at or notice.state != NoticeState.CALL:
-        raise Refused("이미 처리한 전화입니다. 목록을 다시 열어 확인해 주세요.", conflict=True)
+        raise Refused(CALLED_ALREADY, conflict=True)
+    return _close(task, notice, outcome, by=by, note=note)
+
+
+@in_turn
+def answer_call(call_id: int, answer: str, *, by: Actor) -> CallTask:
+    """What they said on the phone to a question of CALL_ANSWERS is done at once, and the call is told.
+
+    Raises Refused: the call is closed already, or as the verb behind the answer.
+    """
+    task = CallTask.objects.select_related("notice").get(pk=call_id)
+    if task.closed_at or task.notice.state != NoticeState.CALL:
+        raise Refused(CALLED_ALREADY, conflict=True)
+    answers_for(task.notice)[answer].verb(int(task.notice.subject_id), by=by)  # the case first, its messages after it
+    notice = Notice.objects.select_for_update().get(call=call_id)
+    return _close(CallTask.objects.get(pk=call_id), notice, CallOutcome.TOLD, by=by)
+
+
+def _close(task: CallTask, notice: Notice, outcome: CallOutcome, *, by: Actor, note: str = "") -> CallTask:
     now = timezone.now()
     task.outcome, task.by_id, task.note, task.called_at, task.tries = outcome, by.user_id, note, now, task.tries + 1
     if outcome in CallOutcome.ENDS:

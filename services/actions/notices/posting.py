@@ -16,6 +16,8 @@ from services.enums.notices import Channel, NoticeState
 from services.enums.people import ResidentMove
 from services.models import CallTask, ContactWish, Notice, Resident
 from services.notices.messages import SMS_BYTES, Letter, Message
+from services.reports.calendar import EveryHoliday
+from services.rules.calendar import next_office_hour
 from services.rules.history import Actor
 from services.rules.korean import cp949_bytes
 from services.rules.phones import is_mobile
@@ -90,9 +92,10 @@ def _add_calls(once_keys: list[str]) -> None:
     calls = Notice.objects.filter(
         once_key__in=once_keys, channel=Channel.CALL, state=NoticeState.CALL, call__isnull=True
     )
+    holidays = EveryHoliday()  # nobody phones on a Sunday or at night
     CallTask.objects.bulk_create(
         [
-            CallTask(notice=one, due_on=timezone.localdate(one.next_at))
+            CallTask(notice=one, due_on=next_office_hour(one.next_at, holidays).date())
             for one in calls.filter(call__isnull=True).order_by("pk")
         ],
         ignore_conflicts=True,
@@ -131,6 +134,7 @@ def _notice(letter: Letter, channel: Channel, to: str) -> Notice:
         reference=message.reference,
         short=message.short,
         body=message.letter or message.body if channel == Channel.LETTER else message.body,
+        spoken=message.spoken,
         subject_kind=kind,
         subject_id=key,
         is_urgent=letter.is_urgent,
