@@ -34,7 +34,7 @@ from services.actions.history import record
 from services.actions.notices import post_many, skip
 from services.actions.turns import in_turn
 from services.models import Resident
-from services.notices.answers import Answer
+from services.notices.messages import Answer
 from services.rules.history import Actor
 from services.rules.refusal import Refused
 

@@ -25,9 +25,8 @@ from consultations.reports.surveys import asked
 from services.actions.history import record_reading, record_readings
 from services.enums.people import Role
 from services.models import Notice, User
-from services.notices.messages import Letter
+from services.notices.messages import Letter, previews
 from services.reports import history
-from services.reports.notices import previews
 from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
 

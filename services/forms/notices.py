@@ -9,7 +9,7 @@ from services.enums.notices import CallOutcome, Channel, NoticeState
 from services.forms.filters import ListFilter, on_day, one_of, words
 from services.forms.offers import offer_choices, offer_rows
 from services.models import Notice
-from services.notices.answers import Answer
+from services.notices.messages import Answer
 
 
 class NoticeFilter(ListFilter):

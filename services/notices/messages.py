@@ -1,18 +1,23 @@
 """A message's words: templates in, checked texts out."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.template import Context, Template
 from django.template.exceptions import TemplateDoesNotExist
 from django.template.loader import get_template
+from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from services.enums.notices import Channel
-from services.models import Resident
-from services.rules.korean import cp949_bytes
+from services.models import Notice, Resident
+from services.rules.korean import cp949_bytes, date_letter
 from services.rules.notices import cp949_safe
+from services.rules.phones import is_mobile, mask_phone
 
 SMS_BYTES = 90
 LMS_BYTES = 2000
@@ -49,6 +54,52 @@ class Letter:
     is_urgent: bool = False
     too_late: str = ""
     only: Channel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody may say on the phone to a message that asks: the officer ticks `label`, and `verb` does it.
+
+    The verb takes the id of the message's subject, and `by`.
+    """
+
+    label: str
+    verb: Callable[..., object]
+
+
+def answers_for(notice: Notice) -> Mapping[str, Answer]:
+    """The answers of a message that asks (CALL_ANSWERS, by kind); of any other none."""
+    path = settings.CALL_ANSWERS.get(notice.kind)
+    answers: Mapping[str, Answer] = import_string(path) if path else {}
+    return answers
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """One message that a button will send, as the page before the button shows it."""
+
+    to: str  # the name and the masked number
+    how: str
+    at: str  # when it is not at once
+    text: str
+
+
+def previews(letters: Sequence[Letter]) -> list[Preview]:
+    """Who is going to be told what by these letters, and how; nothing is written."""
+    return [_preview(letter) for letter in letters]
+
+
+def _preview(letter: Letter) -> Preview:
+    person = letter.resident
+    phone = person.phone if person else letter.phone
+    is_texted = letter.only is None and is_mobile(phone)
+    moment = timezone.localtime(letter.not_before) if letter.not_before else None
+    return Preview(
+        to=" ".join(filter(None, [person.name if person else "", mask_phone(phone)])),
+        how="문자" if is_texted else "전화 ('전화할 분' 목록에 올립니다)",
+        at=f"{date_letter(moment.date())} {moment:%H:%M}" if moment else "",
+        text=letter.message.short if is_texted else letter.message.body or letter.message.short,
+    )
 
 
 def compose(kind: str, *, title: str = "", reference: str = "", **values: Any) -> Message:

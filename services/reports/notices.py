@@ -14,11 +14,9 @@ from pypdf import PdfWriter
 from services.enums.notices import NoticeState
 from services.enums.people import Role
 from services.models import CallTask, Notice, User
-from services.notices.messages import Letter
 from services.reports.pdf import render_pdf
 from services.reports.people import Todo
 from services.rules.korean import date_letter
-from services.rules.phones import is_mobile, mask_phone
 
 if TYPE_CHECKING:
     pass
@@ -38,34 +36,6 @@ def todos(user: User) -> list[Todo]:
         Todo("부칠 편지", Notice.objects.seen_by(user).letters_to_print().count(), reverse("services:staff_letters")),
         dead,
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """One message that a button will send, as the page before the button shows it."""
-
-    to: str  # the name and the masked number
-    how: str
-    at: str  # when it is not at once
-    text: str
-
-
-def previews(letters: Sequence[Letter]) -> list[Preview]:
-    """Who is going to be told what by these letters, and how; nothing is written."""
-    return [_preview(letter) for letter in letters]
-
-
-def _preview(letter: Letter) -> Preview:
-    person = letter.resident
-    phone = person.phone if person else letter.phone
-    is_texted = letter.only is None and is_mobile(phone)
-    moment = timezone.localtime(letter.not_before) if letter.not_before else None
-    return Preview(
-        to=" ".join(filter(None, [person.name if person else "", mask_phone(phone)])),
-        how="문자" if is_texted else "전화 ('전화할 분' 목록에 올립니다)",
-        at=f"{date_letter(moment.date())} {moment:%H:%M}" if moment else "",
-        text=letter.message.short if is_texted else letter.message.body or letter.message.short,
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from services.enums.people import Role
 from services.forms.notices import CallForm, NoticeFilter, NoticePickForm
 from services.models import CallTask, Notice, User, blind_index
 from services.models.notices import CallTaskQuerySet, NoticeQuerySet
-from services.notices.answers import answers_for
+from services.notices.messages import answers_for
 from services.reports.history import timeline
 from services.reports.notices import birthday_of, letters_pdf, script_for
 from services.reports.people import residents_of

@@ -9,7 +9,7 @@ from services.actions.moves import lock
 from services.actions.turns import in_turn
 from services.enums.notices import CallOutcome, Channel, NoticeMove, NoticeState
 from services.models import CallTask, Notice
-from services.notices.answers import answers_for
+from services.notices.messages import answers_for
 from services.rules.history import Actor
 from services.rules.refusal import Refused
 
