@@ -10,8 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from consultations.staff_views import tables as consultations_tables
-from gimje_portal.rights import AnyStaff, Public, VerifiedResident, access_for
-from services.models import User
+from gimje_portal.rights import may_open
 from services.staff_views.tables import Table
 from slate.staff_views import tables as slate_tables
 from solar.staff_views import tables as solar_tables
@@ -206,13 +205,7 @@ def _items(entries: tuple[Entry, ...], request: HttpRequest) -> list[Item]:
 
 
 def _may_open(page: str, request: HttpRequest) -> bool:
-    access = access_for(page)
-    if access in (Public, VerifiedResident):
-        return True
-    user = getattr(request, "user", None)
-    if not isinstance(user, User):
-        return False
-    return bool(user.roles & access) if isinstance(access, frozenset) else access is AnyStaff
+    return may_open(getattr(request, "user", None), page)
 
 
 def _current(entry: Entry, url: str, path: str) -> str:

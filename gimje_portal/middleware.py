@@ -19,16 +19,7 @@ from django_structlog.middlewares import RequestMiddleware
 
 from gimje_portal import views
 from gimje_portal.logs import client_mark
-from gimje_portal.rights import (
-    AnyStaff,
-    ApiKey,
-    LoggedIn,
-    Nobody,
-    PhoneToken,
-    Public,
-    VerifiedResident,
-    access_for,
-)
+from gimje_portal.rights import ApiKey, LoggedIn, Nobody, PhoneToken, Public, VerifiedResident, access_for, may_open
 from services.actions import access
 from services.actions.history import acting
 from services.actions.jobs import tick
@@ -159,17 +150,17 @@ class EnforceRights:
         return self.get_response(request)
 
     def process_view(self, request: PortalRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
-        match = request.resolver_match
-        access = access_for(match.view_name) if match else None
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        access = access_for(name)
         if access in (Public, ApiKey, PhoneToken):
             return None
         if access is VerifiedResident:
             return None if request.resident_phone_index else ask_for_phone(request)
         if access in (None, Nobody):
             raise PermissionDenied
-        return self._staff(request, access)
+        return self._staff(request, name)
 
-    def _staff(self, request: PortalRequest, access: object) -> HttpResponse | None:
+    def _staff(self, request: PortalRequest, name: str) -> HttpResponse | None:
         user = request.user
         if not isinstance(user, User):
             return redirect_to_login(request.get_full_path())
@@ -177,11 +168,11 @@ class EnforceRights:
             logout(request)
             messages.warning(request, "오래 쓰지 않아 화면을 닫았습니다. 다시 들어와 주세요.")
             return redirect_to_login(request.get_full_path())
-        if access is LoggedIn:
+        if access_for(name) is LoggedIn:
             return None
         if settings.STAFF_MFA_REQUIRED and not is_mfa_enabled(user, SECOND_FACTORS):
             return redirect("mfa_index")
-        if access is AnyStaff or (isinstance(access, frozenset) and user.roles & access):
+        if may_open(user, name):
             return None
         raise PermissionDenied
 

@@ -1,6 +1,7 @@
 """The rights matrix: every URL name and who may open it. A URL that is not here is closed to everybody."""
 
 from services.enums.people import Role
+from services.models import User
 
 
 class Public:
@@ -331,3 +332,13 @@ def access_for(view_name: str) -> Access | None:
         if view_name.startswith(prefix):
             return access
     return None
+
+
+def may_open(user: object, name: str) -> bool:
+    """Whether a page is open to this member of staff, or to everybody; menus, buttons and links ask here."""
+    access = access_for(name)
+    if access in (Public, VerifiedResident):
+        return True
+    if not isinstance(user, User):
+        return False
+    return bool(user.roles & access) if isinstance(access, frozenset) else access in (AnyStaff, LoggedIn)

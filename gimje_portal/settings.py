@@ -141,6 +141,8 @@ SERVICE_OPEN_SOURCES: dict[str, str] = {
     "consultations:start": "consultations.reports.offers.takes_bookings",
     "slate:start": "slate.reports.money.takes_applications",
 }
+# Function (user, URL name) -> bool: whether a menu, a button or a link may lead there.
+MAY_OPEN = "gimje_portal.rights.may_open"
 # Functions (consent, by) that stop what rested on a consent when it is taken back.
 CONSENT_SOURCES = ["consultations.actions.retention.forget_withdrawn"]
 # Functions () -> int that delete what an app may not keep.

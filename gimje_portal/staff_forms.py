@@ -38,6 +38,7 @@ class StaffReauthenticateForm(ReauthenticateForm):
 class StaffChangePasswordForm(ChangePasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].help_text = ""  # allauth's link to a page that staff do not have
         _relabel(self, {"oldpassword": "지금 비밀번호", "password1": "새 비밀번호", "password2": "새 비밀번호 다시"})
 
 

@@ -15,8 +15,8 @@ from structlog.contextvars import get_contextvars
 
 from gimje_portal.context import site
 from gimje_portal.demo import services as demo_people
-from gimje_portal.menus import menus
-from services.models import Notice
+from gimje_portal.menus import Subnav, menus
+from services.models import Notice, User
 from services.reports.jobs import readiness
 from services.reports.metrics import metrics as scrape
 
@@ -117,8 +117,19 @@ def fault_page(request: HttpRequest, name: str, status: int, **context: Any) -> 
     if request.path.startswith("/api/"):
         sentence = API_FAULTS.get(status, API_FAULTS[500])
         return JsonResponse({"detail": sentence}, status=status, json_dumps_params={"ensure_ascii": False})
-    values = {**site(request), **menus(request), "path": request.path, **context}
+    values = {**site(request), **menus(request), "path": request.path, **_frame(request, status), **context}
     return HttpResponse(render_to_string(f"errors/{name}.html", values), status=status)
+
+
+def _frame(request: HttpRequest, status: int) -> dict[str, Any]:
+    """Among staff the page speaks to staff. After a fault of ours nobody is asked who they are: no menu is drawn."""
+    if not request.path.startswith("/staff/"):
+        return {"frame": "base.html", "start": "/"}
+    if status >= 500:
+        no_menu = {"staff_menu": (), "subnav": Subnav("", [])}
+        return {"frame": "staff_base.html", "start": "/staff/", "for_staff": True, **no_menu}
+    is_staff = isinstance(getattr(request, "user", None), User)
+    return {"frame": "staff_base.html" if is_staff else "base.html", "start": "/staff/", "for_staff": True}
 
 
 @never_cache

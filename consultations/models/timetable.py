@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from consultations.enums import AdviserKind, BookingState, ClinicDayMove, ClinicDayState
 from consultations.rules.seating import slot_starts
+from services.enums.people import Role
+from services.models import User
 from services.models.history import tracked
 from services.models.tables import Kept, TableRow
 from services.rules.phones import is_mobile, parse_phone
@@ -209,6 +211,12 @@ class Adviser(TableRow):
 
 
 class ClinicDayQuerySet(models.QuerySet["ClinicDay"]):
+    def seen_by(self, user: User) -> "ClinicDayQuerySet":
+        """Whose list of people this member of staff may open: any day's, or as a clerk those at the own venue."""
+        if user.roles & {Role.CONSULTATION_OFFICER, Role.AUDITOR}:
+            return self
+        return self.filter(venue__township=user.township_id or 0)
+
     def coming(self) -> "ClinicDayQuerySet":
         """Today and later, whatever the state."""
         return self.filter(on__gte=timezone.localdate())

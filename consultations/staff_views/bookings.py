@@ -1,6 +1,6 @@
 """Staff: the list of bookings, one booking and what is done with it, the day board."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -37,7 +37,14 @@ def bookings(request: PortalRequest) -> HttpResponse:
     """상담 예약: masked names, the next ones first."""
     found = BookingFilter(request.GET, Booking.objects.seen_by(staff_of(request)).with_place())
     page = Paginator(found.qs.order_by("starts_at", "pk"), ROWS).get_page(request.GET.get("page"))
-    return render(request, "consultations/staff/bookings.html", {"form": found.form, "page": page})
+    open_days = days_open_to(staff_of(request), {one.clinic_day_id for one in page})
+    context = {"form": found.form, "page": page, "open_days": open_days}
+    return render(request, "consultations/staff/bookings.html", context)
+
+
+def days_open_to(user: User, day_ids: Collection[int]) -> set[int]:
+    """Those of the days whose list of people is open to this member of staff: only these are links. One query."""
+    return set(ClinicDay.objects.seen_by(user).filter(pk__in=day_ids).order_by().values_list("pk", flat=True))
 
 
 def booking(request: PortalRequest, reference: str) -> HttpResponse:
@@ -52,6 +59,7 @@ def booking(request: PortalRequest, reference: str) -> HttpResponse:
         "notices": Notice.objects.filter(subject_kind="consultations.booking", subject_id=str(found.pk)),
         "may_act": Role.AUDITOR not in user.roles,
         "survey": asked(found),
+        "open_days": days_open_to(user, [found.clinic_day_id]),
     }
     return render(request, "consultations/staff/booking.html", page)
 
@@ -76,9 +84,7 @@ def booking_survey(request: PortalRequest, reference: str) -> HttpResponse:
 def day_board(request: PortalRequest, day_id: int) -> HttpResponse:
     """Everybody who comes to one venue on one day, with the buttons of the day; each name shown is logged."""
     user = staff_of(request)
-    day = get_object_or_404(ClinicDay.objects.select_related("venue"), pk=day_id)
-    if not may_see_day(user, day):
-        raise Http404
+    day = get_object_or_404(ClinicDay.objects.seen_by(user).select_related("venue"), pk=day_id)
     rows = reports.day_board(day)
     seen = [(one.resident, one) for row in rows for one in row.bookings]
     record_readings(user, seen, "상담일 명단 보기", address=request.address or None)
@@ -96,20 +102,12 @@ def day_board(request: PortalRequest, day_id: int) -> HttpResponse:
 def day_sheet(request: PortalRequest, day_id: int) -> HttpResponse:
     """상담일 명단, one sheet of A4 with the least data: no phone, no question; each name on it is logged."""
     user = staff_of(request)
-    day = get_object_or_404(ClinicDay.objects.select_related("venue"), pk=day_id)
-    if not may_see_day(user, day):
-        raise Http404
+    day = get_object_or_404(ClinicDay.objects.seen_by(user).select_related("venue"), pk=day_id)
     rows = list(day.bookings.live().select_related("resident").order_by("starts_at", "pk"))
     seen = [(one.resident, one) for one in rows]
     record_readings(user, seen, "상담일 명단 인쇄", address=request.address or None)
     page = {"day": day, "rows": rows, "links": link_lines(day)}
     return render(request, "consultations/staff/day_sheet.html", page)
-
-
-def may_see_day(user: User, day: ClinicDay) -> bool:
-    """Officers and auditors every day, a clerk those at the own township's venue."""
-    is_everywhere = bool(user.roles & {Role.CONSULTATION_OFFICER, Role.AUDITOR})
-    return is_everywhere or (day.venue.township_id is not None and day.venue.township_id == user.township_id)
 
 
 def may_link(user: User, day: ClinicDay) -> bool:

@@ -20,6 +20,7 @@ from consultations.reports.advisers import link_lines
 from consultations.reports.bookings import clinic_day_lines
 from consultations.reports.offers import SkippedDay, skipped_days
 from consultations.reports.worklist import is_shut, told_of, worklist_lines
+from consultations.staff_views.bookings import days_open_to
 from services.enums.people import Role
 from services.reports import history
 from services.rules.korean import date_letter
@@ -42,6 +43,7 @@ def clinic_days(request: PortalRequest) -> HttpResponse:
     lines = clinic_day_lines(first, last, state=state)
     page = {
         "lines": lines,
+        "open_days": days_open_to(staff_of(request), {line.day.pk for line in lines}),
         "on_holiday": any(line.is_holiday for line in lines),
         "skipped": skipped,
         "form": MakeDaysForm(initial={"until": _default_until()}),

@@ -6,7 +6,7 @@ from base64 import b64encode
 import qrcode
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -15,17 +15,13 @@ from qrcode.image.svg import SvgPathImage
 
 from consultations.actions import links as actions
 from consultations.models import ClinicDay
-from consultations.staff_views.bookings import may_see_day
 from services.views.refusals import refusals_to
 from services.views.requests import PortalRequest, staff_of
 
 
 def _day(request: PortalRequest, day_id: int) -> ClinicDay:
     """A clinic day of this member of staff. Raises Http404 for a day at somebody else's venue."""
-    day = get_object_or_404(ClinicDay.objects.select_related("venue"), pk=day_id)
-    if not may_see_day(staff_of(request), day):
-        raise Http404
-    return day
+    return get_object_or_404(ClinicDay.objects.seen_by(staff_of(request)).select_related("venue"), pk=day_id)
 
 
 @require_POST

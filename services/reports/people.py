@@ -4,10 +4,12 @@ import enum
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
+from django.urls import resolve
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -94,9 +96,18 @@ def is_theirs(session: SessionBase, resident: Resident) -> bool:
 
 
 def todos_of(user: User) -> list[Todo]:
-    """What waits for this member of staff in all apps (STAFF_TODAY_SOURCES), nothing that counts zero."""
+    """What waits for this member of staff in all apps (STAFF_TODAY_SOURCES).
+
+    Nothing that counts zero, and nothing behind a door that is closed to them: that is somebody else's work.
+    """
     sources: list[Callable[[User], list[Todo]]] = [import_string(path) for path in settings.STAFF_TODAY_SOURCES]
-    return [todo for source in sources for todo in source(user) if todo.count]
+    todos = [todo for source in sources for todo in source(user) if todo.count]
+    return [todo for todo in todos if may_open(user, resolve(urlsplit(todo.url).path).view_name)]
+
+
+def may_open(user: User, page: str) -> bool:
+    """Whether this member of staff may open the page of this URL name (MAY_OPEN)."""
+    return bool(import_string(settings.MAY_OPEN)(user, page))
 
 
 def address_of(request: HttpRequest) -> str:

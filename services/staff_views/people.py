@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from services.actions import proposals
 from services.actions import staff as actions
 from services.actions.records import open_record
+from services.enums.people import Role
 from services.forms.filters import PeopleFilter
 from services.forms.people import FindResidentForm, NewStaffForm, ReadingsForm, ReasonForm, RecordForm, StaffForm
 from services.models import FactProposal, Resident, User
@@ -31,7 +32,8 @@ from services.views.requests import PortalRequest, staff_of
 def today(request: PortalRequest) -> HttpResponse:
     """What waits for this person today."""
     user = staff_of(request)
-    return render(request, "services/staff/today.html", {"todos": todos_of(user), "user": user})
+    page = {"todos": todos_of(user), "user": user, "is_contractor": Role.CONTRACTOR in user.roles}
+    return render(request, "services/staff/today.html", page)
 
 
 # Accounts

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from services.enums.people import Role
 from services.models import FactProposal, Resident, User
+from services.reports.people import may_open
 from services.reports.staff import alike
 
 register = template.Library()
@@ -35,6 +36,12 @@ class Fault:
 def page_url(name: str, *args: object) -> str:
     """As `{% url %}`, for `as`: a name that no page has fails instead of being empty."""
     return reverse(name, args=args)
+
+
+@register.filter(name="may_open")
+def opens(user: User, name: str) -> bool:
+    """`request.user|may_open:"slate:staff_queue"`: a link or button is shown only to those whom its page lets in."""
+    return may_open(user, name)
 
 
 @register.filter

@@ -8,6 +8,7 @@ from django.db import OperationalError
 from django.test import RequestFactory
 
 from gimje_portal import views
+from services.enums.people import Role
 
 PAGES = [
     (views.error_400, 400, "보내신 내용을 읽지 못했습니다"),
@@ -93,3 +94,28 @@ def test_a_form_without_its_token_may_be_sent_again(db):
     response = Client(enforce_csrf_checks=True).post("/my/leave/")
     assert response.status_code == 403
     assert "다시 한 번 눌러 주세요" in response.content.decode()
+
+
+@pytest.mark.parametrize(("address", "status"), [("/staff/services/people/", 403), ("/staff/slate/cases/SL-x/", 404)])
+def test_among_staff_a_closed_door_speaks_to_staff(staff_client, address, status):
+    response = staff_client(Role.SLATE_OFFICER).get(address)
+    page = response.content.decode()
+    assert response.status_code == status
+    assert '<html lang="ko" class="staff' in page
+    assert "오늘 할 일로" in page
+    assert "휴대전화 번호로 다시 확인" not in page
+    assert "내 신청 확인" not in page
+
+
+def test_a_stranger_who_guesses_addresses_of_staff_sees_no_menu_of_theirs(client, db):
+    response = client.get("/staff/no-such-page/")
+    assert response.status_code == 404
+    assert '<html lang="ko" class="staff' not in response.content.decode()
+
+
+@pytest.mark.parametrize("page", [views.error_500, views.error_503])
+def test_a_fault_of_ours_among_staff_asks_neither_session_nor_database(page):
+    text = page(RequestFactory().get("/staff/slate/")).content.decode()
+    assert '<html lang="ko" class="staff' in text
+    assert "내 신청 확인" not in text
+    assert "전화로 신청하실 수 있습니다" not in text

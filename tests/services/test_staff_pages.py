@@ -15,6 +15,7 @@ from services.actions.people import find_or_add_resident
 from services.actions.staff import add_staff, change_staff, close_account, reopen_account, reset_second_factor
 from services.enums.people import Role
 from services.models import FactProposal, HistoryEntry, ReadingLogEntry, Resident, Township, User
+from services.reports.people import Todo
 from services.rules.history import Actor
 from services.rules.reasons import clean_reason
 from services.rules.refusal import Refused
@@ -34,6 +35,27 @@ def test_today_shows_what_waits_and_nothing_that_counts_zero(staff_client, setti
 def test_today_without_work_says_so(staff_client, settings):
     settings.STAFF_TODAY_SOURCES = []
     assert "지금 기다리는 일이 없습니다." in staff_client(Role.ADVISER).get("/staff/").content.decode()
+
+
+def test_today_shows_nothing_behind_a_door_that_is_closed(staff_client, settings):
+    """Letters of slate cases are posted by the officer; the approver was counted 18 of them, and then refused."""
+    settings.STAFF_TODAY_SOURCES = ["tests.services.test_staff_pages.letters_and_cases"]
+    page = staff_client(Role.SLATE_APPROVER).get("/staff/").content.decode()
+    assert "신청 서류" in page
+    assert "부칠 편지" not in page
+    assert "부칠 편지" in staff_client(Role.SLATE_OFFICER).get("/staff/").content.decode()
+
+
+def letters_and_cases(user: User) -> list[Todo]:
+    return [Todo("부칠 편지", 18, "/staff/services/notices/letters/"), Todo("신청 서류", 2, "/staff/slate/?due=soon")]
+
+
+def test_a_role_without_pages_reads_what_there_is_for_it(staff_client):
+    page = staff_client(Role.CONTRACTOR).get("/staff/").content.decode()
+    assert "이 계정으로 여는 업무 화면은 아직 없습니다." in page
+    assert "맡은 공사를 누리집에서 보거나 적는 화면은 아직 없습니다." in page
+    assert 'href="/slate/"' in page
+    assert "업무 화면은 아직 없습니다" not in staff_client(Role.AUDITOR).get("/staff/").content.decode()
 
 
 # Accounts
