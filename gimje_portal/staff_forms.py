@@ -14,6 +14,8 @@ SIX_DIGITS = {"inputmode": "numeric", "autocomplete": "one-time-code"}
 def _relabel(form: forms.Form, labels: dict[str, str]) -> None:
     for name, field in form.fields.items():
         field.widget.attrs.pop("placeholder", None)
+        if name in ("password", "oldpassword"):
+            field.help_text = ""  # allauth's link to a page that staff do not have: an administrator gives a new one
         field.label = labels.get(name, field.label)
 
 
@@ -22,7 +24,6 @@ class StaffLoginForm(LoginForm):
         super().__init__(*args, **kwargs)
         self.fields.pop("remember", None)  # the session ends by idle and absolute time-out
         _relabel(self, {"login": "아이디", "password": "비밀번호"})
-        self.fields["password"].help_text = ""
         for name in ("login", "password"):
             self.fields[name].error_messages["required"] = (
                 f"{self.fields[name].label} 칸이 비어 있습니다. 적어 주세요."
@@ -38,7 +39,6 @@ class StaffReauthenticateForm(ReauthenticateForm):
 class StaffChangePasswordForm(ChangePasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["oldpassword"].help_text = ""  # allauth's link to a page that staff do not have
         _relabel(self, {"oldpassword": "지금 비밀번호", "password1": "새 비밀번호", "password2": "새 비밀번호 다시"})
 
 
