@@ -25,16 +25,29 @@ switch_to() {
     done
 }
 
+# The new code is there with its tables, keys and files; that a provider is down is no reason to go back.
 is_ready() {
     for _ in $(seq 60); do
-        if "$python" -c 'import sys, urllib.request
-urllib.request.build_opener(urllib.request.ProxyHandler({})).open(sys.argv[1] + "/readyz", timeout=10)' "$web" 2> /dev/null
+        if "$python" -c 'import json, os, sys, urllib.error, urllib.request
+ask = urllib.request.Request(sys.argv[1] + "/readyz")
+ask.add_header("Authorization", "Bearer " + os.environ.get("METRICS_TOKEN", ""))
+try:
+    answer = urllib.request.build_opener(urllib.request.ProxyHandler({})).open(ask, timeout=10)
+except urllib.error.HTTPError as error:
+    answer = error
+facts = json.load(answer)
+is_whole = facts["database"] and facts["migrated"] and not {"keys", "files"} & set(facts["degraded"])
+sys.exit(not is_whole)' "$web" 2> /dev/null
         then return 0; fi
         sleep 1
     done
     return 1
 }
 
+set -a
+. "$environment"
+set +a
+export DJANGO_SETTINGS_MODULE=gimje_portal.settings
 before=$(readlink "$home/current" || true)
 
 if [ "${1:-}" = "--back" ]; then
@@ -48,6 +61,7 @@ if [ "${1:-}" = "--back" ]; then
 fi
 
 ref=${1:?a tag or a commit, or --back}
+if [ -n "$(git -C "$repository" remote)" ]; then git -C "$repository" fetch --quiet --tags --force; fi
 commit=$(git -C "$repository" rev-parse --short "$ref^{commit}")
 new=$home/releases/$(date -u +%Y%m%dT%H%M%S)-$commit
 say "$ref is $commit, to $new"
@@ -66,10 +80,6 @@ for folder in build node_modules; do
     if [ -d "$seed/$folder" ]; then cp -a "$seed/$folder" "$folder"; fi
 done
 
-set -a
-. "$environment"
-set +a
-export DJANGO_SETTINGS_MODULE=gimje_portal.settings
 venv/bin/python -m gimje_portal.assets
 venv/bin/python manage.py collectstatic --noinput --ignore rest_framework -v 0
 if [ -n "$before" ]; then
