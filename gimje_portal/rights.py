@@ -129,6 +129,7 @@ RIGHTS: dict[str, Access] = {
     "slate:application_done": Public,  # shows what this session has sent
     "slate:application": Public,  # the view asks: proved phone, or opened by its number
     "slate:application_supply": Public,
+    "slate:application_consent": Public,
     "slate:application_withdraw": Public,
     "slate:decision": Public,
     "slate:decision_pdf": Public,
@@ -140,11 +141,14 @@ RIGHTS: dict[str, Access] = {
     "slate:staff_figures": SLATE_READERS,
     "slate:staff_budget": only(Role.SLATE_OFFICER, Role.SLATE_APPROVER, Role.SETTLEMENT_OFFICER, Role.AUDITOR),
     "slate:staff_counter": only(Role.TOWNSHIP_CLERK, Role.SLATE_OFFICER),
+    "slate:staff_paper": only(Role.TOWNSHIP_CLERK, Role.SLATE_OFFICER),  # a township clerk: their own township
     "slate:staff_assign": only(Role.SLATE_OFFICER),
     "slate:staff_checks": only(Role.SLATE_OFFICER),
     "slate:staff_request_more": only(Role.SLATE_OFFICER),
     "slate:staff_propose_refusal": only(Role.SLATE_OFFICER),
     "slate:staff_propose_approval": only(Role.SLATE_OFFICER),
+    "slate:staff_address": only(Role.SLATE_OFFICER),
+    "slate:staff_take_back": only(Role.SLATE_OFFICER),  # the verb asks: who proposed it
     "slate:staff_decide": only(Role.SLATE_APPROVER),
     "slate:staff_approvals": only(Role.SLATE_APPROVER),
     "slate:staff_approve_many": only(Role.SLATE_APPROVER),

@@ -136,6 +136,11 @@ FIRST_STEP_SOURCES: list[str] = [
     "slate.reports.first_steps.steps",
     "solar.reports.first_steps.steps",
 ]
+# Kind of message: (notice) -> its paper (services.reports.pdf.papers_pdf) or None: instead of the notice's words.
+LETTER_PAPERS: dict[str, str] = {
+    "slate/notices/approved": "slate.reports.letters.posted",
+    "slate/notices/refused": "slate.reports.letters.posted",
+}
 # What a service page's app_page runs: () -> bool, whether somebody can ask for it now.
 SERVICE_OPEN_SOURCES: dict[str, str] = {
     "consultations:start": "consultations.reports.offers.takes_bookings",

@@ -26,6 +26,39 @@ def submitted(application: Application) -> Letter:
     return _letter(application, message, "submitted")
 
 
+def owner_consent(application: Application) -> Letter:
+    """Not in COPY: somebody who is not the owner brings the owner's consent by a day; until then nothing is taken."""
+    return _of_owner(application, "owner_consent", "건물 주인의 동의서를 내 주세요", on_paper=True)
+
+
+def owner_consent_reminder(application: Application) -> Letter:
+    """Not in COPY: the day by which the owner's consent is wanted is near."""
+    return _of_owner(application, "owner_consent_reminder", "동의서를 내실 날이 다가왔습니다")
+
+
+def owner_applied(application: Application) -> Letter:
+    """Not in COPY: to the one who asked without the owner's consent: the owner has applied and comes first."""
+    return _of_owner(application, "owner_applied", "건물 주인이 직접 신청했습니다", on_paper=True)
+
+
+def comes_first(application: Application, other: Application) -> Letter:
+    """Not in COPY: to the owner: somebody else had asked for this building; the owner's application goes before."""
+    return _of_owner(application, "comes_first", "먼저 낸 다른 신청이 있습니다", event=f"comes_first:{other.pk}")
+
+
+def _of_owner(application: Application, kind: str, title: str, *, event: str = "", on_paper: bool = False) -> Letter:
+    message = compose(
+        f"{_HERE}/{kind}",
+        title=title,
+        application=application,
+        reference=application.reference,
+        name=application.resident.name,
+        by=application.owner_due_on,
+        city_address=settings.SITE_ADDRESS,
+    )
+    return _letter(application, message, event or kind, on_paper=on_paper)
+
+
 def returned(application: Application, request: InfoRequest) -> Letter:
     """S22: more papers are needed, by a day."""
     message = compose(
@@ -132,5 +165,6 @@ def _letter(application: Application, message: Message, event: str, *, on_paper:
         once_key(application.pk, event),
         resident=application.resident,
         subject=application,
+        postal_address=application.postal_address,
         also=(Channel.LETTER,) if on_paper else (),
     )

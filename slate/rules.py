@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+from services.rules.lots import Lot, parse_lot, within_city
+from services.rules.refusal import Refused
+from services.rules.text import unified
 from slate.enums import Fund, Household, Mode, Priority, RateHousehold, RefusalReason
 
 ROOF_SLOPE = Decimal("1.2")  # rules 5: roof area = width x length x 1.2 (Muan 2019)
@@ -126,13 +129,38 @@ def progress_day(received_on: date, today: date) -> int:
     return (today - received_on).days // PROGRESS_DAYS * PROGRESS_DAYS
 
 
-def building_key(township_code: str, address: str, kind: str, number: int) -> str:
-    """One text for one building part: spacing and punctuation of an address do not make another building.
+def lot_of(address: str) -> Lot | None:
+    """The piece of land that an address names; None for a road name, a room or words: staff find it."""
+    try:
+        return parse_lot(address)
+    except Refused:
+        return None
 
-    `number` counts parts of the same kind at the address. It is hashed before it is stored (PD-02).
+
+def lot_key(township_code: str, lot: Lot) -> str:
+    """One text for one piece of land: two 리 of one name lie in different 읍 or 면, a 동 is once in the city."""
+    return lot.key if lot.village.endswith("동") else f"{township_code}|{lot.key}"
+
+
+def block_key(township_code: str, lot: Lot, step: int = 0) -> str:
+    """What neighbours share: the main number without its parts; `step` 1 is the next one."""
+    return lot_key(township_code, Lot(lot.village, lot.is_hill, lot.main + step, 0))
+
+
+def place_key(township_code: str, address: str) -> str:
+    """The lot; where none can be read the words of the address, until staff have found it."""
+    if lot := lot_of(address):
+        return lot_key(township_code, lot)
+    words = within_city(unified(address))
+    return f"{township_code}|" + "".join(letter for letter in words if letter.isalnum() or letter == "-")
+
+
+def building_key(township_code: str, address: str, kind: str, number: int) -> str:
+    """One text for one building part, made of the parts of its lot, however the address was typed.
+
+    `number` counts parts of the same kind at the place. It is hashed before it is stored (PD-02).
     """
-    plain = "".join(letter for letter in address if letter.isalnum() or letter == "-")
-    return f"{township_code}|{plain}|{kind}|{number}"
+    return f"{place_key(township_code, address)}|{kind}|{number}"
 
 
 REASON_SENTENCES: Mapping[RefusalReason, tuple[str, str]] = {
@@ -193,7 +221,6 @@ class RemedyTerms:
     """Periods and offices that a decision's remedies name (COPY 10.3, 10.11): settings of the year."""
 
     objection_days: int
-    objection_until: str
     answer_days: int
     extend_days: int
     tribunal: str
@@ -201,11 +228,20 @@ class RemedyTerms:
     advice_phone: str
 
 
+HOW_TO_COUNT = "받은 다음 날을 첫날로 세고, 마지막 날이 토요일이나 공휴일이면 그다음 근무일까지입니다."  # MW-15
+NEW_PROVINCE_ON = date(2024, 1, 18)  # 전북특별자치도 설치 등에 관한 특별법: the province and its tribunal were renamed
+
+
+def tribunal_on(day: date) -> str:
+    """The administrative tribunal of the province, by its name on that day."""
+    return "전북특별자치도행정심판위원회" if day >= NEW_PROVINCE_ON else "전라북도행정심판위원회"
+
+
 def remedies(terms: RemedyTerms) -> str:
     """All remedies, as every decision prints them (MW-12, MW-16, MW-17; COPY 5.5)."""
     return (
-        f"가. 이의신청: 이 편지를 받은 날부터 {terms.objection_days}일 안에({terms.objection_until}까지) 김제시에 "
-        "하실 수 있습니다. 처음 결정한 사람이 아닌 담당자가 다시 살펴보고 "
+        f"가. 이의신청: 이 편지를 받은 날부터 {terms.objection_days}일 안에 김제시에 하실 수 있습니다. {HOW_TO_COUNT} "
+        "처음 결정한 사람이 아닌 담당자가 다시 살펴보고 "
         f"{terms.answer_days}일 안에 답해드립니다. 이유가 있으면 한 번, {terms.extend_days}일까지 늦출 수 있고 "
         "그때는 먼저 알려드립니다.\n"
         f"나. 행정심판: 이 결정을 아신 날부터 90일, 결정한 날부터 180일 안에 {terms.tribunal}에 청구하실 수 있습니다. "

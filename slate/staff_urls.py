@@ -14,6 +14,7 @@ urlpatterns = [
     path("figures/", money.figures, name="staff_figures"),
     path("counter/", counter.counter, name="staff_counter"),
     path("cases/<str:reference>/", cases.case, name="staff_case"),
+    path("cases/<str:reference>/paper/", counter.paper, name="staff_paper"),
     path("cases/<str:reference>/receipt/", counter.receipt, name="staff_receipt"),
     path("cases/<str:reference>/letter/", cases.letter, name="staff_letter"),
     path("cases/<str:reference>/letter.pdf", cases.letter_pdf, name="staff_letter_pdf"),
@@ -21,6 +22,8 @@ urlpatterns = [
     path("cases/<str:reference>/request-more/", cases.request_more, name="staff_request_more"),
     path("cases/<str:reference>/propose-refusal/", cases.propose_refusal, name="staff_propose_refusal"),
     path("cases/<str:reference>/propose-approval/", cases.propose_approval, name="staff_propose_approval"),
+    path("cases/<str:reference>/address/", cases.address, name="staff_address"),
+    path("cases/<str:reference>/take-back/", cases.take_back, name="staff_take_back"),
     path("cases/<str:reference>/decide/", cases.decide, name="staff_decide"),
     *table_paths(*tables.TABLES),
 ]

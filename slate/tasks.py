@@ -21,4 +21,5 @@ def remind(**_: Any) -> int:
 
 def tell_everybody() -> Tally[bool]:
     """Safe to repeat: every message has its once-key."""
-    return reminders.remind_of_papers() + reminders.tell_progress() + reminders.warn_of_ending_drafts()
+    asked = reminders.remind_of_papers() + reminders.remind_of_owner_consent()
+    return asked + reminders.tell_progress() + reminders.warn_of_ending_drafts()

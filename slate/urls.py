@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("slate/apply/done/", application.application_done, name="application_done"),
     path("slate/applications/<str:reference>/", mine.application, name="application"),
     path("slate/applications/<str:reference>/supply/", mine.application_supply, name="application_supply"),
+    path("slate/applications/<str:reference>/owner-consent/", mine.application_consent, name="application_consent"),
     path("slate/applications/<str:reference>/withdraw/", mine.application_withdraw, name="application_withdraw"),
     path("slate/applications/<str:reference>/decision/", mine.decision, name="decision"),
     path("slate/applications/<str:reference>/decision.pdf", mine.decision_pdf, name="decision_pdf"),

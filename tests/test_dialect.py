@@ -36,6 +36,7 @@ NO_VERBS = {
     "consultations.actions.worklist.arrange_all",
     "consultations.actions.worklist.tend",
     "slate.actions.decisions.approve_many",
+    "slate.actions.reminders.remind_of_owner_consent",
     "slate.actions.reminders.remind_of_papers",
     "slate.actions.reminders.tell_progress",
     "slate.actions.reminders.warn_of_ending_drafts",

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from services.forms.versions import VersionForm
 from services.forms.widgets import DAY
 from services.models import Announcement, ServicePage
 from services.rules.search import LONGEST_QUERY
@@ -21,10 +22,8 @@ class SearchForm(forms.Form):
     )
 
 
-class ServicePageForm(forms.ModelForm[ServicePage]):
+class ServicePageForm(VersionForm, forms.ModelForm[ServicePage]):
     """Everything on a service page that staff may change; the form remembers which version they read."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
 
     class Meta:
         model = ServicePage

@@ -6,9 +6,9 @@ from typing import Any, ClassVar, TypeVar, cast
 
 from django import forms
 from django.db import models
-from django.http import QueryDict
 
 from services.enums.people import Role
+from services.forms.versions import Newer, renew
 from services.forms.widgets import DAY
 from services.models.tables import TableRow
 from services.reports.tables import shown
@@ -103,15 +103,18 @@ class RowForm(forms.ModelForm[R]):
         """What was typed, for the verb."""
         return {name: self.cleaned_data[name] for name in self.names}
 
-    def catch_up(self, now: R) -> list[tuple[str, str]]:
+    def catch_up(self, now: R) -> list[Newer]:
         """After a refusal: where somebody changed the row meanwhile, the next save goes from what it says `now`.
 
-        Returns (field, what it says now) of the fields in which that is not what was typed.
+        Returns the fields in which that is not what was typed.
         """
         if self.cleaned_data["seen"] in ("", now.digest(self.names)):
             return []
-        self.data = cast(QueryDict, self.data).copy()
-        self.data[self.add_prefix("seen")] = now.digest(self.names)
+        renew(self, "seen", now.digest(self.names))
         one_valued = {field.name for field in now._meta.fields} & set(self.names)
-        differ = [name for name in self.names if name in one_valued and shown(self.instance, name) != shown(now, name)]
-        return [(str(self.fields[name].label), shown(now, name)) for name in differ]
+        rows = [
+            Newer(str(self.fields[name].label), shown(now, name), shown(self.instance, name))
+            for name in self.names
+            if name in one_valued
+        ]
+        return [row for row in rows if row.now != row.typed]

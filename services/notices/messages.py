@@ -40,6 +40,7 @@ class Message:
 class Letter:
     """One message on its way to one person: to `resident`, or to a bare `phone` (E.164) where nobody is known yet.
 
+    `postal_address` is the one that was given for this case; without it a letter goes to where the person lives.
     `too_late` says why it is recorded as skipped from the start instead of being sent; `only` leaves no other channel.
     """
 
@@ -47,6 +48,7 @@ class Letter:
     once_key: str
     resident: Resident | None = None
     phone: str = ""
+    postal_address: str = ""
     subject: models.Model | None = None
     also: tuple[Channel, ...] = ()
     not_before: datetime | None = None

@@ -59,6 +59,12 @@ def won_big(amount: int) -> str:
     return (" ".join(parts) or "0") + "원"
 
 
+def won_about(amount: int) -> str:
+    """242,345,678 -> 약 2억 4,200만원, cut to whole millions; what is less, or exact anyway, is said as it is."""
+    whole = amount // 1_000_000 * 1_000_000
+    return won_big(amount) if whole <= 0 or whole == amount else f"약 {won_big(whole)}"
+
+
 def won_hangul(amount: int) -> str:
     """3,440,000 -> 삼백사십사만, for letters: 금3,440,000원(금삼백사십사만원)."""
     if amount == 0:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from services.rules.refusal import Refused
-from services.rules.text import unified
+from services.rules.text import one_line, unified
 
 _BEFORE = re.compile(r"^(?:(?:전북특별자치도|전라북도|전북)\s*)?(?:김제시\s*)?")
 _TOWNSHIP = re.compile(r"^[가-힣]+[읍면]\s*(?=[가-힣])")
@@ -36,13 +36,23 @@ class Lot:
         return f"{self.village} {hill}{self.main}{sub}"
 
 
+def within_city(typed: str) -> str:
+    """ "김제시 만경읍 만경리 12-3" -> "만경리 12-3": an address without the city and the 읍 or 면 before it."""
+    return _TOWNSHIP.sub("", _BEFORE.sub("", one_line(typed)))
+
+
+def named_township(typed: str) -> str:
+    """The 읍 or 면 that an address begins with ("만경읍"), or nothing."""
+    found = _TOWNSHIP.match(_BEFORE.sub("", one_line(typed)))
+    return found[0].strip() if found else ""
+
+
 def parse_lot(typed: str) -> Lot:
     """ "김제시 만경읍 만경리 12-3번지" -> Lot("만경리", main=12, sub=3). Raises Refused when it is no lot.
 
     Whatever the dash, width or Unicode form; city and township before it do not count.
     """
-    text = _BEFORE.sub("", unified(typed))
-    text = _TOWNSHIP.sub("", text)
+    text = within_city(unified(typed))
     found = _LOT.fullmatch(text)
     if found is None or not int(found["main"]):
         raise Refused("지번을 읽을 수 없습니다. 만경리 12-3이나 만경리 산 5처럼 적어 주세요.", field="address")

@@ -1,6 +1,9 @@
 """Staff write the service pages and today's notices."""
 
+from typing import Any
+
 from django.contrib import messages
+from django.forms import model_to_dict
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -11,7 +14,7 @@ from services.forms.catalogue import AnnouncementForm, ServicePageForm
 from services.models import Announcement, ServicePage
 from services.reports.catalogue import service_cards
 from services.reports.history import timeline
-from services.views.refusals import refusals_to, render_form
+from services.views.refusals import changed_meanwhile, refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
 
 
@@ -27,12 +30,15 @@ def service_page(request: PortalRequest, slug: str) -> HttpResponse:
     user = staff_of(request)
     page = get_object_or_404(ServicePage, slug=slug)
     form = ServicePageForm(request.POST or None, instance=page)
+    beside: dict[str, Any] = {}
     if form.is_valid():
         with refusals_to(form):
             actions.edit_service_page(page.pk, by=user.actor, **form.cleaned_data)
             messages.success(request, "저장했습니다.")
             return redirect("services:staff_service_page", slug)
-    context = {"form": form, "page": page, "history": timeline(page)}
+        page = get_object_or_404(ServicePage, slug=slug)
+        beside = changed_meanwhile(form, page, model_to_dict(page, form._meta.fields))
+    context = {"form": form, "page": page, "history": timeline(page)} | beside
     return render_form(request, "services/staff/service_page.html", context)
 
 

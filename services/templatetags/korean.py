@@ -27,6 +27,12 @@ def date_short(value: date | datetime | None) -> str:
 
 
 @register.filter
+def won_about(amount: int) -> str:
+    """약 2억 4,200만원."""
+    return korean.won_about(amount)
+
+
+@register.filter
 def date_letter(value: date | datetime | None) -> str:
     """2026. 11. 23.(월)."""
     return korean.date_letter(_day(value)) if value else ""

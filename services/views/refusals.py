@@ -1,14 +1,18 @@
 """What a page does when a verb says no: a sentence at the field or above the page, and what was typed stays."""
 
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
 from django.contrib import messages
+from django.db import models
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from services.forms.people import CONFLICT, add_refusal
+from services.forms.versions import catch_up, version_shown
+from services.reports.history import timeline
 from services.rules.refusal import Refused
 
 
@@ -32,6 +36,17 @@ class refusals_to:  # noqa: N801 - read as a verb: `with refusals_to(form):`
         else:
             messages.error(self.asked, error.sentence)
         return True
+
+
+def changed_meanwhile(form: BaseForm, row: models.Model, now: Mapping[str, Any]) -> dict[str, Any]:
+    """For `components/newer.html`: what others did to the row since the page was opened, and where its fields differ.
+
+    The form goes on from there, so that the second save works. `row` is as it is now, and so are the values `now`;
+    each move of a row with a version adds one line to its history.
+    """
+    version: int = row.version  # type: ignore[attr-defined] # a row that a VersionForm changes
+    missed = version - version_shown(form)
+    return {"newer": catch_up(form, version, now), "since": timeline(row)[-missed:] if missed > 0 else []}
 
 
 def render_form(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:

@@ -15,5 +15,5 @@ def close(application: Application, name: ApplicationMove, *, by: Actor, reason:
 
     Raises Refused(conflict) when the move may not be made.
     """
-    move(application, name, by=by, reason=reason, closed_at=timezone.now(), **changes)
+    move(application, name, by=by, reason=reason, closed_at=timezone.now(), closed_from=application.state, **changes)
     application.parts.update(is_live=False)

@@ -4,7 +4,7 @@ Order of locks: budget lines by id, then the application. Nothing slow happens w
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,17 +14,16 @@ from django.utils import timezone
 from services.actions.constraints import friendly
 from services.actions.moves import lock, move, refuse_unless
 from services.actions.notices import post_many
+from services.actions.references import next_number
 from services.actions.turns import in_turn
 from services.models import Document, blind_index
-from services.reports.calendar import EveryHoliday
-from services.rules import calendar
 from services.rules.history import Actor
-from services.rules.korean import date_letter
 from services.rules.refusal import Refused
 from slate import notices, rules
 from slate.actions import money
+from slate.actions.casework import UNPROPOSED
 from slate.actions.closing import close
-from slate.enums import ApplicationMove, Outcome, RefusalReason
+from slate.enums import ApplicationMove, CheckItem, Outcome, RefusalReason
 from slate.models import Application, Decision
 from slate.reports import Quote, QuoteLine, quote_of
 from slate.reports.letters import letter_of
@@ -83,24 +82,23 @@ def refuse(application_id: int, *, by: Actor, version: int | None = None) -> Dec
 def give_back(application_id: int, *, by: Actor, note: str, version: int | None = None) -> Application:
     """Give a proposal back to the officer (A10, A14) with a note."""
     application = lock(Application.objects, application_id, version=version)
-    return move(application, ApplicationMove.GIVEN_BACK, by=by, reason=note, proposed_by=None, proposed_at=None)
+    return move(application, ApplicationMove.GIVEN_BACK, by=by, reason=note, **UNPROPOSED)
 
 
-def approve_many(application_ids: Iterable[int], *, by: Actor) -> list[BatchResult]:
+def approve_many(application_ids: Mapping[int, int], *, by: Actor) -> list[BatchResult]:
     """Approve each in its own transaction, in the order of due days; what does not fit stays, with its reason.
 
-    Raises Refused for more than 100 at once.
+    `application_ids` maps each id to the version that the page showed. Raises Refused for more than 100 at once.
     """
-    chosen = set(application_ids)
-    if len(chosen) > BATCH_LIMIT:
+    if len(application_ids) > BATCH_LIMIT:
         raise Refused(f"한 번에 {BATCH_LIMIT}건까지 결정할 수 있습니다.")
-    rows = Application.objects.filter(pk__in=chosen).order_by("due_on", "pk")
-    return [BatchResult(row, _try_to_approve(row, by)) for row in rows]
+    rows = Application.objects.filter(pk__in=application_ids).order_by("due_on", "pk")
+    return [BatchResult(row, _try_to_approve(row.pk, by, application_ids[row.pk])) for row in rows]
 
 
-def _try_to_approve(application: Application, by: Actor) -> str:
+def _try_to_approve(application_id: int, by: Actor, seen: int) -> str:
     try:
-        approve(application.pk, by=by, version=application.version)
+        approve(application_id, by=by, version=seen)
     except Refused as refusal:
         return refusal.sentence
     return ""
@@ -115,17 +113,15 @@ def _decide(application: Application, outcome: Outcome, quote: Quote, *, by: Act
     """Write the record from which the letter is made; the database refuses one person for both steps."""
     programme, now = application.programme, timezone.now()
     today = timezone.localdate(now)
-    until = calendar.objection_until(today, programme.objection_days, EveryHoliday())
     terms = rules.RemedyTerms(
         programme.objection_days,
-        date_letter(until),
         programme.objection_answer_days,
         programme.objection_extend_days,
-        programme.tribunal,
+        programme.tribunal_on(today),
         programme.court,
         settings.SITE_PHONE,
     )
-    letter: Any = _letter(application)
+    letter: Any = _letter(application, by)
     shares = quote.shares
     if application.proposed_by_id is None:
         raise Refused("결재를 올린 사람이 없습니다. 담당자에게 되돌려 보내 주세요.")
@@ -133,6 +129,7 @@ def _decide(application: Application, outcome: Outcome, quote: Quote, *, by: Act
         return Decision.objects.create(
             application=application,
             application_version=application.version,
+            number=f"{programme.department}-{today.year}-{next_number('SD', today.year)}",
             outcome=outcome,
             proposed_by_id=application.proposed_by_id,
             decided_by_id=by.staff_id,
@@ -148,19 +145,24 @@ def _decide(application: Application, outcome: Outcome, quote: Quote, *, by: Act
             reason_code=application.reason_code if outcome == Outcome.REFUSED else "",
             legal_basis=programme.legal_basis,
             remedies=rules.remedies(terms),
-            objection_until=until,
+            objection_days=programme.objection_days,
             evidence=_evidence(application),
             letter=letter,
             letter_digest=blind_index(json.dumps(letter, sort_keys=True), purpose="letter"),
         )
 
 
-def _letter(application: Application) -> dict[str, Any]:
-    """The personal part of the letter."""
-    code = application.reason_code
+def _letter(application: Application, by: Actor) -> dict[str, Any]:
+    """The personal part of the letter, and who signs it."""
+    code, programme = application.reason_code, application.programme
     return {
         "name": application.resident.name,
-        "address": application.resident.address,
+        "address": application.postal_address,
+        "department": programme.department,
+        "phone": programme.phone,
+        "officer": str(application.proposed_by),
+        "approver": by.label,
+        "checked": [str(item.label) for item in CheckItem if item.value in application.checked],
         "place": application.place,
         "reason": application.reason_sentence,
         "what_can_be_done": rules.REASON_SENTENCES[RefusalReason(code)][1] if code else "",

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from django.utils import timezone
@@ -12,7 +12,7 @@ from services.actions.consents import write_consents
 from services.actions.constraints import friendly
 from services.actions.documents import adopt
 from services.actions.history import record
-from services.actions.moves import lock, move, refuse_unless
+from services.actions.moves import lock, move, note, refuse_unless
 from services.actions.notices import post_many
 from services.actions.people import find_or_add_resident
 from services.actions.references import next_number
@@ -23,16 +23,18 @@ from services.reports.calendar import EveryHoliday
 from services.rules import calendar
 from services.rules.history import Actor
 from services.rules.korean import date_long
+from services.rules.lots import within_city
 from services.rules.references import series_reference
 from services.rules.refusal import Refused
 from slate import notices, rules
 from slate.actions.closing import close
 from slate.actions.money import lock_lines_of, release
-from slate.enums import ApplicationMove, ConsentKind, Household, Origin
+from slate.enums import ApplicationMove, ConsentKind, Household, Origin, Ownership
 from slate.models import Application, BuildingPart, InfoRequest, Programme
-from slate.models.applications import fingerprint
+from slate.models.applications import fingerprint, lot_marks
 from slate.reports import supported_before
 from slate.reports.consents import application_consents
+from slate.reports.lookalikes import taken_by, taken_sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,10 @@ class NewPart:
 
 @dataclass(frozen=True, slots=True)
 class NewApplication:
-    """A filled-in application; `phone` is E.164. Letters go to the building where no `postal_address` is given."""
+    """A filled-in application; `phone` is E.164. Letters go to the building where no `postal_address` is given.
+
+    `paper_on` is the day on which a form on paper was received: it decides the order and the day of the answer.
+    """
 
     name: str
     phone: str
@@ -69,6 +74,7 @@ class NewApplication:
     remark: str = ""
     contact_way: str = "sms"
     postal_address: str = ""
+    paper_on: date | None = None
     parts: list[NewPart] = field(default_factory=list)
 
 
@@ -80,17 +86,17 @@ def submit(programme: Programme, new: NewApplication, *, by: Actor, draft: Draft
     Raises Refused: C09, C10 (not open), F19 (consents), F22, F32 (already applied for), F33 (supported before).
     """
     today = timezone.localdate()
-    _refuse_closed(programme)
+    received_on = new.paper_on or today
+    _refuse_closed(programme, received_on, today)
     _refuse_missing(new)
     marks = _fingerprints(new)
     _refuse_supported_before(marks, programme)
+    _refuse_taken(marks, programme)
+    is_owner = new.ownership == Ownership.OWNER
+    address = within_city(new.address)
+    postal_address = new.postal_address or f"김제시 {new.township.name} {address}"
     resident = find_or_add_resident(
-        name=new.name,
-        phone=new.phone,
-        by=by,
-        born_on=new.born_on,
-        address=new.postal_address or f"김제시 {new.township.name} {new.address}",
-        township=new.township,
+        name=new.name, phone=new.phone, by=by, born_on=new.born_on, address=postal_address, township=new.township
     )
     number = next_number("SL", programme.year)
     application = Application.objects.create(
@@ -98,7 +104,9 @@ def submit(programme: Programme, new: NewApplication, *, by: Actor, draft: Draft
         reference=series_reference("SL", programme.year, number),
         resident=resident,
         township=new.township,
-        address=new.address,
+        address=address,
+        **lot_marks(new.township.code, rules.lot_of(address)),
+        postal_address=postal_address,
         household=new.household,
         city_may_verify=new.city_may_verify,
         priority=rules.priority_of(new.household),
@@ -106,27 +114,49 @@ def submit(programme: Programme, new: NewApplication, *, by: Actor, draft: Draft
         owner_name=new.owner_name,
         owner_phone=new.owner_phone,
         owner_agreed=new.owner_agreed,
+        owner_due_on=None if is_owner else today + timedelta(days=programme.supply_days),
         remark=new.remark,
         contact_way=new.contact_way,
         origin=Origin.COUNTER if by.user_id else Origin.ONLINE,
         entered_by_id=by.user_id,
-        due_on=calendar.due_on(today, programme.first_answer_days, EveryHoliday()),
+        submitted_at=timezone.now() if received_on == today else _opening(received_on),
+        due_on=calendar.due_on(received_on, programme.first_answer_days, EveryHoliday()),
     )
-    _add_parts(application, new, marks)
-    how = ConsentHow.SPOKEN if by.user_id else ConsentHow.WEB
+    _add_parts(application, new, marks, is_live=is_owner)
+    spoken = ConsentHow.PAPER if new.paper_on else ConsentHow.SPOKEN
+    how = spoken if by.user_id else ConsentHow.WEB
     write_consents(application, new.consents, application_consents(programme), resident=resident, how=how)
     if draft:
         adopt(draft, application, resident=resident)
     record(application, ApplicationMove.SUBMITTED, by=by, after=application.state)
     post_many([notices.submitted(application)])
+    if is_owner:
+        _give_way(application, marks, by=by)
+    else:
+        post_many([notices.owner_consent(application)])
     return application
 
 
-def _refuse_closed(programme: Programme) -> None:
-    today = timezone.localdate()
-    if programme.opens_on > today:
-        raise Refused(f"{date_long(programme.opens_on)}부터 신청하실 수 있습니다.")
-    if not programme.is_open(today):
+def _give_way(application: Application, marks: list[str], *, by: Actor) -> None:
+    """The owner asks: whoever asked for the building without the owner's consent comes after, and both hear it."""
+    others = Application.objects.without_consent().in_full().filter(parts__fingerprint__in=marks).distinct()
+    for pk in sorted(others.filter(programme=application.programme).values_list("pk", flat=True)):
+        other = lock(Application.objects.in_full(), pk)
+        note(other, ApplicationMove.OWNER_APPLIED, by=by, owner_applied_at=timezone.now())
+        post_many([notices.owner_applied(other), notices.comes_first(application, other)])
+
+
+def _opening(day: date) -> datetime:
+    """A form on paper is dated, not timed: it counts from the morning of its day."""
+    return timezone.make_aware(datetime.combine(day, time(9)))
+
+
+def _refuse_closed(programme: Programme, received_on: date, today: date) -> None:
+    if received_on > today:
+        raise Refused("종이를 받은 날이 오늘보다 뒤입니다. 날짜를 다시 적어 주세요.", field="paper_on")
+    if programme.opens_on > received_on:
+        raise Refused(f"{date_long(programme.opens_on)}부터 신청하실 수 있습니다.", field="paper_on")
+    if not programme.is_open(received_on):
         closed = date_long(programme.closes_on) if programme.closes_on else ""
         raise Refused(f"{closed}에 신청을 마감했습니다.")
 
@@ -158,7 +188,13 @@ def _refuse_supported_before(marks: list[str], programme: Programme) -> None:
         )
 
 
-def _add_parts(application: Application, new: NewApplication, marks: list[str]) -> None:
+def _refuse_taken(marks: list[str], programme: Programme) -> None:
+    """Whoever asks, a building that is taken is taken; the constraint says so to the second of two at once."""
+    if holder := taken_by(marks, programme):
+        raise Refused(taken_sentence(holder), field="address")
+
+
+def _add_parts(application: Application, new: NewApplication, marks: list[str], *, is_live: bool) -> None:
     rows = [
         BuildingPart(
             application=application,
@@ -175,11 +211,24 @@ def _add_parts(application: Application, new: NewApplication, marks: list[str]) 
             wants_reroofing=part.wants_reroofing,
             reroofing_m2=part.area_m2 if part.wants_reroofing else 0,
             fingerprint=mark,
+            is_live=is_live,
         )
         for number, (part, mark) in enumerate(zip(new.parts, marks, strict=True), start=1)
     ]
     with friendly("building_part_once_a_year", "building_part_has_area", "reroofing_only_where_people_live"):
         BuildingPart.objects.bulk_create(rows)
+
+
+@in_turn
+def bring_consent(application_id: int, *, by: Actor, version: int | None = None) -> Application:
+    """The owner's consent on paper has come and lies with the case; an officer still reads it.
+
+    Raises Refused where nobody waits for it.
+    """
+    application = lock(Application.objects, application_id, version=version)
+    if not application.status.is_open or application.holds_buildings:
+        raise Refused("지금은 건물 주인의 동의서를 내지 않으셔도 됩니다.", conflict=True)
+    return note(application, ApplicationMove.CONSENT_BROUGHT, by=by, owner_paper_at=timezone.now())
 
 
 @in_turn

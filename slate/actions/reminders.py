@@ -37,6 +37,21 @@ def _remind_of_papers(request_id: int) -> bool:
     return _tell(request.application_id, letter, {ApplicationState.NEEDS_INFO})
 
 
+def remind_of_owner_consent() -> Tally[bool]:
+    """Three days before the day the owner's consent is wanted. Returns as above."""
+    today = timezone.localdate()
+    waiting = Application.objects.without_consent().filter(owner_paper_at=None, owner_applied_at=None)
+    rows = waiting.filter(owner_due_on__range=(today, today + AHEAD)).order_by("pk")
+    keys = {pk: notices.once_key(pk, "owner_consent_reminder") for pk in rows.values_list("pk", flat=True)}
+    return each(_untold(keys), _remind_of_owner_consent, job="slate.remind_of_owner_consent", of=Application)
+
+
+def _remind_of_owner_consent(application_id: int) -> bool:
+    row = Application.objects.in_full().get(pk=application_id)
+    open_states = set(ApplicationState.values) - ApplicationState.DEAD
+    return row.waits_for_owner and _tell(row.pk, notices.owner_consent_reminder(row), open_states)
+
+
 def tell_progress() -> Tally[bool]:
     """S25, on every 30th day after receipt while the city's answer is due (MW-11). Returns as above."""
     today = timezone.localdate()

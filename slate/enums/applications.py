@@ -68,6 +68,9 @@ class ApplicationMove(Move):
 
     SUBMITTED = "submitted", "접수"
     ASSIGNED = "assigned", "담당자 정함"
+    CONSENT_BROUGHT = "consent_brought", "건물 주인 동의서 받음"
+    OWNER_APPLIED = "owner_applied", "건물 주인이 직접 신청함"
+    ADDRESS_TAKEN = "address_taken", "편지 주소 바꿈"
     RETURNED = "returned", "보완 요청"
     SUPPLIED = "supplied", "보완 서류 받음"
     CHECKED = "checked", "확인한 것 저장"
@@ -75,6 +78,7 @@ class ApplicationMove(Move):
     REFUSAL_PROPOSED = "refusal_proposed", "지원 제외 올림"
     APPROVAL_PROPOSED = "approval_proposed", "지원 결정 올림"
     GIVEN_BACK = "given_back", "되돌려 보냄"
+    TAKEN_BACK = "taken_back", "올린 것 거둠"
     APPROVED = "approved", "지원 결정"
     REFUSED = "refused", "지원 제외"
     WITHDRAWN = "withdrawn", "신청 취소(취하)"
@@ -91,6 +95,7 @@ class ApplicationMove(Move):
             "approval_proposed": to("selection_proposed", "eligible"),  # A11
             "approved": to("approved", "selection_proposed"),  # A13
             "given_back": {"refusal_proposed": "checking", "selection_proposed": "eligible"},  # A10, A14
+            "taken_back": {"refusal_proposed": "checking", "selection_proposed": "eligible"},  # by the proposer
             "withdrawn": to(  # A6, A17
                 "withdrawn",
                 "submitted",

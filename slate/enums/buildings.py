@@ -81,6 +81,15 @@ class Priority(models.TextChoices):
     GENERAL = "3", "3순위(일반 가구)"
 
 
+class PaperKind(models.TextChoices):
+    """Papers that are no photos of the building."""
+
+    FORM = "form", "신청서(종이)"
+    OWNER = "owner_consent", "건물 주인의 동의서"
+    HOUSEHOLD = "household_proof", "가구 자격 증명서"
+    OTHER = "other", "그 밖의 서류"
+
+
 class PhotoKind(models.TextChoices):
     WHOLE = "whole", "건물 전체"
     CLOSE = "close", "슬레이트 지붕 가까이"

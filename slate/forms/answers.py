@@ -1,5 +1,7 @@
 """From what was typed to what the action takes: a draft's answers, or the counter's one screen."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -17,11 +19,14 @@ def new_from(said: Answers, programme: Programme) -> NewApplication:
     return _new(said, parts, said["consents"])
 
 
-def new_at_counter(typed: dict[str, Any], programme: Programme) -> NewApplication:
-    """The one screen of the counter, with one part of the roof."""
+def new_at_counter(typed: dict[str, Any], more: Sequence[dict[str, Any]], programme: Programme) -> NewApplication:
+    """The one screen of the counter; `more` are the further parts of the roof."""
     said = {name: plain(value) for name, value in typed.items()}
+    parts = [said, *({name: plain(value) for name, value in one.items()} for one in more)]
     consents = {kind: said[f"consent_{kind}"] == "yes" for kind in ConsentKind.values if said[f"consent_{kind}"]}
-    return _new(said, [new_part(said, programme, wants_roof=False)], consents)
+    wants_roof = said["wants_reroofing"] == "yes"
+    made = _new(said, [new_part(part, programme, wants_roof=wants_roof) for part in parts], consents)
+    return replace(made, paper_on=typed["paper_on"])
 
 
 def _new(said: Answers, parts: list[NewPart], consents: dict[str, bool]) -> NewApplication:

@@ -12,6 +12,7 @@ from services.forms.steps import Answers, ConsentsForm, FilesForm, Step, StepFor
 from services.forms.widgets import RadioCards
 from services.models import Township
 from services.rules.consents import ConsentWords
+from services.rules.lots import named_township, within_city
 from slate import rules
 from slate.enums import (
     BuildingKind,
@@ -27,8 +28,10 @@ from slate.enums import (
     YesNoUnknown,
 )
 from slate.models import Programme
+from slate.models.applications import fingerprint
 from slate.reports import current_programme, roof_rate
 from slate.reports.consents import application_consents
+from slate.reports.lookalikes import at_same_lot, taken_by, taken_sentence
 
 DECIMAL = {"inputmode": "decimal", "autocomplete": "off"}
 
@@ -135,6 +138,7 @@ class AddressForm(StepForm):
     title = _("건물은 어디에 있나요?")
     lead = _("찾지 못하시면 마을 이름과 가까운 건물을 적어 주세요. 담당자가 찾아드립니다.")
     short: ClassVar = {"address": _("건물 주소")}
+    not_shown = frozenset({"is_another_building"})
 
     township = forms.ModelChoiceField(
         Township.objects.order_by("order"),
@@ -149,6 +153,10 @@ class AddressForm(StepForm):
         error_messages={"required": _("주소가 비어 있습니다. 마을 이름과 번지를 적어 주세요.")},
     )
 
+    is_another_building = forms.BooleanField(
+        label=_("같은 땅에 있는 다른 건물입니다"), required=False, widget=forms.HiddenInput
+    )
+
     def clean_address(self) -> str:
         address = clean_free_text(" ".join(self.cleaned_data["address"].split()))
         if rules.is_outside_gimje(address):
@@ -159,6 +167,30 @@ class AddressForm(StepForm):
                 )
             )
         return address
+
+    def clean(self) -> Answers:
+        """The township is said once; where somebody has applied for this lot, it is said before the next question."""
+        data = super().clean()
+        township, address = data.get("township"), data.get("address")
+        if not township or not address:
+            return data
+        named = named_township(address)
+        if named != township.name and Township.objects.filter(name=named).exists():
+            sentence = _("주소에는 %(named)s이라고 적으셨습니다. 읍·면·동과 주소 가운데 하나를 고쳐 주세요.")
+            self.add_error("township", sentence % {"named": named})
+            return data
+        data["address"] = within_city(address)
+        programme = current_programme()
+        found = at_same_lot(township, address, programme) if programme else None
+        if found and not data.get("is_another_building"):
+            self.fields["is_another_building"].widget = forms.CheckboxInput()
+            sentence = _(
+                "이 지번에 이미 신청이 있습니다(접수번호 %(reference)s). 같은 건물이면 다시 신청하지 마시고 "
+                "'내 신청 확인'에서 그 번호로 보세요. 같은 땅의 다른 건물이면 아래 상자를 고르고 "
+                "이어서 적어 주세요. 모르는 신청이면 전화해 주세요: %(phone)s"
+            )
+            self.add_error("address", sentence % {"reference": found.reference, "phone": found.programme.phone})
+        return data
 
 
 class PartForm(AreaForm):
@@ -203,6 +235,19 @@ class PartForm(AreaForm):
         _("덧댄 지붕을 아직 고르지 않으셨습니다. 하나를 골라 주세요."),
     )
     field_order = ["kind", "in_use", "built_year", "in_register", "slate_place", "is_overlaid", "area_m2"]
+
+    def clean(self) -> Answers:
+        """A building that is taken is said here, not at the end; the township comes from an earlier page or this."""
+        data = super().clean()
+        where = self.said | {name: data[name] for name in ("township", "address") if data.get(name)}
+        programme = current_programme()
+        if programme and data.get("kind") and where.get("township") and where.get("address"):
+            said: Any = where["township"]
+            township = said if isinstance(said, Township) else Township.objects.get(pk=said)
+            mark = fingerprint(township.code, where["address"], data["kind"], 1)
+            if holder := taken_by([mark], programme):
+                self.add_error("kind", taken_sentence(holder))
+        return data
 
     def clean_built_year(self) -> int | None:
         year: int | None = self.cleaned_data["built_year"]
@@ -382,6 +427,17 @@ class SupplyForm(forms.Form):
         if not data.get("answer") and not any(data.get(f"paper{n}") for n in (1, 2, 3)):
             raise forms.ValidationError(_("내실 것이 비어 있습니다. 서류를 올리거나 할 말을 적어 주세요."))
         return data
+
+
+class OwnerConsentForm(forms.Form):
+    """The owner's consent on paper, photographed or scanned."""
+
+    paper = forms.FileField(
+        label=_("건물 주인의 동의서"),
+        help_text=_("주인의 이름과 동의한다는 말을 적고 주인이 서명한 종이를 사진으로 찍거나 PDF로 올려 주세요."),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,application/pdf"}),
+        error_messages={"required": _("올린 동의서가 없습니다. 사진이나 PDF를 골라 주세요.")},
+    )
 
 
 class WithdrawForm(forms.Form):

@@ -1,5 +1,6 @@
 """What officers, approvers and township clerks type."""
 
+import re
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -10,12 +11,12 @@ from django_filters import ChoiceFilter, ModelChoiceFilter
 
 from services.enums.people import Role
 from services.forms.filters import ALL, ListFilter, one_of, words
-from services.forms.offers import offer_rows
+from services.forms.offers import offer_choices, offer_rows
 from services.forms.people import clean_free_text
-from services.models import Township, User, blind_index
-from services.models.people import name_index_of
-from services.rules.references import normalise_reference
-from slate.enums import ApplicationState, CheckItem, Household, Needed, RefusalReason, Work
+from services.forms.steps import Answers
+from services.forms.versions import VersionForm
+from services.models import Township, User
+from slate.enums import ApplicationState, CheckItem, Household, Needed, PaperKind, PhotoKind, RefusalReason, Work
 from slate.forms.questions import (
     AddressForm,
     ConsentForm,
@@ -26,8 +27,12 @@ from slate.forms.questions import (
 )
 from slate.models import Application
 from slate.models.applications import ApplicationQuerySet
+from slate.reports.search import found_by
 
-DUE = [("late", "기한 지남"), ("today", "오늘까지"), ("soon", "내일까지")]
+MOST_PARTS = 4  # of one application at the counter
+DUE = [("late", "기한 지남"), ("today", "오늘"), ("soon", "오늘과 내일")]
+_SEEN = re.compile(r"[0-9]{1,9}-[0-9]{1,9}")
+OWNER = [("came", "동의서가 옴"), ("late", "기한 지남"), ("none", "아직 없음")]
 SORT = [("due_on", "기한 빠른 순"), ("submitted_at", "접수 빠른 순"), ("priority", "순위 순")]
 
 
@@ -51,26 +56,31 @@ class QueueFilter(ListFilter):
     township = ModelChoiceFilter(label="읍·면·동", queryset=Township.objects.order_by("order"), empty_label=ALL)
     officer = ModelChoiceFilter(label="담당자", queryset=officers(), empty_label=ALL)
     due = one_of("기한", DUE, method="due_by")
+    owner = one_of("주인 동의", OWNER, method="by_consent")
     sort = ChoiceFilter(label="차례", choices=SORT, empty_label=None, method="in_order")
-    q = words("번호·이름·전화 뒤 4자리", 40, method="with_words")
+    q = words("번호·이름·전화·읍면동·지번", 60, method="with_words")
 
     def filter_queryset(self, queryset: Any) -> Any:
         return super().filter_queryset(queryset.order_by(SORT[0][0], "pk"))
 
     def due_by(self, rows: ApplicationQuerySet, name: str, due: str) -> ApplicationQuerySet:
-        return rows.due_by(timezone.localdate() + timedelta(days={"late": -1, "today": 0, "soon": 1}[due]))
+        today = timezone.localdate()
+        if due == "late":
+            return rows.due_by(today - timedelta(days=1))
+        return rows.due_by(today + timedelta(days=1 if due == "soon" else 0), since=today)
+
+    def by_consent(self, rows: ApplicationQuerySet, name: str, how: str) -> ApplicationQuerySet:
+        waiting = rows.without_consent()
+        if how == "came":
+            return waiting.filter(owner_paper_at__isnull=False)
+        late = waiting.filter(owner_paper_at=None, owner_due_on__lt=timezone.localdate())
+        return late if how == "late" else waiting
 
     def in_order(self, rows: ApplicationQuerySet, name: str, column: str) -> ApplicationQuerySet:
         return rows.order_by(column, "pk")
 
     def with_words(self, rows: ApplicationQuerySet, name: str, typed: str) -> ApplicationQuerySet:
-        """A reference, the last four digits of a phone, or a whole name (encrypted, found by blind index)."""
-        typed = typed.strip()
-        if typed.isdecimal() and len(typed) == 4:
-            return rows.filter(resident__last4_index=blind_index(typed, purpose="last4"))
-        if any(letter.isdecimal() for letter in typed):
-            return rows.filter(reference=normalise_reference(typed))
-        return rows.filter(resident__name_index=name_index_of(typed))
+        return rows.filter(found_by(typed))
 
 
 class AssignForm(forms.Form):
@@ -87,17 +97,17 @@ class AssignForm(forms.Form):
         offer_rows(self, "officer", officers())
 
 
-class VersionForm(forms.Form):
-    """Carries the version of the row that the page showed, so that nobody overwrites a colleague (C14)."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
-
-
 class ChecksForm(VersionForm):
     """The eligibility checklist."""
 
     checked = forms.MultipleChoiceField(
         label="확인한 것", choices=CheckItem.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    lot = forms.CharField(
+        label="건물이 있는 지번",
+        required=False,
+        max_length=60,
+        help_text="건축물대장의 지번입니다. 예: 만경리 12-3, 만경리 산 5. 비어 있으면 자격을 확인할 수 없습니다.",
     )
     household = forms.ChoiceField(label="확인한 가구", choices=Household.choices)
     verified_on = forms.DateField(
@@ -161,13 +171,45 @@ class DecideForm(VersionForm):
         return data
 
 
-class BatchForm(forms.Form):
-    """Proposals to be approved together."""
+class TakeBackForm(VersionForm):
+    """Why a proposal is taken back."""
 
-    chosen = forms.ModelMultipleChoiceField(
-        Application.objects.filter(state=ApplicationState.SELECTION_PROPOSED),
-        error_messages={"required": "신청을 아직 고르지 않으셨습니다. 하나 넘게 골라 주세요."},
+    reason = forms.CharField(
+        label="거두는 이유",
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "거두는 이유가 비어 있습니다. 이유를 적어 주세요."},
     )
+
+    def clean_reason(self) -> str:
+        return clean_free_text(self.cleaned_data["reason"])
+
+
+class BatchForm(forms.Form):
+    """Proposals to be approved together, each as the page showed it: "412-3" is version 3 of the row 412."""
+
+    chosen = forms.MultipleChoiceField(
+        error_messages={
+            "required": "신청을 아직 고르지 않으셨습니다. 하나 넘게 골라 주세요.",
+            "invalid_choice": "고르신 신청이 없습니다. 결재함에서 다시 골라 주세요.",
+        }
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = Application.objects.filter(pk__in=self._seen()).in_full().prefetch_related("parts")
+        self.rows = list(rows.order_by("due_on", "pk"))
+        known = {row.pk for row in self.rows}
+        offer_choices(self, "chosen", [(f"{pk}-{seen}", "") for pk, seen in self._seen().items() if pk in known])
+
+    def _seen(self) -> dict[int, int]:
+        pairs = (one.split("-") for one in self.data.getlist("chosen") if _SEEN.fullmatch(one))  # type: ignore[attr-defined]
+        return {int(pk): int(version) for pk, version in pairs}
+
+    @property
+    def versions(self) -> dict[int, int]:
+        """Row -> the version that the page showed."""
+        return {int(pk): int(seen) for pk, seen in (one.split("-") for one in self.cleaned_data["chosen"])}
 
 
 class AllotForm(forms.Form):
@@ -181,21 +223,88 @@ class AllotForm(forms.Form):
 class CounterForm(AddressForm, PartForm, HouseholdForm, OwnerForm, ContactForm, ConsentForm):
     """대신 신청하기: everything on one screen, usable by keyboard alone; a landline is fine."""
 
+    paper_on = forms.DateField(
+        label="종이를 받은 날",
+        required=False,
+        help_text="종이 신청서이면 적어 주세요. 이날을 접수한 날로 하고 답하는 날을 셉니다.",
+        widget=DayInput(),
+        error_messages={"invalid": "날짜를 2027-01-31처럼 적어 주세요."},
+    )
+    paper = forms.FileField(
+        label="종이 신청서를 스캔한 것",
+        required=False,
+        help_text="사진이나 PDF",
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,application/pdf"}),
+    )
+    wants_reroofing = forms.ChoiceField(
+        label="철거 뒤에 새 지붕을 얹으시겠어요?", choices=[("no", "아니요"), ("yes", "예")], required=False
+    )
+
     GROUPS: ClassVar = {
         "신청하시는 분": ("name", "born_on", "phone", "postal_address", "contact_way"),
-        "건물": ("township", "address", "kind", "in_use", "slate_place", "is_overlaid", "in_register", "built_year"),
+        "건물": (
+            "township",
+            "address",
+            "is_another_building",
+            "kind",
+            "in_use",
+            "slate_place",
+            "is_overlaid",
+            "in_register",
+            "built_year",
+        ),
         "면적": ("area_m2", "width_m", "length_m", "is_area_guessed", "area_is_right"),
         "건물 주인": ("ownership", "owner_name", "owner_phone", "owner_agreed"),
         "가구": ("household",),
+        "새 지붕": ("wants_reroofing",),
+        "종이 신청서": ("paper_on", "paper"),
         "동의": ("consent_collect", "consent_lookup", "consent_contractor", "consent_electronic"),
     }
 
     def __init__(self, *args: Any, townships: "QuerySet[Township]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer_rows(self, "township", townships)
+        self.order_fields([name for names in self.GROUPS.values() for name in names])
+        self.more = [
+            PartForm(self.data or None, prefix=f"part{n}", empty_permitted=True, use_required_attribute=False)
+            for n in range(2, MOST_PARTS + 1)
+        ]
+
+    def clean(self) -> Answers:
+        """Every part, and a scan of what came on another day than today."""
+        data = super().clean()
+        if data.get("paper_on") not in (None, timezone.localdate()) and not data.get("paper"):
+            self.add_error("paper", "종이를 다른 날에 받으셨으면 스캔한 것을 올려 주세요. 날짜의 근거가 됩니다.")
+        for n, part in enumerate(self.more, start=2):
+            faults = [] if part.is_valid() else [str(fault) for found in part.errors.values() for fault in found]
+            if faults:
+                self.add_error(None, f"건물 부분 {n}: {faults[0]}")
+        return data
+
+    @property
+    def more_parts(self) -> list[dict[str, Any]]:
+        """The further parts that somebody filled in."""
+        return [part.cleaned_data for part in self.more if part.has_changed()]
 
     @property
     def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
         """The fields under their headings; the question about a very large roof only when it is asked."""
         hidden = set() if self.asks_again else {"area_is_right"}
         return [(title, [self[name] for name in names if name not in hidden]) for title, names in self.GROUPS.items()]
+
+
+class PaperForm(forms.Form):
+    """One more paper of a case, scanned or photographed at the desk."""
+
+    kind = forms.ChoiceField(
+        label="무슨 서류인가요?",
+        choices=[*PaperKind.choices, *((kind.value, f"사진: {kind.label}") for kind in PhotoKind)],
+        widget=forms.RadioSelect,
+        error_messages={"required": "무슨 서류인지 아직 고르지 않으셨습니다. 하나를 골라 주세요."},
+    )
+    paper = forms.FileField(
+        label="파일",
+        help_text="사진이나 PDF",
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,application/pdf"}),
+        error_messages={"required": "올린 파일이 없습니다. 사진이나 PDF를 골라 주세요."},
+    )

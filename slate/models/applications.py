@@ -14,6 +14,7 @@ from services.enums.people import Role
 from services.models import EncryptedJSONField, EncryptedTextField, Resident, User, blind_index
 from services.models.consents import needs_consents
 from services.models.history import tracked
+from services.rules.lots import Lot
 from slate import rules
 from slate.enums import (
     ApplicationMove,
@@ -48,12 +49,16 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """With what messages and letters name."""
         return self.select_related("programme", "resident", "township")
 
+    def without_consent(self) -> "ApplicationQuerySet":
+        """Open ones of tenants, family or heirs whose owner's consent nobody has confirmed."""
+        return self.filter(~Q(state__in=ApplicationState.DEAD), ~Q(ownership=Ownership.OWNER), owner_confirmed_at=None)
+
     def with_approver(self) -> "ApplicationQuerySet":
         return self.filter(state__in=ApplicationState.WITH_APPROVER)
 
-    def due_by(self, day: date) -> "ApplicationQuerySet":
-        """Waiting for the city's answer, whose day is `day` or before."""
-        return self.filter(state__in=ApplicationState.WAITING_FOR_ANSWER, due_on__lte=day)
+    def due_by(self, day: date, *, since: date = date.min) -> "ApplicationQuerySet":
+        """Waiting for the city's answer, whose day is `day` or before, and not before `since`."""
+        return self.filter(state__in=ApplicationState.WAITING_FOR_ANSWER, due_on__range=(since, day))
 
     def seen_by(self, user: User) -> "ApplicationQuerySet":
         """The slate roles see the city; a township clerk sees only their own township."""
@@ -74,7 +79,7 @@ _NEEDS_DECISION = """
 """
 
 
-@tracked("address", "owner_name", "owner_phone", "remark", "reason_sentence")
+@tracked("address", "lot", "postal_address", "owner_name", "owner_phone", "remark", "reason_sentence")
 class Application(models.Model):
     """One resident asks for the slate of one place to be removed; may have several building parts."""
 
@@ -87,6 +92,10 @@ class Application(models.Model):
     resident = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="slate_applications")
     township = models.ForeignKey("services.Township", on_delete=models.PROTECT, related_name="slate_applications")
     address = EncryptedTextField("건물 주소")
+    lot = EncryptedTextField("지번", blank=True)  # as `Lot.shown` writes its parts; empty until somebody has found it
+    lot_index = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
+    block_index = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
+    postal_address = EncryptedTextField("편지 주소")
     household = models.CharField("가구", max_length=20, choices=Household)
     city_may_verify = models.BooleanField("시가 자격 확인", default=True)
     household_verified_on = models.DateField("자격 확인한 날", null=True, blank=True)
@@ -97,6 +106,10 @@ class Application(models.Model):
     owner_name = EncryptedTextField("주인 이름", blank=True)
     owner_phone = EncryptedTextField("주인 전화번호", blank=True)
     owner_agreed = models.BooleanField("주인 동의", default=False)
+    owner_due_on = models.DateField("주인 동의서를 내실 날", null=True, blank=True)  # empty for the owner's own
+    owner_paper_at = models.DateTimeField("주인 동의서를 받은 때", null=True, blank=True)
+    owner_confirmed_at = models.DateTimeField("주인 동의를 확인한 때", null=True, blank=True)
+    owner_applied_at = models.DateTimeField("주인이 직접 신청한 때", null=True, blank=True)
     remark = EncryptedTextField("하고 싶은 말", blank=True)
     contact_way = models.CharField("연락 방법", max_length=10, choices=ContactWay, default=ContactWay.SMS)
     origin = models.CharField("접수한 곳", max_length=10, choices=Origin, default=Origin.ONLINE)
@@ -115,6 +128,7 @@ class Application(models.Model):
         related_name="slate_applications",
     )
     checked = ArrayField(models.CharField(max_length=20, choices=CheckItem), verbose_name="확인한 것", default=list)
+    evidence = models.JSONField("확인한 것의 서류", default=dict, editable=False)  # check -> ids of its papers
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -123,6 +137,7 @@ class Application(models.Model):
     reason_sentence = EncryptedTextField("이유 문장", blank=True)
     withdraw_reason = models.CharField("그만둔 이유", max_length=12, choices=WithdrawReason, blank=True)
     closed_at = models.DateTimeField("마친 때", null=True, blank=True)
+    closed_from = models.CharField("마치기 전 상태", max_length=20, choices=ApplicationState, blank=True)
 
     objects: ClassVar[ApplicationQuerySet] = ApplicationQuerySet.as_manager()  # type: ignore[assignment]
     moves: ClassVar = ApplicationMove
@@ -141,6 +156,23 @@ class Application(models.Model):
                 condition=~Q(state__in=ApplicationState.WITH_APPROVER) | Q(proposed_by__isnull=False),
                 name="application_proposal_has_proposer",
                 violation_error_message="결재를 올린 사람이 없습니다.",
+            ),
+            models.CheckConstraint(
+                condition=Q(lot_index="", block_index="") | ~Q(lot_index="") & ~Q(block_index=""),
+                name="application_lot_has_both_marks",
+                violation_error_message="지번의 표시가 맞지 않습니다.",
+            ),
+            models.CheckConstraint(
+                condition=Q(ownership=Ownership.OWNER, owner_due_on__isnull=True)
+                | ~Q(ownership=Ownership.OWNER) & Q(owner_due_on__isnull=False),
+                name="application_owners_consent_has_a_day",
+                violation_error_message="주인 동의서를 내실 날이 없습니다.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=ApplicationState.DEAD) & ~Q(closed_from="")
+                | ~Q(state__in=ApplicationState.DEAD) & Q(closed_from=""),
+                name="application_end_knows_where_it_was",
+                violation_error_message="어디서 마쳤는지 적혀 있지 않습니다.",
             ),
             models.CheckConstraint(
                 condition=~Q(state=ApplicationState.NEEDS_INFO) | Q(paused_on__isnull=False),
@@ -169,7 +201,24 @@ class Application(models.Model):
 
     @property
     def place(self) -> str:
-        return f"{self.township.name} {self.address}"
+        """With the township before it, once."""
+        name = self.township.name
+        return self.address if self.address.startswith(name) else f"{name} {self.address}"
+
+    @property
+    def has_newer_address(self) -> bool:
+        """Whether the person has given another address since, and letters of this case may still go there."""
+        return self.status.is_open and self.resident.address not in ("", self.postal_address)
+
+    @property
+    def holds_buildings(self) -> bool:
+        """Whether nobody else may apply for its buildings: not before the owner has agreed, not once it is dead."""
+        return self.status.is_open and (self.ownership == Ownership.OWNER or self.owner_confirmed_at is not None)
+
+    @property
+    def waits_for_owner(self) -> bool:
+        """Whether the applicant still has to bring the owner's consent."""
+        return self.status.is_open and not self.holds_buildings and self.owner_paper_at is None
 
     @property
     def household_label(self) -> str:
@@ -188,6 +237,17 @@ class Application(models.Model):
     def missing_checks(self) -> list[CheckItem]:
         """What the officer has not confirmed yet."""
         return [item for item in CheckItem if item.value not in self.checked]
+
+
+def lot_marks(township_code: str, lot: Lot | None) -> dict[str, str]:
+    """The lot as the application keeps it: readable only with the keys, and its keyed hashes for looking up."""
+    if lot is None:
+        return {"lot": "", "lot_index": "", "block_index": ""}
+    return {
+        "lot": lot.shown,
+        "lot_index": blind_index(rules.lot_key(township_code, lot), purpose="lot"),
+        "block_index": blind_index(rules.block_key(township_code, lot), purpose="block"),
+    }
 
 
 def fingerprint(township_code: str, address: str, kind: str, number: int) -> str:
@@ -213,7 +273,7 @@ class BuildingPart(models.Model):
     wants_reroofing = models.BooleanField("지붕 개량", default=False)
     reroofing_m2 = models.DecimalField("새 지붕(m²)", max_digits=7, decimal_places=1, default=0)
     fingerprint = models.CharField(max_length=64, editable=False)
-    is_live = models.BooleanField(default=True, editable=False)  # false once the application is dead
+    is_live = models.BooleanField(default=True, editable=False)  # whether it holds the building (holds_buildings)
 
     class Meta:
         ordering = ["application", "number"]
@@ -306,6 +366,7 @@ class Decision(models.Model):
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="decisions")
     application_version = models.PositiveIntegerField()
+    number = models.CharField("문서번호", max_length=60, unique=True)
     outcome = models.CharField("결정", max_length=10, choices=Outcome)
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -321,7 +382,7 @@ class Decision(models.Model):
     reason_code = models.CharField("제외 이유", max_length=20, choices=RefusalReason, blank=True)
     legal_basis = models.CharField("근거 법령", max_length=200)
     remedies = models.TextField("불복 방법")
-    objection_until = models.DateField("이의신청 끝")
+    objection_days = models.PositiveSmallIntegerField("이의신청 기간(받은 날부터, 일)")
     evidence = models.JSONField("확인한 자료", default=list)  # SHA-256 of the documents
     letter = EncryptedJSONField("편지에 쓰는 것")
     letter_digest = models.CharField(max_length=64)

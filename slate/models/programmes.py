@@ -59,7 +59,9 @@ class Programme(TableRow):
     department = models.CharField("맡은 부서", max_length=40, default="청소자원과")
     phone = models.CharField("문의 전화", max_length=20, default="063-540-3114")
     legal_basis = models.CharField("근거 법령", max_length=200, default="석면안전관리법 제25조제2항, 제26조")
-    tribunal = models.CharField("행정심판위원회", max_length=60, default="전라북도행정심판위원회")
+    tribunal = models.CharField(
+        "행정심판위원회", max_length=60, blank=True, help_text="비워 두시면 결정하는 날의 도 이름을 따릅니다."
+    )
     retention = models.CharField("보관하는 기간", max_length=20, default="5년")
     contractor_retention = models.CharField("업체가 보관하는 기간", max_length=20, default="1년")
     terms_source = models.CharField("기간·기관의 근거", max_length=200, default=_ASSUMED_TERMS)
@@ -118,6 +120,9 @@ class Programme(TableRow):
 
     def is_open(self, day: date) -> bool:
         return self.opens_on <= day and (self.closes_on is None or day <= self.closes_on)
+
+    def tribunal_on(self, day: date) -> str:
+        return self.tribunal or rules.tribunal_on(day)
 
     def split(self, amount_won: int) -> rules.Shares:
         """The sum by fund with this year's shares."""

@@ -11,7 +11,7 @@ from services.enums.people import Role
 from services.models import Resident, User
 from services.reports.catalogue import HomeNote
 from services.reports.people import Case, Todo
-from services.rules.korean import date_long, won, won_big
+from services.rules.korean import date_long, won, won_about
 from slate.enums import ApplicationState
 from slate.models import Application, Decision, InfoRequest
 from slate.reports.money import current_programme, total
@@ -45,6 +45,8 @@ def status_of(application: Application) -> Status:
     """The four things everybody asks, from the row and its last decision or request."""
     state = application.status
     sentence, todo = _words(application, state)
+    if application.waits_for_owner and todo in (NOTHING_TO_DO, KEEP_THE_ROOF):
+        todo = _owner_todo(application)
     return Status(state.citizen_label, state.tone, sentence, todo)
 
 
@@ -68,6 +70,18 @@ def _words(application: Application, state: ApplicationState) -> tuple[str, str]
     return plain[state]
 
 
+def _owner_todo(application: Application) -> str:
+    """What somebody who is not the owner has to do, as long as nobody has the owner's consent."""
+    if application.owner_applied_at:
+        return "건물 주인이 직접 신청해서 그 신청을 먼저 봅니다. 그만두시려면 아래에서 신청을 취소해 주세요."
+    until = date_long(application.owner_due_on) if application.owner_due_on else ""
+    if application.owner_due_on and application.owner_due_on < timezone.localdate():
+        return (
+            f"건물 주인의 동의서를 {until}까지 기다렸습니다. 지금이라도 내 주세요. 동의서가 없으면 지원할 수 없습니다."
+        )
+    return f"{until}까지 건물 주인의 동의서를 내 주세요. 그때까지는 다른 분도 이 건물을 신청할 수 있습니다."
+
+
 def _needs_info(application: Application) -> tuple[str, str]:
     request = open_request(application)
     until = date_long(request.due_on) if request else ""
@@ -82,16 +96,23 @@ def _decided(application: Application, state: ApplicationState) -> tuple[str, st
     if state == S.APPROVED:
         cap = won(decision.support_won) if decision else ""
         return f"슬레이트 철거를 지원합니다. 시가 {cap}까지 냅니다.", "업체에 돈을 먼저 주지 마세요."
-    until = date_long(decision.objection_until) if decision else ""
+    days = decision.objection_days if decision else application.programme.objection_days
     return (
         f"이번에는 지원하지 못합니다. 이유: {application.reason_sentence}",
-        f"{until}까지 이의신청을 하실 수 있습니다.",
+        f"결정 편지를 받으신 날부터 {days}일 안에 이의신청을 하실 수 있습니다.",
     )
 
 
 def open_request(application: Application) -> InfoRequest | None:
     """What the applicant was asked for and has not supplied."""
     return application.info_requests.filter(answered_at__isnull=True).first()
+
+
+def told(application: Application) -> str:
+    """What a letter about this application goes by and where to: "문자 1건(…)과 편지 1통(…)을"."""
+    resident = application.resident
+    call = "문자 1건" if resident.can_receive_texts else "전화 안내 1건"
+    return f"{resident.name} 님께 {call}({resident.shown_phone})과 편지 1통({application.postal_address})을"
 
 
 def last_decision(application: Application) -> Decision | None:
@@ -101,7 +122,7 @@ def last_decision(application: Application) -> Decision | None:
 def steps_of(application: Application) -> list[dict[str, str]]:
     """The way of an application for the timeline; dead ones stop where they were."""
     state = application.status
-    at = _AT_STEP.get(state, 2)
+    at = _AT_STEP[S(application.closed_from) if application.closed_from else state]
     here = "stopped" if state in S.DEAD else "current"
     status = status_of(application)
     steps = []
@@ -155,8 +176,8 @@ def home_notes() -> list[HomeNote]:
     if not programme.is_open(today):
         return [HomeNote("slate", "올해 신청을 마감했습니다.")]
     until = f"{date_long(programme.closes_on)}까지" if programme.closes_on else "예산이 남아 있는 동안"
-    left = won_big(total(programme).left_won // 1_000_000 * 1_000_000)
-    return [HomeNote("slate", f"{until} 신청을 받습니다. 남은 예산은 약 {left}입니다.")]
+    left = won_about(total(programme).left_won)
+    return [HomeNote("slate", f"{until} 신청을 받습니다. 남은 예산은 {left}입니다.")]
 
 
 def todos(user: User) -> list[Todo]:
@@ -168,10 +189,22 @@ def todos(user: User) -> list[Todo]:
         late = mine.due_by(today - timedelta(days=1)).count()
         soon = mine.due_by(today + timedelta(days=1)).count() - late
         new = Application.objects.filter(state=S.SUBMITTED).count()
+        without = Application.objects.without_consent()
         result += [
-            Todo("슬레이트 기한 지남", late, f"{queue}?due=late", "danger"),
-            Todo("슬레이트 내일까지", soon, f"{queue}?due=soon", "warn"),
+            Todo("슬레이트 기한 지남", late, f"{queue}?due=late&officer={user.pk}", "danger"),
+            Todo("슬레이트 내일까지", soon, f"{queue}?due=soon&officer={user.pk}", "warn"),
             Todo("슬레이트 새 신청", new, f"{queue}?state=submitted"),
+            Todo(
+                "슬레이트 주인 동의서 확인",
+                without.filter(owner_paper_at__isnull=False).count(),
+                f"{queue}?owner=came",
+            ),
+            Todo(
+                "슬레이트 주인 동의 기한 지남",
+                without.filter(owner_paper_at=None, owner_due_on__lt=today).count(),
+                f"{queue}?owner=late",
+                "warn",
+            ),
         ]
     if Role.SLATE_APPROVER in user.roles:
         waiting = Application.objects.with_approver().exclude(proposed_by=user).count()

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
-from services.reports.pdf import render_pdf
+from services.models import Notice
+from services.reports.pdf import EXPLAINED, papers_pdf
 from services.rules.korean import date_letter, won, won_hangul
 from slate.enums import Outcome
 from slate.models import Decision
@@ -23,12 +25,20 @@ NEXT = [
 
 def letter_pdf(decision: Decision) -> bytes:
     """The letter as PDF/UA. Raises RuntimeError while the fonts are not built."""
-    return render_pdf("slate/reports/letter.typ", letter_of(decision))
+    letter = letter_of(decision)
+    return papers_pdf(letter["title"], [letter])
+
+
+def posted(notice: Notice) -> dict[str, Any] | None:
+    """LETTER_PAPERS: the same letter, where the notice to be posted tells of a decision."""
+    decisions = Decision.objects.select_related("application__programme").order_by("-pk")
+    told = decisions.filter(application=int(notice.subject_id), outcome=notice.kind.rpartition("/")[2])
+    decision = told.first()
+    return letter_of(decision) if decision else None
 
 
 def letter_of(decision: Decision) -> dict[str, Any]:
-    """What the letter says, as texts."""
-    programme = decision.application.programme
+    """What the letter says, as texts: for the page, the paper and the message."""
     personal: Any = decision.letter
     is_approval = decision.outcome == Outcome.APPROVED
     sections = _approval(decision, personal) if is_approval else _refusal(decision, personal)
@@ -38,12 +48,22 @@ def letter_of(decision: Decision) -> dict[str, Any]:
         if is_approval
         else "이번에는 슬레이트 지붕 철거를 지원하지 못합니다",
         "head": [
-            ["받는 분", f"{personal['name']} 님 {personal['address']}".strip()],
+            ["받는 분", f"{personal['name']} 님, {personal['address']}"],
             ["접수번호", decision.application.reference],
+            ["문서번호", decision.number],
             ["시행일", date_letter(timezone.localdate(decision.decided_at))],
         ],
         "sections": sections,
-        "foot": f"김제시 {programme.department} 전화 {programme.phone}",
+        "date": date_letter(timezone.localdate(decision.decided_at)),
+        "signed": "김제시장",
+        "foot": [
+            ["맡은 부서", personal["department"]],
+            ["담당", personal["officer"]],
+            ["결재", personal["approver"]],
+            ["전화", personal["phone"]],
+            ["주소", settings.SITE_ADDRESS],
+        ],
+        "help": EXPLAINED,
     }
 
 
@@ -55,7 +75,7 @@ def _sum(amount: int) -> str:
     return f"금{won(amount)}(금{won_hangul(amount)}원)"
 
 
-def _approval(decision: Decision, personal: dict[str, str]) -> list[dict[str, Any]]:
+def _approval(decision: Decision, personal: dict[str, Any]) -> list[dict[str, Any]]:
     parts = [[part["label"], f"신청 면적 {part['area_m2']}m². {part['rule']}"] for part in decision.parts]
     funds = f"국비 {won(decision.national_won)}, 도비 {won(decision.province_won)}, 시비 {won(decision.city_won)}"
     facts = [
@@ -69,10 +89,7 @@ def _approval(decision: Decision, personal: dict[str, str]) -> list[dict[str, An
         ],
         ["돈의 출처", funds],
     ]
-    reasons = [
-        ["적용한 법령", decision.legal_basis],
-        ["우선순위", f"{decision.get_priority_display()}. 같은 순위 안에서는 신청한 차례입니다."],
-    ]
+    reasons = [["적용한 법령", decision.legal_basis], ["확인한 것", ", ".join(personal["checked"])]]
     said = f"{personal['name']} 님이 신청하신 건물의 슬레이트 철거를 지원하기로 결정했습니다."
     return [
         _section("1. 결정", [said]),
@@ -83,7 +100,7 @@ def _approval(decision: Decision, personal: dict[str, str]) -> list[dict[str, An
     ]
 
 
-def _refusal(decision: Decision, personal: dict[str, str]) -> list[dict[str, Any]]:
+def _refusal(decision: Decision, personal: dict[str, Any]) -> list[dict[str, Any]]:
     said = f"{personal['name']} 님이 신청하신 건물은 이번에 지원하지 않기로 결정했습니다."
     return [
         _section("1. 결정", [said]),

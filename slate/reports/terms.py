@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils import timezone
+
 from services.rules.korean import won
 from slate import rules
 from slate.enums import Confidence
@@ -35,7 +37,7 @@ def _of_the_year(programme: Programme) -> list[Term]:
         "보완 기간": f"{programme.supply_days}일",
         "이의신청 기간": f"{programme.objection_days}일",
         "이의신청 답": f"{programme.objection_answer_days}일, 한 번 {programme.objection_extend_days}일 늦춤",
-        "행정심판": programme.tribunal,
+        "행정심판": programme.tribunal_on(timezone.localdate()),
         "행정소송": programme.court,
         "보관하는 기간": programme.retention,
         "업체가 보관하는 기간": programme.contractor_retention,

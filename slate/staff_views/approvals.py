@@ -21,7 +21,7 @@ ROWS = 20
 def approvals(request: PortalRequest) -> HttpResponse:
     """Everything proposed by somebody else, in the order of due days."""
     user = staff_of(request)
-    waiting = Application.objects.with_approver().order_by("due_on", "pk")
+    waiting = Application.objects.with_approver().exclude(proposed_by=user).order_by("due_on", "pk")
     rows = waiting.select_related("resident", "township", "proposed_by", "programme").prefetch_related("parts")
     page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
     programme = current_programme()
@@ -31,11 +31,11 @@ def approvals(request: PortalRequest) -> HttpResponse:
             {
                 "application": row,
                 "due": due_words(row),
-                "is_own": row.proposed_by_id == user.pk,
                 "is_approval": row.state == ApplicationState.SELECTION_PROPOSED,
             }
             for row in page.object_list
         ],
+        "own": Application.objects.with_approver().filter(proposed_by=user).order_by("due_on", "pk"),
         "balance": total(programme) if programme else None,
     }
     return render(request, "slate/staff/approvals.html", values)
@@ -49,18 +49,19 @@ def approve_many(request: PortalRequest) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, str(next(iter(form.errors.values()))[0]))
         return redirect("slate:staff_approvals")
-    chosen = list(form.cleaned_data["chosen"])
+    chosen = form.rows
     if "confirmed" not in request.POST:
         sums = [quote_of(application) for application in chosen]
         programme = current_programme()
         values = {
-            "chosen": chosen,
+            "chosen": [(application, quote.support_won) for application, quote in zip(chosen, sums, strict=True)],
+            "seen": form.cleaned_data["chosen"],
             "support_won": sum(quote.support_won for quote in sums),
             "left_won": total(programme).left_won - sum(quote.support_won for quote in sums) if programme else 0,
         }
         return render(request, "slate/staff/approve_many.html", values)
     with refusals_to(request):
-        results = decisions.approve_many([row.pk for row in chosen], by=user.actor)
+        results = decisions.approve_many(form.versions, by=user.actor)
         done = sum(result.is_approved for result in results)
         rest = [result for result in results if not result.is_approved]
         left = f" {len(rest)}건은 남았습니다." if rest else ""

@@ -1,28 +1,33 @@
 """One application: read it (logged), check it, ask for more, propose, decide."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 
 from services.actions.history import record_reading
 from services.enums.people import Role
+from services.forms.versions import VersionForm
 from services.models import Document, User
 from services.reports.documents import link
 from services.reports.history import timeline
 from services.rules.korean import won
-from services.views.refusals import refusals_to, render_form
+from services.views.refusals import changed_meanwhile, refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
 from slate import rules
 from slate.actions import casework, decisions
-from slate.enums import ApplicationState, CheckItem, Household, Needed, RefusalReason
-from slate.forms.staff import ChecksForm, DecideForm, RefusalForm, RequestMoreForm, VersionForm
+from slate.enums import ApplicationMove, ApplicationState, CheckItem, Household, Needed, RefusalReason
+from slate.forms.staff import ChecksForm, DecideForm, RefusalForm, RequestMoreForm, TakeBackForm
 from slate.models import Application
 from slate.reports import letters, quote_of, total
-from slate.reports.cases import last_decision
+from slate.reports.cases import last_decision, told
+from slate.reports.evidence import evidence_of
+from slate.reports.lookalikes import lookalikes
 from slate.staff_views.queue import due_words
 
 S = ApplicationState
@@ -42,11 +47,24 @@ def case(request: PortalRequest, reference: str) -> HttpResponse:
         "requests": application.info_requests.select_related("asked_by"),
         "decision": last_decision(application),
         "due": due_words(application),
-        "checks": [(item.label, item.value in application.checked) for item in CheckItem],
+        "checks": _checks_of(application),
+        "lookalikes": lookalikes(application, user),
         "buttons": _buttons(application, user),
+        "may_take_address": Role.SLATE_OFFICER in user.roles,
+        "may_add": bool({Role.SLATE_OFFICER, Role.TOWNSHIP_CLERK} & user.roles),
         "may_take": Role.SLATE_OFFICER in user.roles and application.state == S.SUBMITTED,
     }
     return render(request, "slate/staff/case.html", values)
+
+
+def _checks_of(application: Application) -> list[tuple[str, bool, str]]:
+    """Each check, whether it was made, and the papers it rests on (or would rest on)."""
+    names = {paper.pk: paper.name for paper in Document.objects.of(application)}
+    rows = []
+    for one in evidence_of(application):
+        kept = [names.get(pk, "") for pk in application.evidence.get(one.item, [])]
+        rows.append((str(one.item.label), one.item.value in application.checked, ", ".join(kept) or one.shown))
+    return rows
 
 
 def _open(request: PortalRequest, reference: str, why: str) -> Application:
@@ -67,39 +85,77 @@ def _buttons(application: Application, user: User) -> list[tuple[str, str]]:
         ]
     if Role.SLATE_OFFICER in user.roles and application.state == S.ELIGIBLE:
         found.append(("지원 결정 올리기", "slate:staff_propose_approval"))
-    if Role.SLATE_APPROVER in user.roles and application.state in S.WITH_APPROVER:
+    if application.state in S.WITH_APPROVER and application.proposed_by_id == user.pk:
+        found.append(("올린 것 거두기", "slate:staff_take_back"))
+    elif Role.SLATE_APPROVER in user.roles and application.state in S.WITH_APPROVER:
         found.append(("결재하기", "slate:staff_decide"))
     return found
 
 
-def _act(
-    request: PortalRequest,
-    application: Application,
-    form: forms.Form,
-    do: Callable[[dict[str, Any]], str],
-    page: dict[str, Any],
-) -> HttpResponse:
-    """A page that asks once and acts: done -> back to the case, refused -> the same page with the sentence."""
-    if form.is_valid():
-        with refusals_to(form):
-            sentence = do(form.cleaned_data)
-            messages.success(request, sentence)
-            return redirect("slate:staff_case", application.reference)
-    template = f"slate/staff/{page.pop('template')}.html"
-    return render_form(request, template, {"application": application, "form": form} | page)
+def _nothing(application: Application) -> dict[str, Any]:
+    """A form that repeats nothing of the application."""
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A page that asks once and acts: its template and form, and the moves that it may make.
+
+    `facts` gives what the application says as the form begins with it.
+    """
+
+    template: str
+    form: type[VersionForm]
+    moves: tuple[ApplicationMove, ...]
+    facts: Callable[[Application], dict[str, Any]] = _nothing
+
+    def may_still(self, application: Application) -> bool:
+        return not self.moves or any(one.target(application.state) is not None for one in self.moves)
+
+    def answer(
+        self,
+        request: PortalRequest,
+        application: Application,
+        do: Callable[[dict[str, Any]], str],
+        page: Callable[[Application], dict[str, Any]] = _nothing,
+    ) -> HttpResponse:
+        """Done -> back to the case; refused -> the same page as things are now, with what was typed."""
+        beside: dict[str, Any] = {}
+        form = self.form(request.POST or None, initial=self.facts(application) | {"version": application.version})
+        if form.is_valid():
+            with refusals_to(form):
+                sentence = do(form.cleaned_data)
+                messages.success(request, sentence)
+                return redirect("slate:staff_case", application.reference)
+            application = Application.objects.in_full().get(pk=application.pk)
+            beside = changed_meanwhile(form, application, self.facts(application))
+        values = {"application": application, "form": form, "may_still": self.may_still(application)}
+        values |= beside | {"told": told(application)} | page(application)
+        return render_form(request, f"slate/staff/{self.template}.html", values)
+
+
+def _checked(application: Application) -> dict[str, Any]:
+    return {
+        "checked": application.checked,
+        "lot": application.lot,
+        "household": application.household,
+        "verified_on": application.household_verified_on,
+        "valid_until": application.household_valid_until,
+    }
+
+
+CHECKS = Asking("checks", ChecksForm, (ApplicationMove.CHECKED,), _checked)
+REQUEST_MORE = Asking("request_more", RequestMoreForm, (ApplicationMove.RETURNED,))
+PROPOSE_REFUSAL = Asking("propose_refusal", RefusalForm, (ApplicationMove.REFUSAL_PROPOSED,))
+PROPOSE_APPROVAL = Asking("propose_approval", VersionForm, (ApplicationMove.APPROVAL_PROPOSED,))
+ADDRESS = Asking("address", VersionForm, ())
+TAKE_BACK = Asking("take_back", TakeBackForm, (ApplicationMove.TAKEN_BACK,))
+DECIDE = Asking("decide", DecideForm, (ApplicationMove.APPROVED, ApplicationMove.REFUSED))
 
 
 def checks(request: PortalRequest, reference: str) -> HttpResponse:
     """자격을 확인했나요?"""
     application, user = _open(request, reference, "자격 확인"), staff_of(request)
-    initial = {
-        "version": application.version,
-        "checked": application.checked,
-        "household": application.household,
-        "verified_on": application.household_verified_on,
-        "valid_until": application.household_valid_until,
-    }
-    form = ChecksForm(request.POST or None, initial=initial)
 
     def do(data: dict[str, Any]) -> str:
         found = casework.Checks(
@@ -107,6 +163,7 @@ def checks(request: PortalRequest, reference: str) -> HttpResponse:
             household=Household(data["household"]),
             verified_on=data["verified_on"],
             valid_until=data["valid_until"],
+            lot=data["lot"],
         )
         if "eligible" in request.POST:
             casework.confirm(application.pk, found, by=user.actor, version=data["version"])
@@ -114,26 +171,27 @@ def checks(request: PortalRequest, reference: str) -> HttpResponse:
         casework.save_checks(application.pk, found, by=user.actor, version=data["version"])
         return "저장했습니다."
 
-    return _act(request, application, form, do, {"template": "checks"})
+    return CHECKS.answer(
+        request, application, do, lambda row: {"lookalikes": lookalikes(row, user), "evidence": evidence_of(row)}
+    )
 
 
 def request_more(request: PortalRequest, reference: str) -> HttpResponse:
     """서류를 더 내 달라고 할까요?"""
     application, user = _open(request, reference, "보완 요청"), staff_of(request)
-    form = RequestMoreForm(request.POST or None, initial={"version": application.version})
 
     def do(data: dict[str, Any]) -> str:
         items = [Needed(item) for item in data["items"]]
         casework.request_more(application.pk, items=items, note=data["note"], by=user.actor, version=data["version"])
-        return "보완을 요청했습니다. 문자 1건, 편지 1건을 보냅니다."
+        return f"보완을 요청했습니다. {told(application)} 보냅니다."
 
-    return _act(request, application, form, do, {"template": "request_more"})
+    by = timezone.localdate() + timedelta(days=application.programme.supply_days)
+    return REQUEST_MORE.answer(request, application, do, lambda row: {"by": by})
 
 
 def propose_refusal(request: PortalRequest, reference: str) -> HttpResponse:
     """지원 제외를 결재에 올릴까요?"""
     application, user = _open(request, reference, "지원 제외 올리기"), staff_of(request)
-    form = RefusalForm(request.POST or None, initial={"version": application.version})
 
     def do(data: dict[str, Any]) -> str:
         code = RefusalReason(data["code"])
@@ -141,8 +199,7 @@ def propose_refusal(request: PortalRequest, reference: str) -> HttpResponse:
         casework.propose_refusal(application.pk, code=code, sentence=sentence, by=user.actor, version=data["version"])
         return "결재에 올렸습니다."
 
-    page = {"template": "propose_refusal", "sentences": _sentences()}
-    return _act(request, application, form, do, page)
+    return PROPOSE_REFUSAL.answer(request, application, do, lambda row: {"sentences": _sentences()})
 
 
 def _sentences() -> list[tuple[str, str, str]]:
@@ -152,20 +209,39 @@ def _sentences() -> list[tuple[str, str, str]]:
 def propose_approval(request: PortalRequest, reference: str) -> HttpResponse:
     """지원 결정을 결재에 올릴까요?"""
     application, user = _open(request, reference, "지원 결정 올리기"), staff_of(request)
-    form = VersionForm(request.POST or None, initial={"version": application.version})
 
     def do(data: dict[str, Any]) -> str:
         casework.propose_approval(application.pk, by=user.actor, version=data["version"])
         return "결재에 올렸습니다."
 
-    return _act(request, application, form, do, {"template": "propose_approval", "quote": quote_of(application)})
+    return PROPOSE_APPROVAL.answer(request, application, do, lambda row: {"quote": quote_of(row)})
+
+
+def address(request: PortalRequest, reference: str) -> HttpResponse:
+    """새 주소를 이 신청에도 쓸까요?"""
+    application, user = _open(request, reference, "편지 주소"), staff_of(request)
+
+    def do(data: dict[str, Any]) -> str:
+        casework.take_address(application.pk, by=user.actor, version=data["version"])
+        return "이 신청의 편지를 새 주소로 보냅니다."
+
+    return ADDRESS.answer(request, application, do)
+
+
+def take_back(request: PortalRequest, reference: str) -> HttpResponse:
+    """올린 것을 거둘까요?"""
+    application, user = _open(request, reference, "올린 것 거두기"), staff_of(request)
+
+    def do(data: dict[str, Any]) -> str:
+        casework.take_back(application.pk, reason=data["reason"], by=user.actor, version=data["version"])
+        return "올린 것을 거두었습니다. 다시 확인하고 올리실 수 있습니다."
+
+    return TAKE_BACK.answer(request, application, do, lambda row: {"is_own": row.proposed_by_id == user.pk})
 
 
 def decide(request: PortalRequest, reference: str) -> HttpResponse:
     """Approve, refuse or give back; never what they proposed themselves."""
     application, user = _open(request, reference, "결재"), staff_of(request)
-    form = DecideForm(request.POST or None, initial={"version": application.version})
-    quote = quote_of(application)
 
     def do(data: dict[str, Any]) -> str:
         version = data["version"]
@@ -174,23 +250,29 @@ def decide(request: PortalRequest, reference: str) -> HttpResponse:
             return "되돌려 보냈습니다."
         if application.state == S.REFUSAL_PROPOSED:
             decisions.refuse(application.pk, by=user.actor, version=version)
-            return "지원 제외를 결정했습니다."
+            return f"지원 제외를 결정했습니다. {told(application)} 보냅니다."
         decision = decisions.approve(application.pk, by=user.actor, version=version)
-        return f"지원을 결정했습니다. 지원금은 {won(decision.support_won)}입니다."
+        return f"지원을 결정했습니다. 지원금은 {won(decision.support_won)}입니다. {told(application)} 보냅니다."
 
-    page = {
-        "template": "decide",
-        "quote": quote,
-        "left_won": total(application.programme).left_won,
-        "is_own": application.proposed_by_id == user.pk,
-    }
-    return _act(request, application, form, do, page)
+    def page(row: Application) -> dict[str, Any]:
+        return {
+            "quote": quote_of(row),
+            "left_won": total(row.programme).left_won,
+            "is_own": row.proposed_by_id == user.pk,
+            "parts": row.parts.all(),
+            "papers": [(paper, link(paper, user)) for paper in Document.objects.of(row)],
+            "checks": _checks_of(row),
+            "lookalikes": lookalikes(row, user),
+        }
+
+    return DECIDE.answer(request, application, do, page)
 
 
 def letter(request: PortalRequest, reference: str) -> HttpResponse:
     """결정 통지서, from the record."""
     application = _open(request, reference, "통지서 보기")
-    values = {"application": application, "decision": last_decision(application)}
+    record = last_decision(application)
+    values = {"application": application, "letter": letters.letter_of(record) if record else None}
     return render(request, "slate/staff/letter.html", values)
 
 

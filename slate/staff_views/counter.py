@@ -1,15 +1,21 @@
 """대신 신청하기: a clerk enters an application for somebody at the counter, and prints the receipt."""
 
+from typing import Any
+
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from services.actions import documents
 from services.enums.people import Role
 from services.models import Document, Township
+from services.rules.refusal import Refused
 from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
 from slate.actions import intake
+from slate.enums import PaperKind
 from slate.forms.answers import new_at_counter
-from slate.forms.staff import CounterForm
+from slate.forms.staff import CounterForm, PaperForm
 from slate.models import Application
 from slate.reports import current_programme
 
@@ -20,15 +26,50 @@ def counter(request: PortalRequest) -> HttpResponse:
     townships = Township.objects.order_by("order")
     if Role.SLATE_OFFICER not in user.roles:
         townships = townships.filter(pk=user.township_id or 0)
-    form = CounterForm(request.POST or None, townships=townships)
+    form = CounterForm(request.POST or None, request.FILES or None, townships=townships)
     if programme and form.is_valid():
         with refusals_to(form):
-            new = new_at_counter(form.cleaned_data, programme)
+            new = new_at_counter(form.cleaned_data, form.more_parts, programme)
             application = intake.submit(programme, new, by=user.actor)
-            return redirect("slate:staff_receipt", application.reference)
+            return _keep_scan(request, application, form.cleaned_data["paper"])
     return render_form(
         request, "slate/staff/counter.html", {"form": form, "programme": programme, "groups": form.groups}
     )
+
+
+def _keep_scan(request: PortalRequest, application: Application, scan: Any) -> HttpResponse:
+    """On to the receipt; where the scan cannot be kept, the application stands and the scan is asked for again."""
+    if scan is None:
+        return redirect("slate:staff_receipt", application.reference)
+    user = staff_of(request)
+    try:
+        documents.accept(scan, subject=application, kind=PaperKind.FORM, by=user.actor, resident=application.resident)
+    except Refused as refusal:
+        messages.error(request, f"{application.reference}로 접수했지만 종이는 저장하지 못했습니다. {refusal.sentence}")
+        return redirect("slate:staff_paper", application.reference)
+    return redirect("slate:staff_receipt", application.reference)
+
+
+def paper(request: PortalRequest, reference: str) -> HttpResponse:
+    """서류 더하기: a paper that came over the counter or was found on the site."""
+    user = staff_of(request)
+    application = get_object_or_404(Application.objects.seen_by(user).in_full(), reference=reference)
+    form = PaperForm(request.POST or None, request.FILES or None)
+    if form.is_valid():
+        with refusals_to(form):
+            kind = form.cleaned_data["kind"]
+            documents.accept(
+                form.cleaned_data["paper"],
+                subject=application,
+                kind=kind,
+                by=user.actor,
+                resident=application.resident,
+            )
+            if kind == PaperKind.OWNER and application.waits_for_owner:
+                intake.bring_consent(application.pk, by=user.actor)
+            messages.success(request, "서류를 더했습니다.")
+            return redirect("slate:staff_case", reference)
+    return render_form(request, "slate/staff/paper.html", {"application": application, "form": form})
 
 
 def receipt(request: PortalRequest, reference: str) -> HttpResponse:

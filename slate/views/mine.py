@@ -12,11 +12,11 @@ from services.views.own_case import own_case
 from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest
 from slate.actions import intake
-from slate.enums import ApplicationState
-from slate.forms.questions import SupplyForm, WithdrawForm
+from slate.enums import ApplicationState, PaperKind
+from slate.forms.questions import OwnerConsentForm, SupplyForm, WithdrawForm
 from slate.models import Application, Decision
 from slate.reports.cases import last_decision, open_request, status_of, steps_of
-from slate.reports.letters import letter_pdf
+from slate.reports.letters import letter_of, letter_pdf
 
 mine = own_case(lambda: Application.objects.select_related("programme", "resident", "township", "officer"))
 
@@ -56,6 +56,22 @@ def application_supply(request: PortalRequest, row: Application) -> HttpResponse
 
 
 @mine
+def application_consent(request: PortalRequest, row: Application) -> HttpResponse:
+    """The owner's consent on paper, from somebody who is not the owner."""
+    form = OwnerConsentForm(request.POST or None, request.FILES or None)
+    if not row.waits_for_owner:
+        return redirect("slate:application", row.reference)
+    if form.is_valid():
+        with refusals_to(form):
+            paper = form.cleaned_data["paper"]
+            documents.accept(paper, subject=row, kind=PaperKind.OWNER, by=row.resident.actor, resident=row.resident)
+            intake.bring_consent(row.pk, by=row.resident.actor)
+            messages.success(request, _("동의서를 냈습니다. 담당자가 확인합니다."))
+            return redirect("slate:application", row.reference)
+    return render_form(request, "slate/application_consent.html", {"application": row, "form": form})
+
+
+@mine
 def application_withdraw(request: PortalRequest, row: Application) -> HttpResponse:
     """Asks once, then withdraws."""
     form = WithdrawForm(request.POST if request.method == "POST" else None)
@@ -70,7 +86,7 @@ def application_withdraw(request: PortalRequest, row: Application) -> HttpRespon
 @mine
 def decision(request: PortalRequest, row: Application) -> HttpResponse:
     """The letter, from the decision's record alone."""
-    return render(request, "slate/decision.html", {"application": row, "decision": _decision_of(row)})
+    return render(request, "slate/decision.html", {"application": row, "letter": letter_of(_decision_of(row))})
 
 
 @mine

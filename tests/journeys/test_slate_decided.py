@@ -125,6 +125,7 @@ def check_and_propose(desk, look, application, officer, base: str) -> None:
     desk.get_by_role("button", name="담당자 정하기").click()
     assert desk.url.endswith(f"/staff/slate/cases/{application.reference}/")
     look(desk)
+    make.with_papers(application, "close", "back", "road")  # the officer was there; the citizen sent one photo
     desk.get_by_role("link", name="자격 확인하기").click()
     for box in desk.locator("input[name=checked]").all():
         box.check()

@@ -16,7 +16,8 @@ from slate.models import Application
 from solar.actions.rollups import roll_up_all
 from tests.conftest import StrictClient
 from tests.consultations.factories import ANSWERS, code
-from tests.slate.test_pages import CONSENTS, CONTACT, PART, photo, private_files  # noqa: F401 - a fixture
+from tests.slate.conftest import private_files  # noqa: F401 - a fixture
+from tests.slate.test_pages import CONSENTS, CONTACT, PART, photo
 from tests.slate.test_tables import YEAR
 
 pytestmark = pytest.mark.django_db

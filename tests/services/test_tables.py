@@ -16,6 +16,7 @@ from services.models import HistoryEntry, Township
 from services.reports.history import timeline
 from services.rules.history import Actor
 from services.rules.refusal import Refused
+from tests.newer import newer
 
 pytestmark = pytest.mark.django_db
 BY = Actor.system("test")
@@ -75,7 +76,7 @@ class TestPages:
         response = officer.post(url("venues", "_row", place.pk), typed)
         said = response.content.decode()
         assert "강동료 담당자가" in said
-        assert "방: 3층" in said
+        assert [row[1:] for row in newer(said) if row[0] == "방"] == [("3층", "1층 상담실")]
         assert 'value="1층 상담실"' in said
         again = said.split('name="seen" value="')[1].split('"')[0]
         assert officer.post(url("venues", "_row", place.pk), typed | {"seen": again}).status_code == 302

@@ -20,3 +20,13 @@ def officer(db):
 @pytest.fixture
 def approver(db):
     return make.staff(Role.SLATE_APPROVER)
+
+
+@pytest.fixture
+def private_files(settings, tmp_path):
+    settings.STORAGES = settings.STORAGES | {
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(tmp_path)},
+        }
+    }

@@ -7,11 +7,12 @@ from typing import Any
 
 from django.utils import timezone
 
+from services.enums.documents import MediaType, ScanState
 from services.enums.people import Role
-from services.models import Township, User
+from services.models import Document, Township, User
 from services.rules.history import Actor
 from slate.actions import casework, intake, money
-from slate.enums import CheckItem, ConsentKind, Household, RefusalReason, Work
+from slate.enums import CheckItem, ConsentKind, Household, PaperKind, PhotoKind, RefusalReason, Work
 from slate.models import Application, Programme
 
 BY = Actor.system("test")
@@ -36,7 +37,8 @@ def staff(*roles: Role, **fields) -> User:
     from django.contrib.auth.models import Group
 
     number = next(_numbers)
-    user = User.objects.create(username=f"slate{number}", display_name=f"시연 담당{number}", **fields)
+    fields = {"display_name": f"시연 담당{number}"} | fields
+    user = User.objects.create(username=f"slate{number}", **fields)
     user.groups.set(Group.objects.filter(name__in=roles))
     return user
 
@@ -80,9 +82,32 @@ def submitted(programme: Programme, **fields) -> Application:
 
 def being_checked(programme: Programme, officer: User, **fields) -> Application:
     application = submitted(programme, **fields)
+    with_papers(application, *PhotoKind.values)
+    if application.owner_due_on:
+        with_papers(application, PaperKind.OWNER)
     casework.assign([application.pk], officer, by=officer.actor)
     application.refresh_from_db()
     return application
+
+
+def with_papers(application: Application, *kinds: str) -> None:
+    """Papers of these kinds, as rows; the files are not there."""
+    for kind in kinds:
+        number = next(_numbers)
+        Document.objects.create(
+            subject_kind="slate.application",
+            subject_id=str(application.pk),
+            kind=kind,
+            resident=application.resident,
+            name=f"{kind}.jpg",
+            media_type=MediaType.JPEG,
+            size=1,
+            sha256=f"{number:064d}",
+            original_path=f"none/{number}",
+            scan=ScanState.CLEAN,
+            actor_kind=BY.kind,
+            actor_key=BY.key,
+        )
 
 
 def checks(household: Household = Household.GENERAL, **fields) -> casework.Checks:
@@ -119,3 +144,8 @@ def refusal_proposed(programme: Programme, officer: User, **fields) -> Applicati
 
 def with_money(programme: Programme, work: Work, amount_won: int) -> None:
     money.allot(programme.pk, work, amount_won, by=staff(Role.SLATE_APPROVER).actor, note="시험")
+
+
+def seen(*applications: Application) -> dict[int, int]:
+    """Each with the version that a page has just shown."""
+    return {application.pk: application.version for application in applications}

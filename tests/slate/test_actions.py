@@ -159,7 +159,7 @@ def test_approving_reserves_by_fund_and_writes_the_record(programme, officer, ap
     assert (decision.national_won, decision.province_won, decision.city_won) == (1_720_000, 344_000, 1_376_000)
     assert decision.parts[0]["rate"]["cap_won"] == SUPPORT
     assert "4월 27일까지" not in decision.remedies
-    assert "2020. 3. 26.(목)까지" in decision.remedies
+    assert "받은 날부터 30일 안에" in decision.remedies
     application.refresh_from_db()
     assert application.state == "approved"
     assert committed() == SUPPORT
@@ -234,11 +234,11 @@ def test_giving_back_returns_to_where_it_came_from(programme, officer, approver)
 def test_a_batch_says_what_became_of_each(programme, officer, approver):
     make.with_money(programme, Work.HOUSE, SUPPORT * 2)
     applications = [make.proposed(programme, officer) for _ in range(3)]
-    results = decisions.approve_many([case.pk for case in applications], by=approver.actor)
+    results = decisions.approve_many(make.seen(*applications), by=approver.actor)
     assert [result.is_approved for result in results] == [True, True, False]
     assert "모자랍니다" in results[2].sentence
     with pytest.raises(Refused, match="100건까지"):
-        decisions.approve_many(range(decisions.BATCH_LIMIT + 1), by=approver.actor)
+        decisions.approve_many(dict.fromkeys(range(decisions.BATCH_LIMIT + 1), 1), by=approver.actor)
 
 
 # Two at once

@@ -280,7 +280,7 @@ def test_only_the_officer_checks_asks_and_proposes(programme, officer, staff_cli
 def test_only_an_approver_decides(programme, officer, approver, staff_client):
     case = with_money(programme, officer)
     one = (reverse("slate:staff_decide", args=[case.reference]), {"version": case.version, "decision": "decide"})
-    many = (reverse("slate:staff_approve_many"), {"chosen": [case.pk], "confirmed": "1"})
+    many = (reverse("slate:staff_approve_many"), {"chosen": [f"{case.pk}-{case.version}"], "confirmed": "1"})
     for role in NEVER_APPROVER:
         for url, typed in (one, many):
             assert staff_client(user=somebody(role)).post(url, typed).status_code == 403, role
@@ -335,7 +335,7 @@ def test_in_a_batch_too_nobody_approves_an_own_proposal(programme, officer):
     both = make.staff(Role.SLATE_OFFICER, Role.SLATE_APPROVER)
     make.with_money(programme, Work.HOUSE, SUPPORT * 2)
     own, other = make.proposed(programme, both), make.proposed(programme, officer)
-    results = decisions.approve_many([own.pk, other.pk], by=both.actor)
+    results = decisions.approve_many(make.seen(own, other), by=both.actor)
     assert [(result.application.pk, result.sentence) for result in results] == [
         (own.pk, decisions.OWN_PROPOSAL),
         (other.pk, ""),
@@ -398,9 +398,9 @@ def test_money_that_is_reserved_is_not_there_for_the_next(programme, officer, ap
 
 
 def test_a_hundred_at_once_and_no_more(approver):
-    assert decisions.approve_many(range(1, 101), by=approver.actor) == []
+    assert decisions.approve_many(dict.fromkeys(range(1, 101), 1), by=approver.actor) == []
     with pytest.raises(Refused, match="한 번에 100건까지"):
-        decisions.approve_many(range(1, 102), by=approver.actor)
+        decisions.approve_many(dict.fromkeys(range(1, 102), 1), by=approver.actor)
 
 
 def test_the_money_goes_to_the_earliest_due_day_whatever_the_order_of_the_ticks(programme, officer, approver):
@@ -408,7 +408,7 @@ def test_the_money_goes_to_the_earliest_due_day_whatever_the_order_of_the_ticks(
     late, soon, sooner = (make.proposed(programme, officer) for _ in range(3))
     for case, day in ((late, 20), (soon, 13), (sooner, 12)):
         Application.objects.filter(pk=case.pk).update(due_on=dt.date(2020, 3, day))
-    results = decisions.approve_many([late.pk, soon.pk, sooner.pk], by=approver.actor)
+    results = decisions.approve_many(make.seen(late, soon, sooner), by=approver.actor)
     assert [(result.application.pk, result.is_approved) for result in results] == [
         (sooner.pk, True),
         (soon.pk, False),

@@ -202,7 +202,7 @@ def test_a_decision_needs_two_people_even_raw(decision):
 
 
 def test_one_decision_a_version(decision):
-    decision.pk = None
+    decision.pk, decision.number = None, "다른 번호"
     with breaks("decision_once_a_version"), transaction.atomic():
         decision.save(force_insert=True)
 

@@ -26,16 +26,6 @@ def photo(name: str = "house.jpg", colour: str = "grey") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, data.getvalue(), content_type="image/jpeg")
 
 
-@pytest.fixture
-def private_files(settings, tmp_path):
-    settings.STORAGES = settings.STORAGES | {
-        "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": str(tmp_path)},
-        }
-    }
-
-
 def prove_phone(client, phone: str = PHONE) -> None:
     session = client.session
     session["resident_phone_index"] = blind_index(phone, purpose="phone")
@@ -287,7 +277,7 @@ def test_supplying_what_was_asked_for(programme, resident_client, private_files)
     assert response.status_code == 302
     application.refresh_from_db()
     assert application.state == "checking"
-    assert Document.objects.of(application).count() == 1
+    assert Document.objects.of(application).filter(kind="supplied").count() == 1
 
 
 def test_the_letter_names_amounts_in_words_and_all_remedies(programme, resident_client):
@@ -326,4 +316,4 @@ def test_a_reference_and_four_digits_open_a_summary_and_no_more(programme, clien
 def test_the_home_page_says_what_is_left(client, programme):
     make.with_money(programme, Work.HOUSE, 1_400_000_000)
     text = client.get(reverse("services:home")).content.decode()
-    assert "예산이 남아 있는 동안 신청을 받습니다. 남은 예산은 약 14억원입니다." in text
+    assert "예산이 남아 있는 동안 신청을 받습니다. 남은 예산은 14억원입니다." in text

@@ -100,7 +100,9 @@ def test_the_own_share_is_what_the_city_does_not_pay():
 
 
 def test_the_same_building_has_the_same_key_however_it_is_spaced():
-    assert rules.building_key("x", "만경리 12-3", "house", 1) == rules.building_key("x", "만경리  12-3.", "house", 1)
+    assert rules.building_key("x", "만경리 12-3", "house", 1) == rules.building_key(
+        "x", "만경리  12–3번지", "house", 1
+    )
     assert rules.building_key("x", "만경리 12-3", "house", 1) != rules.building_key("x", "만경리 123", "house", 1)
 
 

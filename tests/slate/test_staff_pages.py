@@ -6,7 +6,7 @@ from django.urls import reverse
 from services.enums.people import Role
 from services.models import ReadingLogEntry, Township
 from slate.actions import decisions
-from slate.enums import CheckItem, Work
+from slate.enums import CheckItem, PhotoKind, Work
 from slate.forms.staff import CounterForm
 from slate.models import Application, BudgetLine, Decision
 from tests.slate import factories as make
@@ -20,6 +20,7 @@ def url(page: str, application: Application | None = None) -> str:
 def test_from_the_queue_to_the_decision(programme, officer, approver, staff_client):
     make.with_money(programme, Work.HOUSE, 10_000_000)
     application = make.submitted(programme)
+    make.with_papers(application, *PhotoKind.values)
     desk = staff_client(user=officer)
     desk.post(url("assign"), {"officer": officer.pk, "chosen": [application.pk]})
     application.refresh_from_db()
@@ -116,7 +117,7 @@ def test_the_proposer_sees_no_way_to_approve_his_own(programme, staff_client):
     make.with_money(programme, Work.HOUSE, 10_000_000)
     application = make.proposed(programme, both)
     table = staff_client(user=both)
-    assert f'value="{application.pk}"' not in table.get(url("approvals")).content.decode()
+    assert f'value="{application.pk}-' not in table.get(url("approvals")).content.decode()
     response = table.post(url("decide", application), {"version": application.version, "decision": "decide"})
     assert "올린 사람은 결재할 수 없습니다." in response.content.decode()
     assert not Decision.objects.exists()
@@ -135,7 +136,7 @@ def test_the_second_approver_reads_who_was_first(programme, officer, approver, s
 
 def test_a_batch_is_confirmed_with_its_sum_and_tells_what_is_left(programme, officer, approver, staff_client):
     make.with_money(programme, Work.HOUSE, 3_440_000)
-    chosen = [make.proposed(programme, officer).pk for _ in range(2)]
+    chosen = [f"{case.pk}-{case.version}" for case in (make.proposed(programme, officer) for _ in range(2))]
     table = staff_client(user=approver)
     asked = table.post(url("approve_many"), {"chosen": chosen}).content.decode()
     assert "2건의 지원을 결정할까요?" in asked

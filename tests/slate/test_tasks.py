@@ -132,5 +132,5 @@ def test_a_morning_costs_no_more_for_twenty_who_were_told(programme, clock, djan
         make.submitted(programme)
     clock("2020-03-26 10:00")
     assert sum(tasks.tell_everybody().done) == 5
-    with django_assert_max_num_queries(8):  # what is due, who is told, and what was bad: three times
+    with django_assert_max_num_queries(9):  # what is due, who is told, and what was bad: three times
         assert not any(tasks.tell_everybody().done)

@@ -112,6 +112,8 @@ def _notices_of(letter: Letter, wish: ContactWish) -> list[Notice]:
     addresses = {
         channel: _address(channel, resident, wish) for channel in dict.fromkeys([first, *letter.also, *wished])
     }
+    if Channel.LETTER in addresses and letter.postal_address:
+        addresses[Channel.LETTER] = letter.postal_address
     return [
         _notice(letter, channel, address or letter.phone)
         for channel, address in addresses.items()
