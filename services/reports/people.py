@@ -116,9 +116,7 @@ def address_of(request: HttpRequest) -> str:
     The only place that reads it: axes, allauth, the limits, the reading log and the logs ask here.
     """
     forwarded = forwarded_for(request)
-    if 0 < settings.PROXY_COUNT <= len(forwarded):
-        return clean_address(forwarded[-settings.PROXY_COUNT])
-    return peer_of(request)
+    return clean_address(forwarded[-settings.PROXY_COUNT]) if _is_believed(forwarded) else peer_of(request)
 
 
 def peer_of(request: HttpRequest) -> str:
@@ -138,9 +136,12 @@ def counted_address(request: HttpRequest) -> str | None:
 
 def is_passed_on_unbelieved(request: HttpRequest) -> bool:
     """A proxy of ours passed this on, and PROXY_COUNT hides the visitor: all visitors would be one address."""
-    return (
-        len(forwarded_for(request)) > 0 and is_of_a_proxy(peer_of(request)) and address_of(request) == peer_of(request)
-    )
+    forwarded = forwarded_for(request)
+    return bool(forwarded) and is_of_a_proxy(peer_of(request)) and not _is_believed(forwarded)
+
+
+def _is_believed(forwarded: Sequence[str]) -> bool:
+    return 0 < settings.PROXY_COUNT <= len(forwarded)
 
 
 def readings_about(phone_index: str) -> list[ReadingLogEntry]:

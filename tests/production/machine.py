@@ -300,7 +300,12 @@ class Machine:
     def manage(self, *arguments: str | Path, env: dict[str, str] | None = None, code: int = 0) -> str:
         current = (self.folder / "srv" / "current").resolve()
         return run(
-            current / "venv/bin/python", "manage.py", *arguments, env=self.environment(**(env or {})), cwd=current, code=code
+            current / "venv/bin/python",
+            "manage.py",
+            *arguments,
+            env=self.environment(**(env or {})),
+            cwd=current,
+            code=code,
         )
 
     def close(self) -> None:

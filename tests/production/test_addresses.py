@@ -82,6 +82,7 @@ def test_only_so_many_proxies_are_believed(rf, settings, count, forwarded, peer,
         (2, OFFICE, "127.0.0.1", True),
         (1, OFFICE, "127.0.0.1", False),
         (0, "", "127.0.0.1", False),
+        (1, "127.0.0.1", "127.0.0.1", False),  # somebody on the server asks through its nginx
         (0, OFFICE, "8.8.8.8", False),  # a visitor who writes the header: no proxy of ours
     ],
 )

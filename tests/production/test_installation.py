@@ -106,6 +106,19 @@ def test_a_host_with_other_files_gets_no_visitors(marked, client, content):
     assert named(client) == (200, [])
 
 
+def test_a_bucket_that_is_away_is_named_too(marked, client, settings, monkeypatch):
+    settings.STORAGES = settings.STORAGES | {
+        "default": {
+            "BACKEND": "storages.backends.s3.S3Storage",
+            "OPTIONS": {"bucket_name": "gimje", "endpoint_url": "http://127.0.0.1:1", "region_name": "kr-standard"},
+        }
+    }
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "x")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    assert named(client) == (503, ["files"])
+
+
 # Codes
 
 
