@@ -88,7 +88,7 @@ def kept_words(session: SessionBase, reference: str) -> dict[str, str]:
     if kept.get("reference") != reference:
         return {}
     draft = Draft.objects.living().filter(pk=kept["key"], kind="desk_result").first()
-    return dict(draft.answers or {}) if draft else {}  # type: ignore[arg-type]
+    return dict(draft.answers or {}) if draft else {}
 
 
 def forget_words(session: SessionBase) -> None:

@@ -66,8 +66,8 @@ def save_answers(draft: Draft, **answers: Any) -> Draft:
     """Add or replace answers; values must be JSON (dates as ISO text). Each saving makes its life longer."""
     with transaction.atomic():
         stored = Draft.objects.select_for_update().filter(pk=draft.pk).first() or draft
-        known: dict[str, Any] = stored.answers or {}  # type: ignore[assignment]
-        draft.answers = known | answers  # type: ignore[assignment]
+        known: dict[str, Any] = stored.answers or {}
+        draft.answers = known | answers
         draft.keep()
         draft.save()
     return draft

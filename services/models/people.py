@@ -250,7 +250,7 @@ class Draft(models.Model):
 
     key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=40)
-    answers = EncryptedJSONField(default=dict)
+    answers: "models.Field[Any, Any]" = EncryptedJSONField(default=dict)
     phone = EncryptedTextField("전화번호", blank=True)  # E.164, where the code went
     phone_index = models.CharField(max_length=64, blank=True, db_index=True)
     claimed_at = models.DateTimeField(null=True, editable=False)  # is being sent

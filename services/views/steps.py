@@ -94,7 +94,7 @@ class Walk:
     @property
     def answers(self) -> dict[str, Any]:
         """By page; under HALF what was typed on pages that were put aside."""
-        return dict(self.draft.answers or {}) if self.draft else {}  # type: ignore[arg-type]
+        return dict(self.draft.answers or {}) if self.draft else {}
 
     @cached_property
     def progress(self) -> Progress:
@@ -274,7 +274,7 @@ class Walk:
     def _closed(self) -> str | None:
         """The form of this kind that the idle limit closed here: its key, an empty text when it is gone. Told once."""
         closed = dict(self.request.session.get(Held.CLOSED, {}))
-        key = closed.pop(self.journey.kind, None)
+        key: str | None = closed.pop(self.journey.kind, None)
         if key is not None:
             self.request.session[Held.CLOSED] = closed
         return key

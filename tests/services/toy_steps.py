@@ -50,7 +50,7 @@ class WhoForm(StepForm):
 
 class AgreeForm(ConsentsForm):
     def words(self) -> dict[str, ConsentWords]:
-        said = {"why": "까닭", "what": "것", "kept": "1년", "refusal": "거부하실 수 있습니다."}
+        said: dict[str, Any] = {"why": "까닭", "what": "것", "kept": "1년", "refusal": "거부하실 수 있습니다."}
         return {
             "A": ConsentWords(title="첫째", **said),
             "B": ConsentWords(title="둘째", is_required=False, **said),
