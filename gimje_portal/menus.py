@@ -60,6 +60,7 @@ STAFF_MENU = (
     Entry("보고서", "solar:staff_reports", "/staff/solar/reports"),
     Entry("기준 자료", "services:staff_tables", "/staff/services/tables/"),
     Entry("처음 준비", "services:staff_first_steps"),
+    Entry("운영 상태", "services:staff_operations"),
     Entry("시민 찾기", "services:staff_resident", "/staff/services/residents/"),
     Entry("접근 기록", "services:staff_readings", "/staff/services/readings"),
     Entry("담당자", "services:staff_people", "/staff/services/people/"),

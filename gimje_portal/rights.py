@@ -289,6 +289,7 @@ RIGHTS: dict[str, Access] = {
     "consultations:desk_leave": Public,
     "services:staff_tables": TABLE_KEEPERS,
     "services:staff_first_steps": only(Role.ADMINISTRATOR),
+    "services:staff_operations": only(Role.ADMINISTRATOR),
     "services:staff_people": only(Role.ADMINISTRATOR),
     "services:staff_person_new": only(Role.ADMINISTRATOR),
     "services:staff_person": only(Role.ADMINISTRATOR),

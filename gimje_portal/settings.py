@@ -157,7 +157,22 @@ PURGE_SOURCES = [
     "services.actions.api_requests.forget_answers",
     "consultations.actions.retention.forget_questions",
 ]
+# Jobs with a period and the schedule they keep: /readyz names the periods that were not done.
+PERIODIC_JOBS = {
+    "purge": "services.tasks.NIGHT",
+    "slate_remind": "slate.tasks.MORNING",
+    "solar-monthly-report": "solar.tasks.REPORT_DAY",
+    "consultations-month": "consultations.tasks.STATISTICS_DAY",
+    "consultations-half-year": "consultations.tasks.HALF_YEAR_DAY",
+}
+# Where the administrator may mend what a job could not do, by the kind of row.
+JOB_ITEM_PAGES = {
+    "consultations.adviser": "consultations:staff_table_advisers_row",
+    "consultations.timetablerule": "consultations:staff_table_timetable_row",
+    "solar.plant": "solar:staff_table_plants_row",
+}
 STAFF_TODAY_SOURCES: list[str] = [
+    "services.reports.operations.todos",
     "services.reports.first_steps.todos",
     "services.reports.notices.todos",
     "consultations.reports.bookings.staff_todos",

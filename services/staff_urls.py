@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from services.staff_views import calendar, catalogue, documents, first_steps, notices, people, tables
+from services.staff_views import calendar, catalogue, documents, first_steps, notices, operations, people, tables
 
 urlpatterns = [
     path("", people.today, name="staff_today"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("services/holidays/", calendar.holidays, name="staff_holidays"),
     path("services/holidays/<int:holiday_id>/remove", calendar.holiday_remove, name="staff_holiday_remove"),
     path("services/first-steps/", first_steps.first_steps, name="staff_first_steps"),
+    path("services/operations/", operations.state, name="staff_operations"),
     path("services/tables/", tables.tables, name="staff_tables"),
     path("services/people/", people.people, name="staff_people"),
     path("services/people/new/", people.person_new, name="staff_person_new"),

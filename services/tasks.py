@@ -8,6 +8,8 @@ from celery import shared_task
 from services.actions import history, jobs, notices
 from services.rules.jobs import Daily
 
+NIGHT = Daily(time(4, 10))
+
 
 @shared_task
 def tick(**_: Any) -> None:
@@ -36,4 +38,4 @@ def seal_history(**_: Any) -> None:
 @shared_task
 def purge(**_: Any) -> None:
     """Once a night, and after downtime the missed night."""
-    jobs.run_missed("purge", Daily(time(4, 10)), lambda period: jobs.purge())
+    jobs.run_missed("purge", NIGHT, lambda period: jobs.purge())

@@ -11,12 +11,13 @@ from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
-from django.db.models import Min, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from services.actions.faults import Tally, clear_gone, each, in_halves
 from services.models import Draft, JobRun, Notice, ReadingLogEntry, ReferenceTry, Tick, Verification
+from services.reports.jobs import missed_periods
 from services.rules.jobs import Period, Schedule
 
 ABANDONED_AFTER = timedelta(minutes=10)  # a task lives two minutes
@@ -58,21 +59,6 @@ def _claim_new(job: str, period: str, started_at: datetime) -> bool:
 def _take_over(job: str, period: str, started_at: datetime) -> bool:
     abandoned = JobRun.objects.filter(job=job, period=period, finished_at__isnull=True)
     return bool(abandoned.filter(started_at__lt=started_at - ABANDONED_AFTER).update(started_at=started_at))
-
-
-def missed_periods(job: str, schedule: Schedule, now: datetime, *, reach: timedelta = REACH) -> list[Period]:
-    """Periods due up to `now` that have not finished, oldest first, at most `reach` back.
-
-    A job that never ran starts with its newest period: a new portal does not catch up with last week.
-    """
-    periods = schedule.due_between(now - reach, now)
-    runs = JobRun.objects.filter(job=job)
-    first = runs.aggregate(first=Min("period"))["first"]
-    if first is None:
-        return periods[-1:]
-    done = runs.filter(period__in=[period.key for period in periods], finished_at__isnull=False)
-    keys = set(done.order_by().values_list("period", flat=True))
-    return [period for period in periods if period.key >= first and period.key not in keys]
 
 
 class Unfinished(Exception):

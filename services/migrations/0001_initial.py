@@ -527,6 +527,7 @@ class Migration(migrations.Migration):
                 ('is_urgent', models.BooleanField(default=False, verbose_name='밤에도 보냄')),
                 ('attempts_made', models.PositiveSmallIntegerField(default=0, verbose_name='시도')),
                 ('next_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='다음 시도')),
+                ('due_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='보낼 때')),
                 ('expires_at', models.DateTimeField(blank=True, null=True, verbose_name='이때까지')),
                 ('lease_until', models.DateTimeField(blank=True, null=True)),
                 ('provider_id', models.CharField(blank=True, max_length=120)),

@@ -88,6 +88,7 @@ class Notice(models.Model):
     is_urgent = models.BooleanField("밤에도 보냄", default=False)  # only phone codes: they go at night too
     attempts_made = models.PositiveSmallIntegerField("시도", default=0)
     next_at = models.DateTimeField("다음 시도", default=timezone.now)
+    due_at = models.DateTimeField("보낼 때", default=timezone.now)  # as it was posted; tries and nights do not move it
     expires_at = models.DateTimeField("이때까지", null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     provider_id = models.CharField(max_length=120, blank=True)

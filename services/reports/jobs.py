@@ -8,15 +8,20 @@ import redis
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Count, Min
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from services.models import Notice, Tick
-from services.reports.installation import HURTS, faults
+from services.models import JobFault, JobRun, Tick
+from services.reports import installation, outbox
+from services.rules.jobs import Period, Schedule
 
+HURTS = installation.HURTS | {"codes_expired"}
 TICK_IS_OLD_AFTER = timedelta(minutes=3)
-OUTBOX_IS_OLD_AFTER = timedelta(minutes=10)
+PERIOD_IS_MISSED_AFTER = timedelta(hours=3)  # the hourly job has had three tries
+MISSED_REACH = timedelta(days=31)
 BROKER_SECONDS = 0.3
 LITTLE_DISK = 1024**3
 
@@ -32,10 +37,13 @@ class Readiness:
     tick_seconds: int | None
     free_bytes: int
     degraded: tuple[str, ...]
+    jobs: dict[str, int]  # items that could not be done
+    periods: dict[str, list[str]]  # that were not done in time
 
     @property
     def is_ready(self) -> bool:
-        return self.database and self.migrated and not HURTS & set(self.degraded)
+        is_worker_dead = "tick" in self.degraded and self.tick_seconds is not None  # codes cannot leave
+        return self.database and self.migrated and not is_worker_dead and not HURTS & set(self.degraded)
 
     def as_dict(self) -> dict[str, object]:
         return asdict(self) | {"ready": self.is_ready}
@@ -48,8 +56,12 @@ def readiness() -> Readiness:
     try:
         executor = MigrationExecutor(connection)
         migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
-        notice_seconds, tick_seconds = _oldest_notice_seconds(), _tick_seconds()
-        around |= faults()
+        notice_seconds, tick_seconds = outbox.oldest_seconds(), _tick_seconds()
+        around |= installation.faults() | outbox.faults()
+        items, missed = fault_counts(), periods_missed()
+        around |= {"tick": tick_seconds is None, "jobs": bool(items), "periods": bool(missed)}
+        if tick_seconds is not None:
+            around |= {"tick": tick_seconds > TICK_IS_OLD_AFTER.total_seconds()}
     except (DatabaseError, InterfaceError):
         return Readiness(
             database=False,
@@ -59,11 +71,9 @@ def readiness() -> Readiness:
             tick_seconds=None,
             free_bytes=free,
             degraded=_names(around),
+            jobs={},
+            periods={},
         )
-    around |= {
-        "outbox": notice_seconds > OUTBOX_IS_OLD_AFTER.total_seconds(),
-        "tick": tick_seconds is None or tick_seconds > TICK_IS_OLD_AFTER.total_seconds(),
-    }
     return Readiness(
         database=True,
         migrated=migrated,
@@ -72,6 +82,8 @@ def readiness() -> Readiness:
         tick_seconds=tick_seconds,
         free_bytes=free,
         degraded=_names(around),
+        jobs=items,
+        periods=missed,
     )
 
 
@@ -79,9 +91,37 @@ def _names(facts: dict[str, bool]) -> tuple[str, ...]:
     return tuple(name for name, is_bad in facts.items() if is_bad)
 
 
-def _oldest_notice_seconds() -> int:
-    oldest = Notice.objects.due().order_by("next_at").values_list("next_at", flat=True).first()
-    return age_of(oldest) or 0
+def fault_counts() -> dict[str, int]:
+    """Items that each job could not do, by job."""
+    rows = JobFault.objects.order_by("job").values_list("job").annotate(items=Count("pk"))
+    return dict(rows)
+
+
+def missed_periods(job: str, schedule: Schedule, now: datetime, *, reach: timedelta) -> list[Period]:
+    """Periods due up to `now` that have not finished, oldest first, at most `reach` back.
+
+    A job that never ran starts with its newest period: a new portal does not catch up with last week.
+    """
+    periods = schedule.due_between(now - reach, now)
+    runs = JobRun.objects.filter(job=job)
+    first = runs.aggregate(first=Min("period"))["first"]
+    if first is None:
+        return periods[-1:]
+    done = runs.filter(period__in=[period.key for period in periods], finished_at__isnull=False)
+    keys = set(done.order_by().values_list("period", flat=True))
+    return [period for period in periods if period.key >= first and period.key not in keys]
+
+
+def periods_missed() -> dict[str, list[str]]:
+    """Periods (PERIODIC_JOBS) that are late by PERIOD_IS_MISSED_AFTER, by job; a job that never ran has none."""
+    until = timezone.now() - PERIOD_IS_MISSED_AFTER
+    begun = set(JobRun.objects.order_by().values_list("job", flat=True).distinct())
+    found = {
+        job: [str(period) for period in missed_periods(job, import_string(path), until, reach=MISSED_REACH)]
+        for job, path in settings.PERIODIC_JOBS.items()
+        if job in begun
+    }
+    return {job: periods for job, periods in found.items() if periods}
 
 
 def _tick_seconds() -> int | None:

@@ -42,6 +42,7 @@ class _Portal(Collector):
         yield _gauge("gimje_codes_budget", "Codes that may be sent a day.", settings.VERIFICATION_PER_DAY)
         yield _gauge("gimje_backup_age_seconds", "Since the last backup; -1 when there was none.", _backup_age())
         yield _degraded(state)
+        yield _bad_items(state)
         yield _open_notices()
         yield _job_ages()
 
@@ -54,6 +55,13 @@ def _degraded(state: Readiness) -> GaugeMetricFamily:
     family = GaugeMetricFamily("gimje_degraded", "What /readyz names.", labels=("what",))
     for name in state.degraded:
         family.add_metric((name,), 1)
+    return family
+
+
+def _bad_items(state: Readiness) -> GaugeMetricFamily:
+    family = GaugeMetricFamily("gimje_job_bad_items", "Items that a job could not do.", labels=("job",))
+    for job, items in state.jobs.items():
+        family.add_metric((job,), items)
     return family
 
 

@@ -34,6 +34,13 @@ def next_opening(moment: datetime, hours: tuple[int, int]) -> datetime:
     return datetime.combine(day, time(first), SEOUL)
 
 
+def last_opening(moment: datetime, hours: tuple[int, int]) -> datetime | None:
+    """When the hours began in which `moment` lies; None outside of them, where nothing but codes leaves."""
+    if next_opening(moment, hours) != moment:
+        return None
+    return datetime.combine(moment.astimezone(SEOUL).date(), time(hours[0]), SEOUL)
+
+
 # Signs that CP949 lacks and whose plain form says the same.
 _SPELT = {"₩": "￦", "\u2014": "-", "\u2013": "-", "\u2212": "-", "•": "·", "€": "유로", "\u00a0": " ", "❤": "♥"}
 

@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from gimje_portal.beat import LOCK, LoneScheduler
 from gimje_portal.celery import app
 from services.actions import jobs
-from services.actions.jobs import missed_periods, once, purge, run_missed
+from services.actions.jobs import once, purge, run_missed
 from services.actions.notices import post
 from services.enums.notices import NoticeState
 from services.models import Draft, JobRun, Notice, ReadingLogEntry, Tick
@@ -88,7 +88,9 @@ class TestOnce:
 
     def test_a_new_portal_does_not_catch_up_with_last_week(self, clock):
         clock("2026-11-23 11:00")
-        assert [period.key for period in missed_periods("remind", TEN, timezone.now())] == ["2026-11-23"]
+        assert [period.key for period in reports.missed_periods("remind", TEN, timezone.now(), reach=jobs.REACH)] == [
+            "2026-11-23"
+        ]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -263,7 +265,7 @@ class TestReadiness:
         def away():
             raise OperationalError
 
-        monkeypatch.setattr(reports, "_oldest_notice_seconds", away)
+        monkeypatch.setattr(reports, "_tick_seconds", away)
         assert "gimje_database_up 0.0" in client.get("/metrics").content.decode()
 
     @pytest.mark.parametrize(

@@ -30,8 +30,9 @@ def retry(notice_id: int, *, by: Actor) -> Notice:
         raise Refused("이미 전화로 알려드렸습니다.", conflict=True)
     if call:
         Notice.objects.filter(pk=call.pk, state=NoticeState.CALL).update(state=NoticeState.SKIPPED, why=REPLACED)
-    notice.state, notice.attempts_made, notice.next_at, notice.why = NoticeState.QUEUED, 0, timezone.now(), ""
-    notice.save(update_fields=["state", "attempts_made", "next_at", "why"])
+    notice.state, notice.attempts_made, notice.why = NoticeState.QUEUED, 0, ""
+    notice.next_at = notice.due_at = timezone.now()
+    notice.save(update_fields=["state", "attempts_made", "next_at", "due_at", "why"])
     record(notice, NoticeMove.RETRIED, by=by, before=NoticeState.DEAD, after=NoticeState.QUEUED)
     return notice
 

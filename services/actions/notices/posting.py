@@ -6,6 +6,7 @@ from datetime import datetime
 import structlog
 from django.conf import settings
 from django.db import models, transaction
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from services.actions.history import record, subject_of
@@ -141,6 +142,7 @@ def _notice(letter: Letter, channel: Channel, to: str) -> Notice:
         subject_id=key,
         is_urgent=letter.is_urgent,
         next_at=letter.not_before or timezone.now(),
+        due_at=letter.not_before or timezone.now(),
         expires_at=letter.expires_at,
         why=letter.too_late,
         request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
@@ -203,7 +205,8 @@ def resume(notices: "models.QuerySet[Notice]", *, code: str) -> int:
     by_call = models.When(channel=Channel.CALL, then=models.Value(NoticeState.CALL))
     with transaction.atomic():
         state = models.Case(by_call, default=models.Value(NoticeState.QUEUED))
-        return in_time.update(state=state, why="", paused_by="")
+        due_at = Greatest("due_at", models.Value(timezone.now()))
+        return in_time.update(state=state, why="", paused_by="", due_at=due_at)
 
 
 @in_turn
