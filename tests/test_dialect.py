@@ -72,9 +72,11 @@ NO_VERBS = {
     "services.actions.drafts.release",
     "services.actions.drafts.save_answers",
     # A visitor proves a phone or opens a case: the visitor is nobody before, and a counted try outlives its refusal.
+    "services.actions.access.await_code",
+    "services.actions.access.enter",
+    "services.actions.access.leave",
+    "services.actions.access.note_sent",
     "services.actions.people.check_code",
-    "services.actions.people.enter",
-    "services.actions.people.leave",
     "services.actions.people.open_by_reference",
     "services.actions.people.send_code",
     # Who looked at what: reading changes no case.

@@ -241,7 +241,7 @@ def open_by_reference(session: SessionBase, typed: str, last4: str, *, address: 
     if case is None:
         raise Refused(
             "그 번호로 된 신청이 없습니다. 번호를 다시 확인해 주세요. "
-            "예약번호는 숫자 6개, 접수번호는 2020-SL-0412 같은 모양입니다.",
+            "예약번호는 숫자 6개, 접수번호는 2020-SL-0412나 Q-482-157 같은 모양입니다.",
             field="reference",
         )
     access.open_case(session, case, reference, last4_index)

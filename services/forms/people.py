@@ -125,7 +125,7 @@ class ReferenceForm(forms.Form):
     reference = forms.CharField(
         label=_("예약번호나 접수번호"),
         max_length=40,
-        help_text=_("예약번호는 숫자 6개, 접수번호는 2020-SL-0412 같은 모양입니다."),
+        help_text=_("예약번호는 숫자 6개, 접수번호는 2020-SL-0412나 Q-482-157 같은 모양입니다."),
         error_messages={"required": _("번호가 비어 있습니다. 예약번호나 접수번호를 적어 주세요.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )

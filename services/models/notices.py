@@ -52,16 +52,16 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         """
         if Role.ADMINISTRATOR in user.roles:
             return self
-        mine, seen = models.Q(pk__in=()), models.Q(pk__in=())
+        cases = cases_seen_by(user)
+        mine, seen, of_a_case = models.Q(pk__in=()), models.Q(pk__in=()), models.Q(subject_kind__in=list(cases))
         for role in user.roles:
             for beginning in settings.NOTICE_DESKS.get(role.value, ()):
-                mine |= models.Q(kind__startswith=beginning)
-        for kind, rows in cases_seen_by(user).items():
+                own = models.Q(kind__startswith=beginning)
+                mine |= own & of_a_case if role == Role.TOWNSHIP_CLERK else own
+        for kind, rows in cases.items():
             keys = rows.order_by().values(key=Cast("pk", models.CharField()))
             seen |= models.Q(subject_kind=kind, subject_id__in=keys)
-        if user.roles != {Role.TOWNSHIP_CLERK}:
-            seen |= ~models.Q(subject_kind__in=list(cases_seen_by(user)))
-        return self.filter(mine & seen)
+        return self.filter(mine & (seen | ~of_a_case))
 
     def dead(self) -> "NoticeQuerySet":
         return self.filter(state=NoticeState.DEAD)

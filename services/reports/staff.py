@@ -16,6 +16,7 @@ from services.rules.phones import parse_phone
 from services.rules.references import normalise_reference
 from services.rules.refusal import Refused
 
+OF_THE_CITY = {Role.CONSULTATION_OFFICER, Role.SLATE_OFFICER, Role.SLATE_APPROVER}
 CSV_HEAD = ("때", "사람", "부서", "무엇을", "대상", "시민 번호", "이유", "어디서")
 
 
@@ -85,8 +86,8 @@ def _residents_of_case(typed: str) -> list[int]:
 
 
 def visible_to(user: User, residents: QuerySet[Resident]) -> QuerySet[Resident]:
-    """A clerk with no other role sees the people of the own township; not those whom only they have put there."""
-    if user.roles == {Role.TOWNSHIP_CLERK}:
+    """A clerk sees the people of the own township, not those whom only they have put there; an officer the city's."""
+    if not user.roles & OF_THE_CITY:
         return residents.filter(township=user.township_id or 0).exclude(township_by=user)
     return residents
 

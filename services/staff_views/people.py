@@ -12,9 +12,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from services.actions import proposals
+from services.actions import proposals, records
 from services.actions import staff as actions
-from services.actions.records import open_record
 from services.enums.people import Role
 from services.forms.filters import PeopleFilter
 from services.forms.people import FindResidentForm, NewStaffForm, ReadingsForm, ReasonForm, RecordForm, StaffForm
@@ -141,7 +140,7 @@ def resident_view(request: PortalRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         with refusals_to(form):
             typed = form.cleaned_data
-            opened = open_record(person.pk, by=user.actor, address=request.address, **typed)
+            opened = records.open_record(person.pk, by=user.actor, address=request.address, **typed)
             cases = reports.cases_open_to(user, opened, and_also=typed["reference"])
             page |= {"is_open": True, "resident": opened, "cases": cases}
     return render_form(request, "services/staff/resident_view.html", page)

@@ -1,6 +1,7 @@
 """A canary: a marked name, phone and address go through the portal and must be found nowhere in the clear."""
 
 import logging
+import re
 
 import pytest
 from django.apps import apps
@@ -8,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from services.actions.drafts import new_draft, save_answers
-from services.actions.notices import post
+from services.actions.notices import dispatch_due, post
 from services.actions.people import find_or_add_resident
 from services.enums.people import Role
 from services.models import Resident, Verification
@@ -54,6 +55,7 @@ class WatchingClient(StrictClient):
     def __init__(self) -> None:
         super().__init__()
         self.addresses: list[str] = []
+        self.code = self.screen = ""
 
     def request(self, **kwargs):
         response = super().request(**kwargs)
@@ -63,7 +65,7 @@ class WatchingClient(StrictClient):
 
 
 @pytest.fixture
-def flown(db, caplog, monkeypatch, staff_client, make_staff) -> WatchingClient:
+def flown(db, caplog, monkeypatch, settings, capsys, staff_client, make_staff) -> WatchingClient:
     """The canary asks for a code, mistypes it, comes in, saves a form, gets a message, is looked up by staff."""
     caplog.set_level(logging.DEBUG)
     monkeypatch.setattr(logging.getLogger("django"), "propagate", True)
@@ -71,7 +73,11 @@ def flown(db, caplog, monkeypatch, staff_client, make_staff) -> WatchingClient:
     client.post("/my/start/", {"phone": "010-8765-4321"})
     verification = Verification.objects.latest("pk")
     client.post("/my/code/", {"code": wrong_for(verification)})
-    client.post("/my/code/", {"code": code_of(verification)})
+    client.code = code_of(verification)
+    client.post("/my/code/", {"code": client.code})
+    settings.DEMO, settings.SMS_SENDER = True, "console"
+    dispatch_due()
+    client.screen = capsys.readouterr().out
     resident = find_or_add_resident(name=NAME, phone=PHONE, by=Actor.system("test"), address=ADDRESS)
     session = client.session
     save_answers(new_draft(session, "slate"), name=NAME, phone=PHONE, address=ADDRESS)
@@ -114,6 +120,15 @@ def test_no_log_record_holds_it(flown, caplog):
     texts = [record.getMessage() + str(record.__dict__) for record in caplog.get_records("setup")]
     assert [text for text in texts if traces_in(text)] == []
     assert texts, "the log was listened to"
+
+
+def test_no_log_record_no_screen_and_no_address_holds_the_code(flown, caplog):
+    """Not in the demonstration either, whose own page alone shows it."""
+    texts = [record.getMessage() + str(record.__dict__) for record in caplog.get_records("setup")]
+    texts += [*flown.addresses, flown.screen]
+    assert flown.code
+    assert [text for text in texts if re.search(rf"(?<!\d){flown.code}(?!\d)", text)] == []
+    assert "[문자]" in flown.screen, "the screen was watched"
 
 
 def test_no_session_holds_it(flown):

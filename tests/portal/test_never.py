@@ -44,6 +44,8 @@ NEVER = [
     (Role.TOWNSHIP_CLERK, PROPOSALS + DECISIONS + ("consultations:staff_enquiry_assign", "slate:staff_budget")),
     # Meters know no people.
     (Role.ENERGY_MANAGER, CASES + PEOPLE + PROPOSALS + DECISIONS + ("services:staff_notices",)),
+    # Who serves nobody at the counter looks nobody up.
+    *[(role, PEOPLE[:2]) for role in (Role.PROGRAMME_OFFICER, Role.SETTLEMENT_OFFICER, Role.AUDITOR)],
     # Who gives out the accounts sees no case (PD-10), and only they give them out.
     (Role.ADMINISTRATOR, CASES + PEOPLE + PROPOSALS + DECISIONS + ("consultations:staff_waitings",)),
     *[(role, ACCOUNTS) for role in Role if role != Role.ADMINISTRATOR],

@@ -221,6 +221,11 @@ class TestRightsOfTheSubject:
         assert notice.title not in text
         assert "시*****경" not in text
 
+    def test_a_clerk_gets_no_messages_about_nothing_in_particular(self, staff_client, make_staff, township, notice):
+        send_code("+821012345678", address="203.0.113.7")
+        text = page(staff_client(user=make_staff(Role.TOWNSHIP_CLERK, township=township)), "services:staff_notices")
+        assert text.count("010-****-5678") == Notice.objects.exclude(kind="services/notices/code").count()
+
     def test_who_sees_nothing_is_given_nothing_to_do(self, make_staff, make_resident):
         programme = slate.programme_of_2020()
         slate.submitted(programme)
