@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from consultations.actions.links import refuse_without_mobile
 from consultations.models import AdviserLink
+from services.actions import access
 from services.actions.drafts import save_answers
 from services.actions.people import check_code, send_code
 from services.models import Draft, Verification, blind_index
@@ -45,7 +46,9 @@ def open_desk(session: SessionBase, link: AdviserLink, code: str) -> None:
     if passed.phone_index != _phone_index(link):
         raise Refused("휴대전화 번호가 바뀌었습니다. 인증번호를 다시 받아 주세요.", field="code")
     session.cycle_key()
-    session.pop(CODE, None)
+    mine = {key: session[key] for key in (LINK, KEPT) if key in session}
+    access.make_room(session)  # a resident who was at this screen before
+    session.update(mine)
     session[OPEN] = [link.pk, passed.phone_index, int(timezone.now().timestamp())]
     AdviserLink.objects.filter(pk=link.pk).update(last_opened_at=timezone.now())
 

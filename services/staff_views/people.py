@@ -136,7 +136,8 @@ def resident_view(request: PortalRequest, pk: int) -> HttpResponse:
     user = staff_of(request)
     person = get_object_or_404(Resident, pk=pk)
     form = RecordForm(request.POST or None)
-    page = {"form": form, "resident": person, "is_known": reports.is_of_own_township(user, person)}
+    page = {"form": form, "resident": person, "is_open": False}
+    page["is_known"] = reports.is_of_own_township(user, person)
     if form.is_valid():
         with refusals_to(form):
             typed = form.cleaned_data

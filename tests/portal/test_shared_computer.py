@@ -11,12 +11,13 @@ import pytest
 from django.urls import reverse
 
 from consultations.actions import bookings
+from consultations.actions.links import make_link
 from services.enums.access import Held
 from services.enums.people import Role
 from services.models import Resident, User
 from slate.models import Application
 from tests.conftest import StrictClient
-from tests.consultations.factories import BY, EVE, at, booked, clinic_day
+from tests.consultations.factories import BY, EVE, at, booked, clinic_day, code, url
 from tests.consultations.test_enquiries import asked
 from tests.consultations.test_waiting import full_day, in_line
 from tests.portal.test_journeys import OTHER, verify
@@ -101,7 +102,7 @@ def opened(client: StrictClient, first: Resident, application: Application, cloc
 @pytest.mark.parametrize("how", ENDS)
 def test_nothing_of_the_first_person_opens_for_the_second(client, clock, end, first, application, how):
     addresses = opened(client, first, application, clock)
-    marks = [first.name, "87654321", "8765-4321", "옆집 담", *(one.reference for one in (application,))]
+    marks = [first.name, "87654321", "8765-4321", "옆집 담"]
     end(how)
     for address in addresses:
         text = client.get(address, follow=True).content.decode()
@@ -169,3 +170,23 @@ def test_the_member_of_staff_who_logs_in_keeps_being_logged_in(client, end, firs
     end("staff")
     verify(client, FIRST)
     assert client.get("/staff/").status_code == 200
+
+
+def test_an_advisers_desk_and_a_residents_case_end_each_other(client, first, make_staff):
+    """Each is another phone's code: neither leaves what the other confided."""
+    day = clinic_day("LAW")
+    booking = booked(first, day, question="담 때문에 다툽니다.")
+    lawyer = booking.holds.get().adviser
+    lawyer.phone = "010-0000-0111"
+    lawyer.save()
+    _, token = make_link(day.pk, lawyer.pk, by=make_staff(Role.CONSULTATION_OFFICER).actor)
+    own, desk = reverse("consultations:booking", args=[booking.reference]), url("desk_booking", booking.reference)
+    verify(client, FIRST)
+    assert client.get(own).status_code == 200
+    client.get(url("desk_open", token))
+    client.post(url("desk_code"), {"send": "yes"})
+    assert client.post(url("desk_code"), {"code": code()}).url == url("desk")
+    assert client.get(own).status_code == 302
+    assert "담 때문에 다툽니다." in client.get(desk).content.decode()
+    verify(client, OTHER)
+    assert "담 때문에 다툽니다." not in client.get(desk, follow=True).content.decode()
