@@ -76,7 +76,11 @@ def accept(batch_id: int, mapping: Mapping, *, by: Actor) -> ImportBatch:
     batch, source = _locked(batch_id)
     refuse_unless(BatchMove.ACCEPTED, batch, by=by)
     batch.mapping, batch.settled_at = mapping.as_dict(), timezone.now()
-    take(batch, rows_of(batch), source)
+    try:
+        parsed = rows_of(batch)
+    except Unreadable as error:  # taken in by an older release, or no table after all
+        raise Refused(str(error), conflict=True) from error
+    take(batch, parsed, source)
     name = BatchMove.ACCEPTED_PARTLY if batch.rejected_count else BatchMove.ACCEPTED
     return move(batch, name, by=by, settled_at=batch.settled_at)
 

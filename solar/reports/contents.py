@@ -9,7 +9,7 @@ from django.utils import timezone
 from solar.enums import BatchOrigin
 from solar.models import ImportBatch
 from solar.reports.rulebook import first_day_of
-from solar.rules.files import Mapping, Parsed, decode, parse, parse_rows
+from solar.rules.files import Mapping, Parsed, decode, header_of, parse, parse_rows
 from solar.rules.stamps import Span
 
 
@@ -23,6 +23,11 @@ def rows_of(batch: ImportBatch, mapping: Mapping | None = None) -> Parsed:
     if batch.origin == BatchOrigin.API:
         return parse_rows(rows_of_push(content), mapping, rated_w=batch.source.rated_w, span=span)
     return parse(decode(content), mapping, rated_w=batch.source.rated_w, span=span)
+
+
+def header_of_batch(batch: ImportBatch) -> list[str]:
+    """Names of the columns of a stored file. Raises Unreadable."""
+    return header_of(decode(bytes_of(batch)))
 
 
 def bytes_of(batch: ImportBatch) -> bytes:

@@ -18,6 +18,7 @@ LARGEST_DIGITS = 7  # 10 GW in kW; larger numbers would not fit the column
 MAX_BYTES = 10 * 1024 * 1024
 INTERVALS = (60, 300, 600, 900, 1800, 3600)
 _POWER_WORDS = ("ac_power", "power", "출력", "전력", "발전", "kwh", "kw", "energy", "meas_val", "value", "값")
+NO_TABLE = "표로 읽을 수 없는 파일입니다. 엑셀에서 CSV 파일로 저장해 다시 올려 주세요."
 _EMPTY = {"", "nan", "null", "none", "-"}
 
 
@@ -118,10 +119,13 @@ def decode(content: bytes) -> str:
 
 
 def rows_of(text: str) -> Iterator[list[str]]:
-    """Rows of a table parted by comma, semicolon or tab, whichever the first line has most of."""
+    """Rows of a table parted by comma, semicolon or tab, whichever the first line has most of. Raises Unreadable."""
     head = text[: text.find("\n") if "\n" in text else len(text)]
     delimiter = max(",;\t", key=head.count)
-    return csv.reader(io.StringIO(text), delimiter=delimiter)
+    try:
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    except csv.Error as error:  # a cell of 128 KB: one line without end, a quotation mark that is never closed
+        raise Unreadable(NO_TABLE) from error
 
 
 def header_of(text: str) -> list[str]:
@@ -136,6 +140,7 @@ def detect(text: str, *, rated_w: int | None, longitude: float) -> Mapping:
     """Guess how to read the file; the person confirms it on the preview. Raises Unreadable."""
     sample = _sample(text)
     stamp_column = _stamp_column(sample)
+    sample = [row for row in sample if len(row) > stamp_column and _is_stamp(row[stamp_column])]
     header = header_of(text)
     value_column = _value_column(header, sample, stamp_column)
     interval_s = _interval(sample, stamp_column)
@@ -198,7 +203,14 @@ def _unit(name: str, sample: Sequence[Sequence[str]], column: int, rated_w: int 
     for unit in (Unit.KWH, Unit.WH, Unit.KW):
         if unit.value in words:
             return unit
-    highest = max((value for row in sample if (value := _number(row[column])) is not None), default=Decimal(0))
+    highest = max(
+        (
+            value
+            for row in sample
+            if (value := _number(row[column])) is not None and value.adjusted() <= LARGEST_DIGITS
+        ),
+        default=Decimal(0),
+    )
     if rated_w is not None:
         return Unit.W if highest * 300 > rated_w else Unit.KW  # a third of the name-plate in kW is 1/300 of it in W
     return Unit.W if words.endswith("_w") or highest > 1000 else Unit.KW

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from solar.enums import Label
@@ -59,6 +59,8 @@ def _parse_loose(text: str) -> datetime:
     if hour > 24 or (hour == 24 and (minute or sec)):
         raise ValueError(text)
     year, month, day = (first, second, third) if first > 31 else (third, first, second)
+    if not MINYEAR <= year < MAXYEAR:  # 24:00 of its last day would be no day any more
+        raise ValueError(text)
     stamp = datetime(year, month, day, tzinfo=None) + timedelta(days=1) * (hour == 24)  # noqa: DTZ001
     return stamp.replace(hour=hour % 24, minute=minute, second=sec)
 

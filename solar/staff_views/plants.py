@@ -23,7 +23,7 @@ from solar.enums import BatchOrigin, BatchState
 from solar.forms.readings import MappingForm, ReportForm, UploadForm
 from solar.models import ImportBatch, SolarReport
 from solar.reports import contents, work
-from solar.rules.files import decode, header_of
+from solar.rules.files import Unreadable
 
 SAMPLE = Path(settings.BASE_DIR) / "solar" / "data" / "trio_27kw_2018-11_2019-06.csv.xz"
 
@@ -67,7 +67,14 @@ def import_detail(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _look(request: PortalRequest, batch: ImportBatch) -> HttpResponse:
-    header = header_of(decode(contents.bytes_of(batch)))
+    try:
+        return _look_at(request, batch, contents.header_of_batch(batch))
+    except Unreadable as error:
+        messages.error(request, f"{error} 이 자료는 버려 주세요.")
+        return render(request, "solar/staff/import_detail.html", {"batch": batch, "may_write": _may_write(request)})
+
+
+def _look_at(request: PortalRequest, batch: ImportBatch, header: list[str]) -> HttpResponse:
     form = MappingForm(request.POST or None, header=header, batch=batch)
     mapping = form.mapping if form.is_valid() else work.mapping_of(batch)
     if form.is_valid() and "accept" in request.POST:
