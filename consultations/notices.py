@@ -155,6 +155,8 @@ def waiting_letter(name: str, waiting: Waiting, *, offer: SeatOffer | None = Non
         rank=waiting.rank,
         ref=waiting.shown_reference,
         until=f"{date_short(until.date())} {time_ko(until)}" if until else "",
+        until_short=f"{until.month}월 {until.day}일 {time_ko(until)}" if until else "",
+        place=venue.name.split(maxsplit=1)[0],
         phone=settings.CONSULTATION_PHONE,
         dept=settings.CONSULTATION_DEPARTMENT,
     )

@@ -48,6 +48,7 @@ from services.rules.refusal import Refused
 CHANGED = "상태가 달라졌습니다. 화면을 새로 열어 확인해 주세요."
 NOT_YOURS = "다른 세무사·변호사가 맡은 질문입니다."
 NO_TEXT = "내용이 비어 있습니다. 적어 주세요."
+OTHER_WAY = "물어보신 분이 고르신 방법과 다릅니다. 왜 다르게 답하시는지 적어 주세요."
 WENT_ON = "질문이 다음으로 넘어갔습니다."
 MEET_WANTED = "만나서 상담받고 싶다고 하심"
 
@@ -226,18 +227,22 @@ def keep_draft(enquiry_id: int, text: str, *, adviser: Adviser, by: Actor) -> En
 
 
 @in_turn
-def answer(enquiry_id: int, text: str, given: AnsweredBy, *, adviser: Adviser, by: Actor) -> Enquiry:
+def answer(enquiry_id: int, text: str, given: AnsweredBy, *, adviser: Adviser, by: Actor, why: str = "") -> Enquiry:
     """Answer in the portal, or record what was said on the telephone, by letter or face to face; S13 once a question.
 
-    An open question back ends with the answer. Raises Refused: not this adviser's, wrong state, empty text.
+    An open question back ends with the answer. Raises Refused: not this adviser's, wrong state, empty text, another
+    way than was asked for without `why`.
     """
     enquiry = _lock_own(enquiry_id, adviser)
+    if given != AnsweredBy.wanted(enquiry.answer_by) and not why.strip():
+        raise Refused(OTHER_WAY, field="why")
     moves.refuse_unless(EnquiryMove.ANSWERED, enquiry, by=by)
     turn = _answer_turn(enquiry, adviser, text)
     turn.given, turn.sent_at = given, timezone.now()
     turn.save()
     enquiry.pauses.filter(received_on__isnull=True).update(received_on=timezone.localdate())
-    moves.move(enquiry, EnquiryMove.ANSWERED, by=by, reason=str(given.label))
+    how = f"{given.label}. {why.strip()}" if why.strip() else str(given.label)
+    moves.move(enquiry, EnquiryMove.ANSWERED, by=by, reason=how)
     skip(calls_about(enquiry), WENT_ON)
     if given in AnsweredBy.TELLS:
         _tell("enquiry_answered", enquiry, title="질문에 답했습니다")

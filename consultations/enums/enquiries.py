@@ -44,6 +44,11 @@ class AnsweredBy(models.TextChoices):
 
     TELLS = enum.nonmember(frozenset({"PORTAL"}))  # on the telephone and face to face they already know
 
+    @classmethod
+    def wanted(cls, answer_by: str) -> "AnsweredBy":
+        """How whoever asked wants to be answered."""
+        return cls.PORTAL if answer_by == AnswerBy.WEB else cls(answer_by)
+
 
 class EnquiryState(models.TextChoices):
     RECEIVED = "RECEIVED", "접수"

@@ -16,7 +16,15 @@ from consultations.reports.consents import booking_consents
 from consultations.reports.offers import WAIT, Offer, Place, offers, places, skipped_days
 from consultations.rules.ages import AGE_ALONE, age_on
 from consultations.rules.deadlines import QUESTION_CHARACTERS
-from consultations.rules.scope import APPEAL_LIMIT_WON, Scope, tax_scope
+from consultations.rules.scope import (
+    ADVICE_INCOME_WON,
+    ADVICE_PROPERTY_WON,
+    AGENT_PROPERTY_WON,
+    APPEAL_LIMIT_WON,
+    COMPANY_SALES_WON,
+    Scope,
+    tax_scope,
+)
 from services.forms.offers import offer_choices
 from services.forms.people import PersonForm, clean_free_text, clean_phone, name_field, phone_field
 from services.forms.steps import ConsentsForm, Stale, Step, StepForm
@@ -82,10 +90,43 @@ class TopicAndAppealForm(TopicForm):
         required=False,
     )
 
+    company = forms.ChoiceField(
+        label=_("회사(법인)의 세금인가요?"),
+        choices=[("no", _("아니요")), ("yes", _("예"))],
+        widget=RadioCards,
+        required=False,
+    )
+    property = forms.ChoiceField(
+        label=_("재산은 모두 얼마쯤인가요?"),
+        choices=[
+            ("0", _("3억 원까지")),
+            (str(AGENT_PROPERTY_WON + 1), _("3억 원보다 많고 5억 원보다 적음")),
+            (str(ADVICE_PROPERTY_WON), _("5억 원")),
+            (str(ADVICE_PROPERTY_WON + 1), _("5억 원보다 많음")),
+            ("", _("잘 모르겠습니다")),
+        ],
+        widget=RadioCards,
+        required=False,
+    )
+    income = forms.ChoiceField(
+        label=_("한 해 매출이나 소득은 얼마쯤인가요?"),
+        choices=[
+            ("0", _("5천만 원보다 적음")),
+            (str(ADVICE_INCOME_WON), _("5천만 원")),
+            (str(ADVICE_INCOME_WON + 1), _("5천만 원보다 많고 3억 원까지")),
+            (str(COMPANY_SALES_WON + 1), _("3억 원보다 많음")),
+            ("", _("잘 모르겠습니다")),
+        ],
+        widget=RadioCards,
+        required=False,
+    )
+    OF_TAX = ("is_appeal", "claim", "company", "property", "income")
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.said["kind"] != BookingKind.TAX:
-            del self.fields["is_appeal"], self.fields["claim"]
+            for name in self.OF_TAX:
+                del self.fields[name]
 
     def detour(self) -> str:
         """An appeal that belongs elsewhere is told so; the client may go on."""
@@ -94,10 +135,14 @@ class TopicAndAppealForm(TopicForm):
 
 def scope_of(said: Mapping[str, Any]) -> Scope:
     """Whether a tax accountant may take it, by what the page of topics asks; a client who is unsure is in scope."""
+    is_tax = said.get("kind") == BookingKind.TAX
     return tax_scope(
-        is_appeal=said.get("kind") == BookingKind.TAX and said.get("is_appeal") == "yes",
+        is_appeal=is_tax and said.get("is_appeal") == "yes",
         is_local_tax=said.get("topic") not in Topic.NATIONAL_TAX,
         claim_won=APPEAL_LIMIT_WON if said.get("claim") == "above" else 0,
+        is_company=is_tax and said.get("company") == "yes",
+        property_won=int(said.get("property") or 0) if is_tax else 0,
+        income_won=int(said.get("income") or 0) if is_tax else 0,
     )
 
 
@@ -105,12 +150,12 @@ class PlaceForm(StepForm):
     """Where the person lives ("elsewhere" is an answer) and where to meet, the own township first."""
 
     title = _("사시는 곳과 상담 장소를 골라 주세요")
-    redraws = "sort"  # 가까운 곳부터 보기
+    redraws = "sort"  # 사시는 곳 먼저 보기
     short: ClassVar = {"township": _("사시는 곳"), "venue": _("장소")}
     ELSEWHERE = "0"
     township = forms.ChoiceField(
         label=_("어느 읍·면·동에 사시나요?"),
-        help_text=_("가까운 상담 장소부터 보여드립니다."),
+        help_text=_("사시는 곳의 상담 장소를 맨 앞에 보여드립니다."),
         error_messages={"required": _("사시는 읍·면·동을 아직 고르지 않으셨습니다. 하나를 골라 주세요.")},
     )
     venue = forms.ChoiceField(

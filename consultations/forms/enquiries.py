@@ -262,4 +262,11 @@ class AnswerForm(forms.Form):
     """An answer, the record of a call, a question back, or words kept for later."""
 
     text = _text("답변", rows=12, empty="내용이 비어 있습니다. 적어 주세요.")
-    given = forms.ChoiceField(label="어떻게 답하시나요?", choices=AnsweredBy.choices, initial=AnsweredBy.PORTAL)
+    given = forms.ChoiceField(
+        label="어떻게 답하시나요?",
+        choices=AnsweredBy.choices,
+        help_text="물어보신 분이 고르신 방법입니다. 다르게 답하시면 아래에 이유를 적어 주세요.",
+    )
+    why = forms.CharField(
+        label="다르게 답하는 이유", required=False, max_length=100, help_text="예: 여러 번 전화했지만 받지 않으십니다."
+    )

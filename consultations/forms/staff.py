@@ -1,10 +1,12 @@
 """What staff type about bookings and clinic days."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 from django_filters import ModelChoiceFilter
 
@@ -18,12 +20,18 @@ from services.forms.offers import offer_choices
 from services.forms.people import clean_phone
 from services.forms.widgets import DatePartsField, RadioCards
 from services.models import blind_index
+from services.models.people import name_index_of
 from services.rules.korean import date_letter
+from services.rules.phones import parse_phone
+from services.rules.refusal import Refused
 
 
 def _venue_choice() -> "forms.ModelChoiceField[Venue]":
     venues = Venue.objects.filter(is_active=True)
     return forms.ModelChoiceField(venues, label="장소", required=False, empty_label="모두")
+
+
+END_OF_NUMBER, LAST_DIGITS = 3, 4
 
 
 class BookingFilter(ListFilter):
@@ -35,7 +43,7 @@ class BookingFilter(ListFilter):
         field_name="clinic_day__venue", label="장소", queryset=Venue.objects.filter(is_active=True), empty_label=ALL
     )
     state = one_of("상태", [("open", "상담 전"), ("conflict", "이해 충돌"), *BookingState.choices], method="in_state")
-    q = words("예약번호나 전화 뒤 4자리", 20, method="with_digits")
+    q = words("예약번호, 이름, 전화, 읍·면·동", 40, method="with_words")
 
     def filter_queryset(self, queryset: Any) -> Any:
         asked = self.form.cleaned_data
@@ -47,14 +55,39 @@ class BookingFilter(ListFilter):
         kinds = {"open": rows.live, "conflict": rows.in_conflict}
         return kinds[state]() if state in kinds else rows.filter(state=state)
 
-    def with_digits(self, rows: BookingQuerySet, name: str, typed: str) -> BookingQuerySet:
-        """A number of six digits, or the end of a phone number."""
-        digits = "".join(sign for sign in typed if sign.isdecimal())
-        if not digits:
-            return rows
-        if len(digits) == 6:
-            return rows.filter(reference=digits)
-        return rows.filter(resident__last4_index=blind_index(digits, purpose="last4"))
+    def with_words(self, rows: BookingQuerySet, name: str, typed: str) -> BookingQuerySet:
+        """A number or its end, a phone number or its last four digits, a whole name, or a township of person or place.
+
+        A term that is none of these finds nothing, and `not_found` says what can be looked for.
+        """
+        term = typed.strip()
+        digits = "".join(sign for sign in term if sign.isdecimal())
+        if digits and not any(sign.isalpha() for sign in term):
+            return self._with_digits(rows, digits)
+        place = Q(clinic_day__venue__name__startswith=term) | Q(clinic_day__venue__township__name=term)
+        person = Q(resident__name_index=name_index_of(term)) | Q(resident__township__name=term)
+        return rows.filter(place | person)
+
+    def _with_digits(self, rows: BookingQuerySet, digits: str) -> BookingQuerySet:
+        if len(digits) < END_OF_NUMBER:
+            return rows.none()
+        found = Q(reference__endswith=digits)
+        if len(digits) == LAST_DIGITS:
+            found |= Q(resident__last4_index=blind_index(digits, purpose="last4"))
+        with suppress(Refused):
+            found |= Q(resident__phone_index=blind_index(parse_phone(digits), purpose="phone"))
+        return rows.filter(found)
+
+    @property
+    def not_found(self) -> str:
+        """What to say of a list that is empty."""
+        term = (self.form.cleaned_data.get("q") or "").strip()
+        if not term:
+            return "이 조건에 맞는 예약이 없습니다."
+        return (
+            f"'{term}': 찾은 예약이 없습니다. 예약번호는 끝 3자리부터, 전화는 뒤 4자리나 번호 모두, 이름은 빠짐없이, "
+            "읍·면·동은 '만경읍'처럼 적어 주세요."
+        )
 
 
 def slot_choices(found: Sequence[Offer], *, may_wait: bool) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -1,6 +1,6 @@
 """Bookings as residents, the home page and staff see them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -67,6 +67,8 @@ def _todo(booking: Booking) -> str:
         return "지금 하실 일은 없습니다."
     if getattr(booking, "is_affected", False):
         return "상담에 사정이 생겼습니다. 저희가 연락드립니다."
+    if booking.has_begun:
+        return "지금 하실 일은 없습니다."
     return f"{_when(booking)}까지 {booking.clinic_day.venue.name}에 와 주세요."
 
 
@@ -94,6 +96,7 @@ def timeline(booking: Booking) -> list[Step]:
         BookingMove.REASSIGNED: "다른 분이 상담해드립니다",
         BookingMove.ARRIVED: "오셨습니다",
         BookingMove.COMPLETED: "상담을 마쳤습니다",
+        BookingMove.RESULT: "상담 결과를 적었습니다",
         BookingMove.MISSED: "오지 않으셨습니다",
         BookingMove.CANCELLED: "예약을 취소했습니다",
         BookingMove.OUT_OF_SCOPE: "다른 곳을 안내했습니다",
@@ -101,17 +104,43 @@ def timeline(booking: Booking) -> list[Step]:
     }
     steps = [
         Step(labels[BookingMove(entry.move)], "done", when=_moment(entry.at))
-        for entry in entries.order_by("seq")
+        for entry in _as_it_stands(entries.order_by("seq"))
         if entry.move in labels
     ]
     if booking.is_live:
         if booking.affected.unsettled().exists():
             return [*steps, Step("상담에 사정이 생겨 연락드립니다", "current", text="어떻게 할지 함께 정하겠습니다.")]
-        where = booking.clinic_day.venue.name
-        return [*steps, Step("상담받으실 차례입니다", "current", when=_moment(booking.starts_at), text=where)]
+        return [*steps, _next_step(booking)]
     if steps and booking.state in (BookingState.CANCELLED, BookingState.MISSED, BookingState.OUT_OF_SCOPE):
         return [*steps[:-1], Step(steps[-1].label, "stopped", when=steps[-1].when)]
     return steps
+
+
+UNDOES = {
+    BookingMove.ARRIVAL_TAKEN_BACK: {BookingMove.ARRIVED},
+    BookingMove.TAKEN_BACK: {BookingMove.COMPLETED, BookingMove.MISSED},
+}
+
+
+def _as_it_stands(entries: Iterable[HistoryEntry]) -> list[HistoryEntry]:
+    """Without what staff took back: a step that never happened has no tick."""
+    kept: list[HistoryEntry] = []
+    for entry in entries:
+        undone = UNDOES.get(BookingMove(entry.move), set())
+        last = next((one for one in reversed(kept) if one.move in undone), None)
+        if last:
+            kept.remove(last)
+        kept.append(entry)
+    return kept
+
+
+def _next_step(booking: Booking) -> Step:
+    """What comes next, true on that day: waiting for the day, the day itself, or after the hour."""
+    when, where = _moment(booking.starts_at), booking.clinic_day.venue.name
+    if booking.has_begun:
+        return Step("상담하신 것을 담당자가 적습니다", "current", when=when, text=where)
+    words = "오늘 상담받으시는 날입니다" if booking.on == timezone.localdate() else "상담일을 기다립니다"
+    return Step(words, "current", when=when, text=where)
 
 
 def _moment(moment: Any) -> str:

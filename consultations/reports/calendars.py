@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.db.models import Exists, Max, OuterRef
@@ -13,8 +14,10 @@ from consultations.enums import BookingKind, BookingState, ClinicDayState
 from consultations.models import Adviser, Booking, CalendarFeed, Sitting, Venue
 from consultations.reports.advisers import bookings_of
 from consultations.reports.bookings import WHAT
+from consultations.rules.reminders import reminder_of, reminder_times
 from services.models import HistoryEntry
 
+UIDS = UUID("6d9c2f4e-1c1b-5a7e-9f0e-2b6a5c3d8e10")  # of the events of free advice
 DAYS_BACK = 30  # what was cancelled, and what is past, stays so long
 GIVEN_BACK = frozenset({BookingState.CANCELLED, BookingState.OUT_OF_SCOPE})
 TO_COME = [ClinicDayState.REVIEW, ClinicDayState.OPEN, ClinicDayState.CLOSED]
@@ -31,14 +34,33 @@ def calendar_file(booking: Booking) -> bytes:
     """An iCalendar file without topic or name; later versions replace the earlier one by UID and SEQUENCE."""
     is_off = booking.state == BookingState.CANCELLED
     event = _event_of(booking, WHAT, (booking.starts_at, booking.ends_at), is_off=is_off, stamp=timezone.now())
-    event.add("description", f"예약번호 {booking.shown_reference}. 신분증과 관련 서류를 가져오세요.")
-    if not is_off:
+    event.add("description", "\n".join(_what_to_know(booking)))
+    if booking.clinic_day.venue.map_url:
+        event.add("url", booking.clinic_day.venue.map_url)
+    for before in () if is_off else _reminded_before(booking):
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
         alarm.add("description", WHAT)
-        alarm.add("trigger", timedelta(hours=-3))
+        alarm.add("trigger", -before)
         event.add_component(alarm)
     return _calendar([event], method="CANCEL" if is_off else "PUBLISH")
+
+
+def _what_to_know(booking: Booking) -> list[str]:
+    venue = booking.clinic_day.venue
+    return [
+        f"예약번호 {booking.shown_reference}. 신분증과 관련 서류를 가져오세요.",
+        *([f"순서: {booking.turns}"] if booking.turns else []),
+        *([f"휠체어: {venue.wheelchair}"] if venue.wheelchair else []),
+        *([f"주차: {venue.parking}"] if venue.parking else []),
+    ]
+
+
+def _reminded_before(booking: Booking) -> list[timedelta]:
+    """How long before the start the calendar rings: when the messages of CONSULTATION_REMINDERS come."""
+    starts_at = timezone.localtime(booking.starts_at)
+    wanted = [reminder_of(text) for text in settings.CONSULTATION_REMINDERS]
+    return [starts_at - one.at for one in reminder_times(starts_at, wanted, hours=settings.NOTICE_HOURS)]
 
 
 def feed_of(feed: CalendarFeed) -> bytes:
@@ -88,7 +110,7 @@ def _sittings(adviser: Adviser) -> list[Sitting]:
         clinic_day__on__gte=timezone.localdate(),
         clinic_day__state__in=TO_COME,
     )
-    return list(sittings.select_related("clinic_day__venue").order_by("clinic_day__on", "opens_at", "pk"))
+    return list(sittings.select_related("clinic_day__venue", "adviser").order_by("clinic_day__on", "opens_at", "pk"))
 
 
 def _last_changes(shown: Iterable[Booking]) -> dict[str, datetime]:
@@ -100,7 +122,7 @@ def _last_changes(shown: Iterable[Booking]) -> dict[str, datetime]:
 
 
 def _event_of(booking: Booking, summary: str, period: Period, *, is_off: bool, stamp: datetime) -> Event:
-    event = _event(f"booking-{booking.pk}", period, booking.clinic_day.venue, stamp)
+    event = _event(f"booking {booking.reference}", period, booking.clinic_day.venue, stamp)
     event.add("sequence", booking.sequence + is_off)
     event.add("summary", summary)
     event.add("status", "CANCELLED" if is_off else "CONFIRMED")
@@ -111,7 +133,7 @@ def _block(sitting: Sitting, stamp: datetime) -> Event:
     """The hours of one sitting without a booking."""
     day = sitting.clinic_day
     period = day.moment(sitting.opens_at), day.moment(sitting.closes_at)
-    event = _event(f"sitting-{sitting.pk}", period, day.venue, stamp)
+    event = _event(f"sitting {day.on} {day.venue.name} {sitting.adviser}", period, day.venue, stamp)
     why = "선거 확인 중" if day.state == ClinicDayState.REVIEW else "아직 예약 없음"
     event.add("sequence", 0)
     event.add("summary", f"무료 상담일 · {why} · {day.venue.name}")
@@ -122,11 +144,11 @@ def _block(sitting: Sitting, stamp: datetime) -> Event:
 
 def _event(key: str, period: Period, venue: Venue, stamp: datetime) -> Event:
     event = Event()
-    event.add("uid", f"{key}@{settings.SITE_URL.split('//')[-1].split(':')[0]}")
+    event.add("uid", str(uuid5(UIDS, key)))  # the same on every host and after a restore
     event.add("dtstamp", stamp.astimezone(dt.UTC))
     event.add("dtstart", period[0].astimezone(dt.UTC))
     event.add("dtend", period[1].astimezone(dt.UTC))
-    event.add("location", f"{venue.name} {venue.room}".strip())
+    event.add("location", ", ".join(filter(None, [f"{venue.name} {venue.room}".strip(), venue.address])))
     return event
 
 

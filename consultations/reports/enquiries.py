@@ -75,7 +75,7 @@ def todo_of(enquiry: Enquiry, *, waits_for_reply: bool) -> str:
     if not enquiry.is_waiting:
         return "지금 하실 일은 없습니다."
     if waits_for_reply:
-        return "더 여쭤본 것이 있습니다. 읽고 답해 주세요."
+        return "더 여쭤본 것이 있습니다. 읽고 답해 주세요. 답해 주실 때까지 기한은 멈춥니다."
     return f"{date_long(enquiry.due_on, this_year=timezone.localdate().year)}까지 답해드립니다."
 
 
@@ -104,6 +104,8 @@ def timeline(enquiry: Enquiry) -> list[Step]:
         for entry in entries.order_by("seq")
         if entry.move in labels
     ]
+    if enquiry.is_waiting and is_paused(enquiry):
+        return [*steps, Step("답해 주시기를 기다립니다", "current", text="답해 주실 때까지 기한이 멈춥니다.")]
     if enquiry.is_waiting:
         return [*steps, Step("답을 준비하고 있습니다", "current", when=f"{date_long(enquiry.due_on)}까지")]
     return steps

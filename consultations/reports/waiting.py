@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from consultations.enums import OfferState, WaitingState
-from consultations.models import SeatOffer, Waiting
+from consultations.models import Booking, SeatOffer, Waiting
 from consultations.models.waiting import WaitingQuerySet
 from services.models import Resident
 from services.reports.people import Case
@@ -55,10 +55,19 @@ def _todo(waiting: Waiting) -> str:
     return f"하실 일이 있습니다: {day} {time_ko(until)}까지 답해 주세요."
 
 
-def has_just_lapsed(waiting: Waiting) -> bool:
-    """Whether the newest place held for them went to the next because nobody answered."""
+def lapsed_offer(waiting: Waiting) -> SeatOffer | None:
+    """The newest place held for them, if it was taken back because nobody answered."""
     newest = waiting.offers.order_by("-made_at", "-pk").first()
-    return waiting.state == WaitingState.WAITING and newest is not None and newest.state == OfferState.LAPSED
+    is_lapsed = waiting.state == WaitingState.WAITING and newest is not None and newest.state == OfferState.LAPSED
+    return newest if is_lapsed else None
+
+
+def went_to_somebody(offer: SeatOffer) -> bool:
+    """Whether somebody else was offered that time after it lapsed, or has booked it."""
+    same = SeatOffer.objects.filter(clinic_day=offer.clinic_day_id, starts_at=offer.starts_at)
+    offered = same.exclude(waiting=offer.waiting_id).filter(made_at__gte=offer.closed_at or offer.made_at)
+    booked = Booking.objects.live().filter(clinic_day=offer.clinic_day_id, starts_at=offer.starts_at)
+    return offered.exists() or booked.exists()
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,8 @@ def my_enquiry(request: PortalRequest, reference: str) -> HttpResponse:
     """One own question: read it (logged), answer, record a call, ask back, keep words for later."""
     adviser, user = _adviser(request), staff_of(request)
     found = get_object_or_404(Enquiry.objects.select_related("resident").filter(adviser=adviser), reference=reference)
-    form = forms.AnswerForm(request.POST or None, initial={"text": reports.draft_of(found, adviser)})
+    initial = {"text": reports.draft_of(found, adviser), "given": AnsweredBy.wanted(found.answer_by)}
+    form = forms.AnswerForm(request.POST or None, initial=initial)
     if form.is_valid():
         with refusals_to(form):
             messages.success(request, _said(request, found, adviser, form.cleaned_data))
@@ -105,7 +106,8 @@ def _said(request: PortalRequest, found: Enquiry, adviser: Adviser, typed: dict[
     if "ask_back" in request.POST:
         actions.ask_back(found.pk, typed["text"], adviser=adviser, by=by)
         return "여쭤보았습니다. 답이 올 때까지 기한이 멈춥니다."
-    actions.answer(found.pk, typed["text"], AnsweredBy(typed["given"]), adviser=adviser, by=by)
+    given = AnsweredBy(typed["given"])
+    actions.answer(found.pk, typed["text"], given, adviser=adviser, by=by, why=typed["why"])
     return "답했습니다."
 
 

@@ -38,7 +38,7 @@ def bookings(request: PortalRequest) -> HttpResponse:
     found = BookingFilter(request.GET, Booking.objects.seen_by(staff_of(request)).with_place())
     page = Paginator(found.qs.order_by("starts_at", "pk"), ROWS).get_page(request.GET.get("page"))
     open_days = days_open_to(staff_of(request), {one.clinic_day_id for one in page})
-    context = {"form": found.form, "page": page, "open_days": open_days}
+    context = {"form": found.form, "page": page, "open_days": open_days, "not_found": found.not_found}
     return render(request, "consultations/staff/bookings.html", context)
 
 

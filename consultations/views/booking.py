@@ -111,6 +111,7 @@ def start(request: PortalRequest) -> HttpResponse:
         "timetable": reports.timetable_words(),
         "is_open": reports.takes_bookings(),
         "skipped": reports.skipped_days(timezone.localdate() + timedelta(days=DAYS_SHOWN)),
+        "on_holidays": sorted(reports.days_on_holidays()),
         "unfinished": unfinished(request, BOOKING),
     }
     return render(request, "consultations/start.html", page)
@@ -124,6 +125,7 @@ def booking_elsewhere(request: PortalRequest) -> HttpResponse:
         "phone": settings.CONSULTATION_PHONE,
         "limit": forms.TopicAndAppealForm.limit,
         "scope": forms.scope_of(walk.progress.said),
+        "said": walk.progress.said,
         "onward": walk.next_url,
     }
     return render(request, "consultations/booking_elsewhere.html", page)

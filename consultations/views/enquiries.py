@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -20,7 +21,9 @@ from consultations.reports import enquiries as reports
 from services.actions.people import find_or_add_resident
 from services.forms.steps import Answers, Journey
 from services.models import Document, Draft
+from services.reports.calendar import EveryHoliday
 from services.reports.documents import link
+from services.rules.calendar import due_on
 from services.rules.history import Actor
 from services.views.own_case import own_case
 from services.views.refusals import refusals_to, render_form
@@ -70,7 +73,7 @@ ENQUIRY = EnquiryJourney()
 def enquiry_start(request: PortalRequest) -> HttpResponse:
     """언제든 질문하기: what it is, and whom to call when it is urgent."""
     page = {
-        "answer_days": settings.CONSULTATION_ANSWER_DAYS,
+        "by": due_on(timezone.localdate(), settings.CONSULTATION_ANSWER_DAYS, EveryHoliday()),
         "phone": settings.CONSULTATION_PHONE,
         "unfinished": unfinished(request, ENQUIRY),
     }

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from consultations.actions import waiting as actions
 from consultations.enums import BookingKind, WaitingState
 from consultations.models import Waiting
-from consultations.reports.waiting import has_just_lapsed
+from consultations.reports.waiting import lapsed_offer, went_to_somebody
 from services.views.own_case import own_case
 from services.views.refusals import refusals_to
 from services.views.requests import PortalRequest
@@ -22,10 +22,12 @@ def waiting(request: PortalRequest, own: Waiting) -> HttpResponse:
     """Rank, or the place that is held with its buttons, or that its time has passed."""
     if own.booking:
         return redirect("consultations:booking", own.booking.reference)
+    lapsed = lapsed_offer(own)
     page = {
         "waiting": own,
         "offer": own.open_offer if own.state == WaitingState.OFFERED else None,
-        "has_lapsed": has_just_lapsed(own),
+        "has_lapsed": lapsed is not None,
+        "went_to_somebody": lapsed is not None and went_to_somebody(lapsed),
         "is_joint": own.kind == BookingKind.BOTH,
         "phone": settings.CONSULTATION_PHONE,
     }

@@ -244,7 +244,7 @@ def _question(
         return
     enquiries.assign(made.pk, adviser.pk, by=BY)
     if answer:
-        enquiries.answer(made.pk, answer, AnsweredBy.PORTAL, adviser=adviser, by=BY)
+        enquiries.answer(made.pk, answer, AnsweredBy.wanted(made.answer_by), adviser=adviser, by=BY)
 
 
 def _past() -> None:

@@ -331,7 +331,9 @@ class TestAppointmentFromAQuestion:
     def test_a_citizen_who_wants_to_meet_after_the_answer_is_heard(self, desk, question, resident_client, make_staff):
         lawyer = adviser("TAX", user=make_staff(Role.ADVISER))
         enquiries.assign(question.pk, lawyer.pk, by=BY)
-        enquiries.answer(question.pk, "만나서 말씀드리겠습니다.", AnsweredBy.PORTAL, adviser=lawyer, by=BY)
+        enquiries.answer(
+            question.pk, "만나서 말씀드리겠습니다.", AnsweredBy.PORTAL, adviser=lawyer, by=BY, why="말씀대로"
+        )
         response = resident_client(Resident.objects.get(pk=question.resident_id)).post(
             url("enquiry", question.reference), {"feedback": "meet"}
         )

@@ -102,7 +102,7 @@ class TestAsking:
 class TestSecrecy:
     def test_no_table_holds_a_word_in_the_clear(self, given, lawyer):
         """LA-06: texts are ciphertext, and the officers' table has no column for them at all."""
-        actions.answer(given.pk, ADVICE, AnsweredBy.PORTAL, adviser=lawyer, by=BY)
+        actions.answer(given.pk, ADVICE, AnsweredBy.PORTAL, adviser=lawyer, by=BY, why="말씀대로")
         tables = connection.introspection.table_names()
         with connection.cursor() as cursor:
             for table in tables:
@@ -117,7 +117,7 @@ class TestSecrecy:
 
     @pytest.mark.parametrize("role", [Role.CONSULTATION_OFFICER, Role.AUDITOR])
     def test_officers_see_schedule_field_and_state_only(self, staff_client, given, lawyer, role):
-        actions.answer(given.pk, ADVICE, AnsweredBy.PORTAL, adviser=lawyer, by=BY)
+        actions.answer(given.pk, ADVICE, AnsweredBy.PORTAL, adviser=lawyer, by=BY, why="말씀대로")
         client = staff_client(role)
         with CaptureQueriesContext(connection) as queries:
             page = client.get(url("staff_enquiry", given.reference))
@@ -153,7 +153,7 @@ class TestSecrecy:
         assert not Turn.objects.filter(adviser=lawyer).exists()
         assert staff_client(user=lawyer.user).get(url("staff_my_enquiry", given.reference)).status_code == 404
         with pytest.raises(Refused, match="다른 세무사·변호사가 맡은 질문입니다"):
-            actions.answer(given.pk, ADVICE, AnsweredBy.PORTAL, adviser=lawyer, by=BY)
+            actions.answer(given.pk, ADVICE, AnsweredBy.PORTAL, adviser=lawyer, by=BY, why="말씀대로")
 
     def test_a_clerk_sees_what_he_took_and_nothing_else(self, staff_client, make_staff, given):
         clerk = make_staff(Role.TOWNSHIP_CLERK)
@@ -221,7 +221,7 @@ class TestDeadline:
         with pytest.raises(Refused, match="이미 여쭤보고"):
             actions.ask_back(given.pk, "계약서가 있나요?", adviser=lawyer, by=BY)
         case = enquiry_cases([given.resident])[0]
-        assert case.todo == "더 여쭤본 것이 있습니다. 읽고 답해 주세요."
+        assert case.todo == "더 여쭤본 것이 있습니다. 읽고 답해 주세요. 답해 주실 때까지 기한은 멈춥니다."
         clock("2026-11-25 10:00")
         actions.reply(given.pk, "있습니다.", by=BY)
         assert reload(given).due_on == date(2026, 12, 14)  # three days later: both ends are left out (MW-07)
@@ -245,11 +245,11 @@ class TestAnswering:
         client.post(url("staff_my_enquiry", given.reference), {"text": "쓰던 답", "given": "PORTAL", "keep": "1"})
         assert reload(given).state == "ANSWERING"
         assert "쓰던 답" in client.get(url("staff_my_enquiry", given.reference)).content.decode()
-        client.post(url("staff_my_enquiry", given.reference), {"text": ADVICE, "given": "PORTAL", "answer": "1"})
+        client.post(url("staff_my_enquiry", given.reference), {"text": ADVICE, "given": "PORTAL", "why": "전화를 안 받으심", "answer": "1"})
         assert reload(given).state == "ANSWERED"
         notice = Notice.objects.get(once_key=f"enquiry:{given.pk}:answered:1")
         assert notice.short == "[김제시] 질문에 답했습니다.\n접수번호 Q-482-157\n'내 신청 확인'에서 보세요."
-        again = client.post(url("staff_my_enquiry", given.reference), {"text": "또", "given": "PORTAL"})
+        again = client.post(url("staff_my_enquiry", given.reference), {"text": "또", "given": "PORTAL", "why": "전화를 안 받으심"})
         assert "상태가 달라졌습니다." in again.content.decode()
         assert Turn.objects.filter(kind="ANSWER").count() == 1
 
@@ -258,14 +258,14 @@ class TestAnswering:
         actions.assign(enquiry.pk, lawyer.pk, by=BY)
         actions.keep_draft(enquiry.pk, "오전에 걸기", adviser=lawyer, by=BY)
         assert reload(enquiry).state == "CALL_DUE"
-        actions.answer(enquiry.pk, "전화로 설명했습니다.", AnsweredBy.CALL, adviser=lawyer, by=BY)
+        actions.answer(enquiry.pk, "전화로 설명했습니다.", AnsweredBy.CALL, adviser=lawyer, by=BY, why="말씀대로")
         assert reload(enquiry).state == "ANSWERED"
         assert not Notice.objects.filter(kind="consultations/notices/enquiry_answered").exists()
 
     def test_the_same_question_is_answered_once(self, given, lawyer):
-        actions.answer(given.pk, ADVICE, AnsweredBy.PORTAL, adviser=lawyer, by=BY)
+        actions.answer(given.pk, ADVICE, AnsweredBy.PORTAL, adviser=lawyer, by=BY, why="말씀대로")
         with pytest.raises(Refused):
-            actions.answer(given.pk, "또", AnsweredBy.PORTAL, adviser=lawyer, by=BY)
+            actions.answer(given.pk, "또", AnsweredBy.PORTAL, adviser=lawyer, by=BY, why="말씀대로")
         with pytest.raises(Exception, match="one_answer_a_question"), transaction.atomic():
             Turn.objects.create(enquiry=given, round=1, kind="ANSWER", adviser=lawyer, text="또")
         assert Turn.objects.get(kind="ANSWER").text == ADVICE
@@ -294,7 +294,7 @@ class TestAnswering:
 
 class TestTheResident:
     def test_reads_asks_again_and_closes(self, resident_client, given, lawyer):
-        actions.answer(given.pk, ADVICE, AnsweredBy.PORTAL, adviser=lawyer, by=BY)
+        actions.answer(given.pk, ADVICE, AnsweredBy.PORTAL, adviser=lawyer, by=BY, why="말씀대로")
         client = resident_client(given.resident)
         text = client.get(url("enquiry", given.reference)).content.decode()
         assert SECRET in text
@@ -306,14 +306,14 @@ class TestTheResident:
         client.post(url("enquiry", given.reference), {"feedback": "again", "text": "측량은 누가 하나요?"})
         enquiry = reload(given)
         assert (enquiry.state, enquiry.round) == ("FOLLOW_UP", 2)
-        actions.answer(given.pk, "한국국토정보공사입니다.", AnsweredBy.PORTAL, adviser=lawyer, by=BY)
+        actions.answer(given.pk, "한국국토정보공사입니다.", AnsweredBy.PORTAL, adviser=lawyer, by=BY, why="말씀대로")
         assert Notice.objects.filter(once_key=f"enquiry:{given.pk}:answered:2").exists()
         client.post(url("enquiry", given.reference), {"feedback": "helped"})
         assert reload(given).state == "CLOSED"
 
     def test_a_new_question_has_its_own_period_and_extension(self, given, lawyer, clock):
         actions.extend(given.pk, 5, "other_office", by=BY)
-        actions.answer(given.pk, ADVICE, AnsweredBy.PORTAL, adviser=lawyer, by=BY)
+        actions.answer(given.pk, ADVICE, AnsweredBy.PORTAL, adviser=lawyer, by=BY, why="말씀대로")
         clock("2026-11-23 10:00")
         actions.ask_again(given.pk, "측량은 누가 하나요?", by=BY)
         assert reload(given).due_on == date(2026, 12, 10)
@@ -321,7 +321,7 @@ class TestTheResident:
         assert reload(given).due_on == date(2026, 12, 11)
 
     def test_wants_to_meet(self, resident_client, given, lawyer):
-        actions.answer(given.pk, ADVICE, AnsweredBy.PORTAL, adviser=lawyer, by=BY)
+        actions.answer(given.pk, ADVICE, AnsweredBy.PORTAL, adviser=lawyer, by=BY, why="말씀대로")
         response = resident_client(given.resident).post(url("enquiry", given.reference), {"feedback": "meet"})
         assert response.url == url("start")
 
@@ -386,7 +386,7 @@ class TestPages:
     def test_from_home_to_number(self, client):
         assert url("enquiry_start") in client.get(reverse("services:home")).content.decode()
         start = client.get(url("enquiry_start")).content.decode()
-        assert "날짜와 관계없이 물어보세요. 14일 안에 세무사나 변호사가 답합니다. 무료입니다." in start
+        assert "오늘 물어보시면 12월 9일 수요일까지 세무사나 변호사가 답합니다. 무료입니다." in start
         assert self.walk(client).url == url("enquiry_check")
         check = client.get(url("enquiry_check")).content.decode()
         for expected in (SECRET, "전화로", "오전", "1945년 3월 9일", "010-****-5678", "동의한 것"):
@@ -527,7 +527,7 @@ class TestOfficersLists:
 
 class TestTheEnd:
     def test_an_answer_without_another_word_is_closed_after_a_month(self, given, lawyer, clock):
-        actions.answer(given.pk, ADVICE, AnsweredBy.PORTAL, adviser=lawyer, by=BY)
+        actions.answer(given.pk, ADVICE, AnsweredBy.PORTAL, adviser=lawyer, by=BY, why="말씀대로")
         clock("2026-12-20 09:00")
         assert close_silent_enquiries() == 0
         clock("2026-12-20 10:01")
@@ -537,7 +537,7 @@ class TestTheEnd:
     def test_texts_are_destroyed_and_the_figures_stay(self, given, lawyer, clock, settings, tmp_path):
         settings.CONSULTATION_TEXT_DAYS, settings.MEDIA_ROOT = 100, tmp_path
         accept(photo(1), subject=given, kind="enquiry_paper", by=BY)
-        actions.answer(given.pk, ADVICE, AnsweredBy.PORTAL, adviser=lawyer, by=BY)
+        actions.answer(given.pk, ADVICE, AnsweredBy.PORTAL, adviser=lawyer, by=BY, why="말씀대로")
         actions.close(given.pk, by=BY)
         clock("2027-02-28 09:00")
         assert retention.forget_texts() == 0

@@ -217,7 +217,7 @@ class TestAskingOnce:
     @pytest.mark.parametrize(
         ("act", "said", "form", "state"),
         [
-            ("missed", "어제 상담에 오지 않으셨습니다", {}, BookingState.MISSED),
+            ("missed", "11월 23일(월) 상담에 오지 않으셨습니다", {}, BookingState.MISSED),
             ("back", "보내는 알림은 없습니다", {"reason": "잘못 누름"}, BookingState.CONFIRMED),
         ],
     )

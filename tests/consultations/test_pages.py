@@ -326,7 +326,7 @@ class TestMyBooking:
     def test_detail_with_timeline(self, mine, resident_client):
         text = resident_client(mine.resident).get(url("booking", mine.reference)).content.decode()
         assert "예약했습니다" in text
-        assert "상담받으실 차례입니다" in text
+        assert "상담일을 기다립니다" in text
         assert "시간 바꾸기" in text
 
     def test_cancel(self, mine, resident_client):

@@ -160,7 +160,7 @@ class TestHalfYear:
         ask = enquiries.Ask(BookingKind.LAW, "담장이 넘어왔습니다.", AnswerBy.WEB, consents=GIVEN)
         made = enquiries.receive(ask, resident=make_resident("시연 물음", "+821055556666"), by=BY)
         enquiries.assign(made.pk, lawyer.pk, by=BY)
-        enquiries.answer(made.pk, "이렇게 하세요.", AnsweredBy.CALL, adviser=lawyer, by=BY)
+        enquiries.answer(made.pk, "이렇게 하세요.", AnsweredBy.CALL, adviser=lawyer, by=BY, why="말씀대로")
         return lawyer
 
     def test_comes_on_the_fifth_of_january_for_each_who_worked(self, worked, clock):

@@ -143,7 +143,26 @@ def test_changing_online_ends_three_hours_before(hours_left, may):
         ({"is_appeal": True, "claim_won": 3_000_000}, "agent"),
         ({"is_appeal": True, "claim_won": 20_000_000}, "agent"),
         ({"is_appeal": True, "claim_won": 20_000_001}, "out"),
-        ({"is_appeal": True, "claim_won": 5_000_000, "is_company": True}, "out"),
+        ({"is_appeal": True, "claim_won": 5_000_000, "is_company": True}, "agent"),  # DR-02
+        ({"is_appeal": True, "claim_won": 1_000_000, "is_company": True}, "agent"),
+        (
+            {
+                "is_appeal": True,
+                "claim_won": 5_000_000,
+                "is_company": True,
+                "income_won": 300_000_000,
+                "property_won": 500_000_000,
+            },
+            "agent",
+        ),
+        ({"is_appeal": True, "claim_won": 5_000_000, "is_company": True, "income_won": 300_000_001}, "out"),
+        ({"is_appeal": True, "claim_won": 5_000_000, "is_company": True, "property_won": 500_000_001}, "out"),
+        ({"is_appeal": False, "is_company": True}, "out"),  # TA-02
+        ({"is_appeal": False, "property_won": 499_999_999, "income_won": 49_999_999}, "in"),
+        ({"is_appeal": False, "property_won": 500_000_000}, "out"),
+        ({"is_appeal": False, "income_won": 50_000_000}, "out"),
+        ({"is_appeal": True, "claim_won": 1_000_000, "income_won": 50_000_000}, "agent"),
+        ({"is_appeal": True, "claim_won": 1_000_000, "property_won": 400_000_000}, "in"),
         ({"is_appeal": True, "claim_won": 5_000_000, "property_won": 300_000_000}, "agent"),
         ({"is_appeal": True, "claim_won": 5_000_000, "property_won": 300_000_001}, "out"),
         ({"is_appeal": True, "claim_won": 5_000_000, "income_won": 50_000_001}, "out"),

@@ -63,6 +63,32 @@ class TestList:
         booked(make_resident("홍길동"), clinic_day())
         assert ("홍*동" in desk.get(url("staff_bookings") + query).content.decode()) is found
 
+    @pytest.mark.parametrize(
+        ("term", "found"),
+        [
+            ("홍길동", True),
+            (" 홍길동 ", True),
+            ("홍길", False),
+            ("010-1234-5678", True),
+            ("01012345678", True),
+            ("5678", True),
+            ("만경읍", True),
+            ("죽산면", False),
+            ("12", False),
+            ("!!", False),
+        ],
+    )
+    def test_one_search_over_name_phone_and_township(self, desk, make_resident, term, found):
+        booked(make_resident("홍길동"), clinic_day())
+        text = desk.get(url("staff_bookings"), {"q": term}).content.decode()
+        assert ("홍*동" in text) is found
+        assert ("찾은 예약이 없습니다" in text) is not found
+
+    def test_by_the_end_of_the_number(self, desk, make_resident):
+        one = booked(make_resident("홍길동"), clinic_day())
+        for end in (one.reference[-3:], one.reference[-4:], one.reference[1:]):
+            assert "홍*동" in desk.get(url("staff_bookings"), {"q": end}).content.decode()
+
     def test_by_reference(self, desk, make_resident):
         day = clinic_day()
         one, two = booked(make_resident("홍길동"), day), booked(make_resident("김갑순"), day, at(16))

@@ -231,7 +231,7 @@ class TestMonth:
         made = [enquiries.receive(ask, resident=who, by=BY) for who in people(make_resident, 3)]
         for one in made:
             enquiries.assign(one.pk, expert.pk, by=BY)
-        say: Any = {"adviser": expert, "by": BY}
+        say: Any = {"adviser": expert, "by": BY, "why": "말씀대로"}
         enquiries.answer(made[0].pk, "이렇게 하세요.", AnsweredBy.PORTAL, **say)
         clock("2026-11-25 10:00")
         enquiries.ask_again(made[0].pk, "그래도 안 되면요?", by=BY)  # a new promise does not change the old one

@@ -136,7 +136,7 @@ class TestAbsence:
     def test_the_citizen_does_not_read_that_they_should_come(self, officer, make_resident):
         day = clinic_day()
         booking = booked(make_resident(), day)
-        assert timeline(booking)[-1].label == "상담받으실 차례입니다"
+        assert timeline(booking)[-1].label == "상담일을 기다립니다"
         absent(day, officer)
         assert timeline(booking)[-1].label == "상담에 사정이 생겨 연락드립니다"
         assert booking_cases([booking.resident])[0].todo == "상담에 사정이 생겼습니다. 저희가 연락드립니다."

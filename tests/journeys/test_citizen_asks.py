@@ -66,7 +66,7 @@ def answer(enquiry: Enquiry, make_staff) -> None:
     with acting(Actor.system("test")):
         lawyer = adviser(user=make_staff(Role.ADVISER))
         actions.assign(enquiry.pk, lawyer.pk, by=Actor.system("test"))
-        actions.answer(enquiry.pk, ADVICE, AnsweredBy.PORTAL, adviser=lawyer, by=Actor.system("test"))
+        actions.answer(enquiry.pk, ADVICE, AnsweredBy.PORTAL, adviser=lawyer, by=Actor.system("test"), why="말씀대로")
 
 
 @pytest.mark.parametrize(("size", "high_contrast"), [("desktop", False), ("phone", True)], ids=["light", "contrast"])

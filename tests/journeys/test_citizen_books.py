@@ -42,7 +42,7 @@ def walk_to_check(page: Page, check) -> None:
     page.get_by_role("button", name="다음").click()
     check(page)
     page.locator("select[name=township]").select_option(label="만경읍")
-    page.get_by_role("button", name="가까운 곳부터 보기").click()
+    page.get_by_role("button", name="사시는 곳 먼저 보기").click()
     check(page)
     page.locator("input[name=venue]").first.check()
     page.get_by_role("button", name="다음").click()
@@ -97,7 +97,7 @@ def test_from_the_first_page_to_the_number(open_page, assert_axe_clean, assert_f
     booking = book(page, check)
     assert booking.starts_at == day.moment(time(15, 20))
     page.get_by_role("link", name="내 신청 확인").last.click()
-    expect(page.get_by_text("상담받으실 차례입니다")).to_be_visible()
+    expect(page.get_by_text("상담일을 기다립니다")).to_be_visible()
     check(page)
 
 
