@@ -245,11 +245,16 @@ class TestAnswering:
         client.post(url("staff_my_enquiry", given.reference), {"text": "쓰던 답", "given": "PORTAL", "keep": "1"})
         assert reload(given).state == "ANSWERING"
         assert "쓰던 답" in client.get(url("staff_my_enquiry", given.reference)).content.decode()
-        client.post(url("staff_my_enquiry", given.reference), {"text": ADVICE, "given": "PORTAL", "why": "전화를 안 받으심", "answer": "1"})
+        client.post(
+            url("staff_my_enquiry", given.reference),
+            {"text": ADVICE, "given": "PORTAL", "why": "전화를 안 받으심", "answer": "1"},
+        )
         assert reload(given).state == "ANSWERED"
         notice = Notice.objects.get(once_key=f"enquiry:{given.pk}:answered:1")
         assert notice.short == "[김제시] 질문에 답했습니다.\n접수번호 Q-482-157\n'내 신청 확인'에서 보세요."
-        again = client.post(url("staff_my_enquiry", given.reference), {"text": "또", "given": "PORTAL", "why": "전화를 안 받으심"})
+        again = client.post(
+            url("staff_my_enquiry", given.reference), {"text": "또", "given": "PORTAL", "why": "전화를 안 받으심"}
+        )
         assert "상태가 달라졌습니다." in again.content.decode()
         assert Turn.objects.filter(kind="ANSWER").count() == 1
 

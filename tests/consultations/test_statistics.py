@@ -231,15 +231,15 @@ class TestMonth:
         made = [enquiries.receive(ask, resident=who, by=BY) for who in people(make_resident, 3)]
         for one in made:
             enquiries.assign(one.pk, expert.pk, by=BY)
-        say: Any = {"adviser": expert, "by": BY, "why": "말씀대로"}
-        enquiries.answer(made[0].pk, "이렇게 하세요.", AnsweredBy.PORTAL, **say)
+        say: Any = {"adviser": expert, "by": BY}
+        enquiries.answer(made[0].pk, "이렇게 하세요.", AnsweredBy.PORTAL, **say, why="말씀대로")
         clock("2026-11-25 10:00")
         enquiries.ask_again(made[0].pk, "그래도 안 되면요?", by=BY)  # a new promise does not change the old one
         enquiries.ask_back(made[1].pk, "땅은 누구 것인가요?", **say)
         clock("2026-12-28 10:00")
-        enquiries.answer(made[1].pk, "답입니다.", AnsweredBy.CALL, **say)  # the clock stood still
-        enquiries.answer(made[2].pk, "늦었습니다.", AnsweredBy.CALL, **say)
-        enquiries.answer(made[0].pk, "역시 늦었습니다.", AnsweredBy.PORTAL, **say)
+        enquiries.answer(made[1].pk, "답입니다.", AnsweredBy.CALL, **say, why="말씀대로")  # the clock stood still
+        enquiries.answer(made[2].pk, "늦었습니다.", AnsweredBy.CALL, **say, why="말씀대로")
+        enquiries.answer(made[0].pk, "역시 늦었습니다.", AnsweredBy.PORTAL, **say, why="말씀대로")
         november, december = month_statistics(NOVEMBER), month_statistics(date(2026, 12, 1))
         assert (november.enquiries.of("생활 법률"), december.enquiries.total) == (3, 0)
         assert [count for _, count in november.answers.counts] == [1, 0]
