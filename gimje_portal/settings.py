@@ -144,6 +144,7 @@ LETTER_PAPERS: dict[str, str] = {
 # What a service page's app_page runs: () -> bool, whether somebody can ask for it now.
 SERVICE_OPEN_SOURCES: dict[str, str] = {
     "consultations:start": "consultations.reports.offers.takes_bookings",
+    "consultations:enquiry_start": "consultations.reports.enquiries.takes_questions",
     "slate:start": "slate.reports.money.takes_applications",
 }
 # Function (user, URL name) -> bool: whether a menu, a button or a link may lead there.

@@ -18,6 +18,12 @@ from services.rules.korean import date_long
 WHAT = "언제든 질문하기(상시 상담)"
 
 
+def takes_questions() -> bool:
+    """Whether there is an adviser in office whom a question could be given to (SERVICE_OPEN_SOURCES)."""
+    today = timezone.localdate()
+    return Adviser.objects.filter(term_from__lte=today, term_until__gte=today).exists()
+
+
 def is_paused(enquiry: Enquiry) -> bool:
     """The adviser waits for the resident."""
     return enquiry.pauses.filter(received_on__isnull=True).exists()

@@ -30,6 +30,7 @@ class ServiceState(models.TextChoices):
     SOON = "soon", "곧 신청"
     CLOSED = "closed", "올해 신청 마감"
     ASK = "ask", "전화로 물어봐 주세요"
+    VIEW = "view", "언제든 보실 수 있습니다"  # nothing to apply for
 
 
 class ServicePageMove(Move):

@@ -9,7 +9,7 @@ from functools import cache
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from services.enums.catalogue import ServiceGroup, ServiceState
+from services.enums.catalogue import Schedule, ServiceGroup, ServiceState
 from services.models import Announcement, ServicePage
 from services.rules.korean import date_long
 
@@ -18,6 +18,7 @@ TONES = {
     ServiceState.SOON: "info",
     ServiceState.CLOSED: "idle",
     ServiceState.ASK: "info",
+    ServiceState.VIEW: "info",
 }
 
 
@@ -64,19 +65,28 @@ def service_card(page: ServicePage, today: date) -> ServiceCard:
 
 
 def service_cards(pages: Iterable[ServicePage], today: date) -> list[ServiceCard]:
-    """The same for several; what an app runs is open only while it takes requests, and each is asked once."""
+    """The same for several. Open is only what somebody can ask for: each app is asked once whether it takes requests.
+
+    A page of an app that takes none is there to be looked at; without an app, people ask by telephone.
+    """
 
     @cache
-    def takes_requests(app_page: str) -> bool:
+    def opens(app_page: str) -> ServiceState:
         path = settings.SERVICE_OPEN_SOURCES.get(app_page)
-        return bool(import_string(path)()) if path else True
+        if path is None:
+            return ServiceState.VIEW
+        return ServiceState.OPEN if import_string(path)() else ServiceState.ASK
 
     cards = []
     for page in pages:
-        state = page.state_on(today)
-        if state == ServiceState.OPEN and not takes_requests(page.app_page):
+        state, period = page.state_on(today), page.period_on(today)
+        if state == ServiceState.OPEN and page.app_page:
+            state = opens(page.app_page)
+        elif state == ServiceState.OPEN and page.schedule == Schedule.ALWAYS:
             state = ServiceState.ASK
-        cards.append(ServiceCard(page, _state_words(page, state, today), TONES[state], page.period_on(today)))
+        if state in (ServiceState.VIEW, ServiceState.ASK):
+            period = ""
+        cards.append(ServiceCard(page, _state_words(page, state, today), TONES[state], period))
     return cards
 
 
@@ -97,4 +107,8 @@ def announcements_on(day: date) -> list[Announcement]:
 def _state_words(page: ServicePage, state: ServiceState, today: date) -> str:
     if state == ServiceState.SOON and page.opens_on:
         return f"{date_long(page.opens_on, this_year=today.year)}부터 신청"
+    if state == ServiceState.CLOSED and page.closes_on and page.closes_on.year != today.year:
+        return f"{page.closes_on.year}년 신청 마감"
+    if state == ServiceState.OPEN and not page.app_page:
+        return "전화로 신청 받는 중"
     return str(state.label)

@@ -12,7 +12,7 @@ from services.enums.calendar import HolidayKind
 from services.enums.catalogue import Schedule, ServiceState
 from services.enums.people import Role
 from services.models import Announcement, HistoryEntry, Holiday, ServicePage
-from services.reports.catalogue import announcements_on
+from services.reports.catalogue import announcements_on, service_card
 from services.rules.catalogue import period_words, service_state
 from services.rules.history import Actor
 from services.rules.refusal import Refused
@@ -96,7 +96,7 @@ def test_every_programme_of_the_announcement_has_its_page(client, db, slug):
 
 def test_the_catalogue_lists_exactly_what_is_shown(client, db, django_assert_num_queries):
     ServicePage.objects.filter(slug="booths").update(is_shown=False)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         text = client.get("/services/catalogue/").content.decode()
     assert [slug for slug in PROGRAMMES if f'id="{slug}"' not in text] == ["booths"]
     assert client.get("/services/catalogue/booths/").status_code == 404
@@ -317,3 +317,32 @@ def test_a_day_is_written_once(db):
     Holiday.objects.create(day=DAY, name="가")
     with pytest.raises(IntegrityError, match="holiday_once_a_day"), transaction.atomic():
         Holiday.objects.create(day=DAY, name="나")
+
+
+@pytest.mark.django_db
+class TestWhatTheBadgeSays:
+    """신청 받는 중 stands only where somebody can ask for something now."""
+
+    def words(self, slug: str, **facts) -> tuple[str, str]:
+        ServicePage.objects.filter(slug=slug).update(**facts)
+        card = service_card(ServicePage.objects.get(slug=slug), DAY)
+        return card.state, card.period
+
+    def test_what_is_there_to_be_looked_at_takes_no_applications(self):
+        assert self.words("solar") == ("언제든 보실 수 있습니다", "")
+
+    @pytest.mark.parametrize("slug", ["opinion", "horizon-tv"])
+    def test_what_no_page_of_ours_takes_is_asked_by_telephone(self, slug):
+        assert self.words(slug) == ("전화로 물어봐 주세요", "")
+
+    def test_a_round_that_runs_by_telephone_says_so(self):
+        assert self.words("dormitory", schedule="period", opens_on=FIRST, closes_on=LAST)[0] == "전화로 신청 받는 중"
+
+    def test_questions_need_somebody_who_answers(self):
+        assert self.words("enquiry")[0] == "전화로 물어봐 주세요"
+
+    def test_the_end_of_another_year_is_not_the_end_of_this_year(self):
+        past = {"schedule": "period", "opens_on": date(2020, 3, 2), "closes_on": date(2020, 4, 30)}
+        assert self.words("slate", **past)[0] == "2020년 신청 마감"
+        this_year = past | {"opens_on": date(DAY.year, 1, 2), "closes_on": date(DAY.year, 1, 31)}
+        assert self.words("slate", **this_year)[0] == "올해 신청 마감"
