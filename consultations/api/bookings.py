@@ -16,7 +16,6 @@ from rest_framework.response import Response
 
 from consultations.actions import bookings
 from consultations.actions.seating import NO_SUCH_TIME
-from consultations.api.fields import NOT_THEIRS, UNKNOWN_PHONE, Body, Choice, Text, body_of
 from consultations.api.once import FAULTS, answer_once
 from consultations.api.phones import HasPhone, PhoneToken, ProvedPhone, phone_of
 from consultations.api.timetable import PlaceShown, place_of
@@ -24,6 +23,7 @@ from consultations.api.wishes import EXAMPLE, WishAsked, resident_of, wish_of
 from consultations.enums import BookingKind, BookingState, CancelReason, JointOrder, Need, Source, Topic
 from consultations.models import Booking, ClinicDay
 from services.actions.history import acting
+from services.api.fields import NOT_THEIRS, UNKNOWN_PHONE, Body, Choice, Line, body_of
 from services.api.once import ONCE, REPLAYED, key_of
 
 SLOT = re.compile(r"([0-9]{1,9})-([01][0-9]|2[0-3])([0-5][0-9])(?:-(TAX|LAW))?")
@@ -35,7 +35,7 @@ NO_SUCH_BOOKING = "그 번호의 예약이 없습니다. 예약번호를 다시 
 
 
 class SlotAsked(Body):
-    slot = Text(max_length=20, help_text='`slots`의 value 그대로. 예: "17-1520"')
+    slot = Line(max_length=20, help_text='`slots`의 value 그대로. 예: "17-1520"')
 
     def validate_slot(self, typed: str) -> tuple[int, datetime, JointOrder]:
         """The clinic day's key, the start and the order of two advisers; whether it is free the action says."""

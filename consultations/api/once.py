@@ -7,10 +7,10 @@ from django.conf import settings
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.response import Response
 
-from consultations.api.fields import NO_JSON, UNKNOWN_PHONE, UNREADABLE, RefusalShown
 from consultations.api.phones import ProvedPhone
 from services.actions.api_requests import Ask, DailyLimit
 from services.api import once
+from services.api.fields import NO_JSON, UNKNOWN_PHONE, UNREADABLE, RefusalShown
 
 FAULTS = {
     400: UNREADABLE,

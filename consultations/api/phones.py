@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core import signing
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -19,10 +18,9 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from consultations.api.fields import NO_JSON, UNREADABLE, Body, RefusalShown, Text, body_of
 from services.actions.people import check_code, send_code
+from services.api.fields import NO_JSON, UNREADABLE, Body, Line, Phone, RefusalShown, body_of
 from services.enums.people import VerificationState
-from services.forms.people import clean_phone
 from services.models import Verification
 from services.reports.people import address_of
 
@@ -94,17 +92,11 @@ def phone_of(request: Request) -> ProvedPhone:
 class PhoneAsked(Body):
     """The resident whose phone was proved."""
 
-    phone = Text(max_length=40, help_text="휴대전화 번호. 010-1234-5678처럼 적습니다.")
-
-    def validate_phone(self, typed: str) -> str:
-        try:
-            return clean_phone(typed)
-        except ValidationError as fault:
-            raise serializers.ValidationError(fault.messages) from fault
+    phone = Phone(max_length=40, help_text="휴대전화 번호. 010-1234-5678처럼 적습니다.")
 
 
 class CodeAsked(Body):
-    code = Text(max_length=120, help_text="문자로 받은 숫자 6개")
+    code = Line(max_length=120, help_text="문자로 받은 숫자 6개")
 
 
 class CodeSent(serializers.Serializer[Any]):

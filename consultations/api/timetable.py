@@ -11,10 +11,10 @@ from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from consultations.api.fields import UNREADABLE, Body, Choice, Day, Number
 from consultations.enums import BookingKind, JointOrder
 from consultations.models import Venue
 from consultations.reports.offers import Offer, offers, places
+from services.api.fields import UNREADABLE, Body, Choice, Day, Number
 
 MAX_ID = 2**31 - 1
 

@@ -11,7 +11,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from consultations.actions import waiting as actions
-from consultations.api.fields import UNKNOWN_PHONE, Choice, Number, body_of
 from consultations.api.once import FAULTS, answer_once
 from consultations.api.phones import HasPhone, PhoneToken, ProvedPhone, phone_of
 from consultations.api.timetable import MAX_ID, PlaceShown, place_of
@@ -19,6 +18,7 @@ from consultations.api.wishes import EXAMPLE, WishAsked, resident_of, wish_of
 from consultations.enums import BookingKind, Source, WaitingHour, WaitingState
 from consultations.models import ClinicDay, Waiting
 from services.actions.history import acting
+from services.api.fields import UNKNOWN_PHONE, Choice, Number, body_of
 from services.api.once import ONCE, REPLAYED, key_of
 
 MOST_SHOWN = 100

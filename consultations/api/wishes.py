@@ -7,17 +7,16 @@ from typing import Any
 from rest_framework import serializers
 
 from consultations.actions.wishes import Wish
-from consultations.api.fields import Body, Choice, Day, Flag, Many, Text
 from consultations.api.phones import ProvedPhone
 from consultations.enums import BookingKind, ConsentKind, Need, Topic
 from consultations.forms.booking import clean_age
 from consultations.rules.deadlines import QUESTION_CHARACTERS
 from services.actions.people import find_or_add_resident
-from services.forms.people import clean_birthday, clean_free_text, clean_name
+from services.api.fields import Birthday, Body, Choice, Flag, Line, Many, Name, Text
 from services.models import Resident, Township
+from services.rules import names
 from services.rules.history import Actor
 
-EARLIEST_BIRTHDAY = date(1900, 1, 1)
 EXAMPLE = {
     "kind": "LAW",
     "topic": "LEASE",
@@ -43,13 +42,13 @@ class WishAsked(Body):
 
     kind = Choice(choices=BookingKind.choices)
     topic = Choice(choices=Topic.choices, required=False, default="UNSURE", help_text="세금 분야는 TAX나 BOTH에만")
-    name = Text(max_length=40, help_text="주민등록증에 적힌 이름")
-    born_on = Day(help_text="태어난 날. 주민등록번호는 받지 않습니다.")
-    township = Text(
+    name = Name(max_length=names.LENGTH, help_text="주민등록증에 적힌 이름")
+    born_on = Birthday(help_text="태어난 날. 주민등록번호는 받지 않습니다.")
+    township = Line(
         max_length=20, required=False, allow_null=True, default=None, help_text="사는 읍·면·동. 김제시가 아니면 null"
     )
     question = Text(max_length=QUESTION_CHARACTERS, required=False, allow_blank=True, default="")
-    other_party = Text(
+    other_party = Line(
         max_length=60, required=False, allow_blank=True, default="", help_text="상대방 이름. TAX에서는 받지 않습니다."
     )
     has_lawsuit = Flag(required=False, allow_null=True, default=None, help_text="TAX에서는 받지 않습니다.")
@@ -59,31 +58,17 @@ class WishAsked(Body):
         max_length=len(Need),
         help_text="필요한 도움. consents.HEALTH가 true일 때만 남깁니다.",
     )
-    need_language = Text(max_length=20, required=False, allow_blank=True, default="", help_text="통역할 말")
+    need_language = Line(max_length=20, required=False, allow_blank=True, default="", help_text="통역할 말")
     consents = ConsentsAsked()
 
-    def validate_name(self, typed: str) -> str:
-        return clean_name(typed)
-
     def validate_born_on(self, born_on: date) -> date:
-        if born_on < EARLIEST_BIRTHDAY:
-            raise serializers.ValidationError("태어난 해를 다시 확인해 주세요.")
-        return clean_age(clean_birthday(born_on))
+        return clean_age(born_on)
 
     def validate_township(self, name: str | None) -> Township | None:
         township = Township.objects.filter(name=name).first() if name else None
         if name and township is None:
             raise serializers.ValidationError("그런 읍·면·동이 없습니다. 예를 들어 만경읍이라고 보내 주세요.")
         return township
-
-    def validate_question(self, text: str) -> str:
-        return clean_free_text(text)
-
-    def validate_other_party(self, text: str) -> str:
-        return clean_free_text(text)
-
-    def validate_need_language(self, text: str) -> str:
-        return clean_free_text(text)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["topic"] not in Topic.for_kind(BookingKind(attrs["kind"])):

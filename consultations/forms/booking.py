@@ -25,8 +25,9 @@ from consultations.rules.scope import (
     Scope,
     tax_scope,
 )
+from services.forms.fields import Form, NameField, PhoneField
 from services.forms.offers import offer_choices
-from services.forms.people import PersonForm, clean_free_text, clean_phone, name_field, phone_field
+from services.forms.people import PersonForm, name_field, phone_field
 from services.forms.steps import ConsentsForm, Stale, Step, StepForm
 from services.forms.widgets import RadioCards
 from services.models import Township
@@ -212,7 +213,7 @@ def township_choices(empty: "StrOrPromise") -> "list[tuple[str, StrOrPromise]]":
     return [("", empty), *known, (PlaceForm.ELSEWHERE, _("김제시가 아닌 곳"))]
 
 
-class SlotForm(forms.Form):
+class SlotForm(Form):
     """One time of what is offered."""
 
     slot = forms.ChoiceField(
@@ -324,7 +325,7 @@ class ContactForm(StepForm, PersonForm):
         return clean_age(date.fromisoformat(super().clean_born_on())).isoformat()
 
     def clean_phone(self) -> str:
-        phone = super().clean_phone()
+        phone: str = self.cleaned_data["phone"]
         if not is_mobile(phone):
             raise forms.ValidationError(
                 _("집 전화로는 문자를 받을 수 없습니다. 휴대전화 번호를 적거나 전화로 신청해 주세요: %(phone)s")
@@ -350,13 +351,11 @@ class WhoForm(ContactForm):
         error_messages={"required": _("누가 상담을 받는지 아직 고르지 않으셨습니다. 하나를 골라 주세요.")},
     )
     relation = forms.CharField(label=_("상담받는 분과의 관계"), max_length=20, required=False)
-    helper_name = forms.CharField(label=_("예약하는 분 이름"), max_length=40, required=False)
-    helper_phone = forms.CharField(
+    helper_name = NameField(label=_("예약하는 분 이름"), required=False)
+    helper_phone = PhoneField(
         label=_("예약하는 분 휴대전화 번호"),
-        max_length=40,
         required=False,
         help_text=_("상담받는 분께 예약 사실을 알려 주세요. 확인 문자는 두 분 모두에게 보냅니다."),
-        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel"}),
     )
     field_order = ["who", "relation", "helper_name", "helper_phone", "name", "born_on", "phone"]
     needed: ClassVar = {
@@ -374,10 +373,6 @@ class WhoForm(ContactForm):
     @property
     def person_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in ("name", "born_on", "phone")]
-
-    def clean_helper_phone(self) -> str:
-        typed = self.cleaned_data["helper_phone"]
-        return clean_phone(typed) if typed and self.cleaned_data.get("who") == "other" else ""
 
 
 class QuestionForm(StepForm):
@@ -421,15 +416,8 @@ class QuestionForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        over = _("%(show_value)s자를 적으셨습니다. %(limit_value)s자까지 적으실 수 있습니다. 조금 줄여 주세요.")
-        for validator in self.fields["question"].validators:
-            if getattr(validator, "code", "") == "max_length":
-                validator.message = over  # type: ignore[attr-defined]
         if self.said.get("kind") == BookingKind.TAX:
             del self.fields["other_party"], self.fields["has_lawsuit"]
-
-    def clean_question(self) -> str:
-        return clean_free_text(self.cleaned_data["question"])
 
 
 class BookingConsents(ConsentsForm):

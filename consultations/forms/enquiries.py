@@ -27,9 +27,9 @@ from consultations.reports.consents import enquiry_consents
 from consultations.reports.enquiries import advisers_for
 from consultations.rules.deadlines import QUESTION_CHARACTERS
 from services.enums.calendar import ExtensionReason
+from services.forms.fields import Form, NameField, PhoneField, WholeField
 from services.forms.filters import ListFilter, words
 from services.forms.offers import offer_rows
-from services.forms.people import clean_free_text, clean_phone
 from services.forms.steps import ConsentsForm, FilesForm, Step, StepForm
 from services.forms.widgets import DatePartsField, RadioCards
 from services.rules.consents import ConsentWords
@@ -37,18 +37,13 @@ from services.rules.references import normalise_reference
 
 
 def _text(label: Any, *, rows: int = 8, help_text: Any = "", empty: Any) -> forms.CharField:
-    field = forms.CharField(
+    return forms.CharField(
         label=label,
         max_length=QUESTION_CHARACTERS,
         help_text=help_text,
         error_messages={"required": empty},
         widget=forms.Textarea(attrs={"rows": rows, "data-counter": str(QUESTION_CHARACTERS)}),
     )
-    over = _("%(show_value)s자를 적으셨습니다. %(limit_value)s자까지 적으실 수 있습니다. 조금 줄여 주세요.")
-    for validator in field.validators:
-        if getattr(validator, "code", "") == "max_length":
-            validator.message = over  # type: ignore[attr-defined]
-    return field
 
 
 class KindForm(StepForm):
@@ -69,9 +64,6 @@ class QuestionForm(StepForm):
         empty=_("질문이 비어 있습니다. 무엇이 궁금하신지 적어 주세요."),
     )
     urgent_on = DatePartsField(label=_("급한 날이 있나요?"), required=False, help_text=_("예: 재판 날짜, 신고 마감일"))
-
-    def clean_question(self) -> str:
-        return clean_free_text(self.cleaned_data["question"])
 
     def clean_urgent_on(self) -> str:
         urgent_on: date | None = self.cleaned_data["urgent_on"]
@@ -133,7 +125,7 @@ STEPS = (
 )
 
 
-class FeedbackForm(forms.Form):
+class FeedbackForm(Form):
     """도움이 되었나요? Asking again needs words."""
 
     HELPED, AGAIN, MEET = "helped", "again", "meet"
@@ -155,17 +147,14 @@ class FeedbackForm(forms.Form):
     )
 
     def clean_text(self) -> str:
-        text = clean_free_text(self.cleaned_data["text"])
-        if self.cleaned_data.get("feedback") == self.AGAIN and not text.strip():
+        text: str = self.cleaned_data["text"]
+        if self.cleaned_data.get("feedback") == self.AGAIN and not text:
             raise forms.ValidationError(_("질문이 비어 있습니다. 무엇이 더 궁금하신지 적어 주세요."))
         return text
 
 
-class ReplyForm(forms.Form):
+class ReplyForm(Form):
     text = _text(_("여쭤본 것에 답해 주세요"), rows=5, empty=_("내용이 비어 있습니다. 적어 주세요."))
-
-    def clean_text(self) -> str:
-        return clean_free_text(self.cleaned_data["text"])
 
 
 # Officers
@@ -199,16 +188,14 @@ class EnquiryFilter(ListFilter):
         return rows.filter(reference=normalise_reference(typed))
 
 
-class CounterEnquiryForm(forms.Form):
+class CounterEnquiryForm(Form):
     """A question on the phone or at the counter: typed once, not readable for staff afterwards."""
 
     source = forms.ChoiceField(
         label="어떻게 오셨나요?", choices=[(one.value, one.label) for one in (Source.PHONE, Source.COUNTER)]
     )
-    name = forms.CharField(label="이름", max_length=40)
-    phone = forms.CharField(
-        label="전화번호", max_length=40, help_text="집 전화면 문자 대신 '전화할 분' 목록에 올라갑니다."
-    )
+    name = NameField(label="이름")
+    phone = PhoneField(label="전화번호", help_text="집 전화면 문자 대신 '전화할 분' 목록에 올라갑니다.")
     kind = forms.ChoiceField(label="상담", choices=BookingKind.choices, initial=BookingKind.LAW)
     topic = forms.ChoiceField(label="분야", choices=Topic.choices, initial=Topic.UNSURE)
     question = _text("질문", help_text="저장하면 맡은 세무사·변호사만 볼 수 있습니다.", empty="질문이 비어 있습니다.")
@@ -220,14 +207,8 @@ class CounterEnquiryForm(forms.Form):
         label="개인정보 받기와 쓰기, 세무사·변호사에게 알려 주기를 설명했고 동의하셨습니다."
     )
 
-    def clean_phone(self) -> str:
-        return clean_phone(self.cleaned_data["phone"])
 
-    def clean_question(self) -> str:
-        return clean_free_text(self.cleaned_data["question"])
-
-
-class AssignForm(forms.Form):
+class AssignForm(Form):
     adviser: "forms.ModelChoiceField[Adviser]" = forms.ModelChoiceField(
         Adviser.objects.none(), label="맡을 세무사·변호사", empty_label="골라 주세요"
     )
@@ -237,8 +218,8 @@ class AssignForm(forms.Form):
         offer_rows(self, "adviser", advisers_for(kinds))
 
 
-class ExtendForm(forms.Form):
-    days = forms.IntegerField(label="며칠", min_value=1)
+class ExtendForm(Form):
+    days = WholeField(label="며칠", unit="일", min_value=1, max_value=366)
     reason = forms.ChoiceField(label="이유", choices=ExtensionReason.choices, widget=RadioCards)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -247,7 +228,7 @@ class ExtendForm(forms.Form):
         self.fields["days"].help_text = f"한 번만, {most}일까지 늦출 수 있습니다. 일이 많다는 이유는 쓸 수 없습니다."
 
 
-class ReferForm(forms.Form):
+class ReferForm(Form):
     where = forms.ChoiceField(
         label="어디가 더 알맞나요?",
         choices=[(one, FollowUp(one).label) for one in FollowUp.ELSEWHERE],
@@ -258,7 +239,7 @@ class ReferForm(forms.Form):
 # Advisers
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(Form):
     """An answer, the record of a call, a question back, or words kept for later."""
 
     text = _text("답변", rows=12, empty="내용이 비어 있습니다. 적어 주세요.")

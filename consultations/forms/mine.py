@@ -8,16 +8,17 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.enums import CancelReason, Ease, Helped
 from consultations.reports.offers import Offer, Slot
+from services.forms.fields import Form
 from services.forms.widgets import RadioCards
 
 
-class CancelForm(forms.Form):
+class CancelForm(Form):
     reason = forms.ChoiceField(
         label=_("이유를 알려 주세요"), choices=CancelReason.choices, required=False, widget=RadioCards
     )
 
 
-class SurveyForm(forms.Form):
+class SurveyForm(Form):
     """Two questions after a consultation. Either may be left out; leaving out both says nothing at all."""
 
     helped = forms.ChoiceField(

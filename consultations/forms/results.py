@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from consultations.enums import FollowUp, Outcome, Topic
+from services.forms.fields import Form, WholeField
 from services.forms.widgets import RadioCards
 
 
@@ -15,7 +16,7 @@ def _statement(label: str, choices: Any, missing: str) -> forms.ChoiceField:
     )
 
 
-class ResultForm(forms.Form):
+class ResultForm(Form):
     topic = forms.ChoiceField(
         label="분야",
         choices=[("", "골라 주세요"), *Topic.choices],
@@ -23,13 +24,13 @@ class ResultForm(forms.Form):
     )
     outcome = _statement("결과", Outcome.choices, "상담이 어떻게 끝났는지 아직 고르지 않으셨습니다.")
     follow_up = _statement("다음에 할 일", FollowUp.choices, "다음에 할 일을 아직 고르지 않으셨습니다.")
-    minutes = forms.IntegerField(
+    minutes = WholeField(
         label="걸린 시간(분)",
+        unit="분",
         min_value=1,
         max_value=240,
         error_messages={
             "required": "걸린 시간이 비어 있습니다. 몇 분 걸렸는지 적어 주세요.",
-            "invalid": "걸린 시간은 숫자로 적어 주세요. 예: 20",
             "min_value": "걸린 시간은 1분부터 240분까지 적을 수 있습니다.",
             "max_value": "걸린 시간은 1분부터 240분까지 적을 수 있습니다.",
         },

@@ -15,15 +15,16 @@ from consultations.forms.booking import township_choices
 from consultations.models import Venue
 from consultations.models.bookings import BookingQuerySet
 from consultations.reports.offers import Offer, Slot
+from services.forms.fields import Form, NameField, PhoneField
 from services.forms.filters import ALL, ListFilter, on_day, one_of, words
 from services.forms.offers import offer_choices
-from services.forms.people import clean_phone
 from services.forms.widgets import DatePartsField, RadioCards
 from services.models import blind_index
 from services.models.people import name_index_of
 from services.rules.korean import date_letter
 from services.rules.phones import parse_phone
 from services.rules.refusal import Refused
+from services.rules.text import code
 
 
 def _venue_choice() -> "forms.ModelChoiceField[Venue]":
@@ -61,7 +62,7 @@ class BookingFilter(ListFilter):
         A term that is none of these finds nothing, and `not_found` says what can be looked for.
         """
         term = typed.strip()
-        digits = "".join(sign for sign in term if sign.isdecimal())
+        digits = "".join(sign for sign in code(term) if sign.isdecimal())
         if digits and not any(sign.isalpha() for sign in term):
             return self._with_digits(rows, digits)
         place = Q(clinic_day__venue__name__startswith=term) | Q(clinic_day__venue__township__name=term)
@@ -110,7 +111,7 @@ def _slot_words(slot: Slot) -> str:
     return f"{timezone.localtime(slot.starts_at):%H:%M}{turns}" + " (지금, 바로 오신 분)" * is_running
 
 
-class MoveForm(forms.Form):
+class MoveForm(Form):
     """Another time for a booking that exists."""
 
     slot = forms.ChoiceField(
@@ -127,7 +128,7 @@ class MoveForm(forms.Form):
         offer_choices(self, "slot", [("", "골라 주세요"), *slot_choices(offers, may_wait=False)])
 
 
-class CancelBookingForm(forms.Form):
+class CancelBookingForm(Form):
     """Why somebody on the phone or at the counter gives their time back."""
 
     reason = forms.ChoiceField(
@@ -138,7 +139,7 @@ class CancelBookingForm(forms.Form):
     )
 
 
-class TakeBackForm(forms.Form):
+class TakeBackForm(Form):
     """Why what was noted on the day is undone."""
 
     reason = forms.CharField(
@@ -149,7 +150,7 @@ class TakeBackForm(forms.Form):
     )
 
 
-class CounterForm(forms.Form):
+class CounterForm(Form):
     """A booking for somebody on the phone or at the counter: everything on one page, in the order it is said."""
 
     source = forms.ChoiceField(
@@ -157,19 +158,17 @@ class CounterForm(forms.Form):
         choices=[(one.value, one.label) for one in (Source.PHONE, Source.COUNTER, Source.WALK_IN)],
         initial=Source.PHONE,
     )
-    name = forms.CharField(
+    name = NameField(
         label="이름",
-        max_length=40,
         widget=forms.TextInput(attrs={"autofocus": True}),
         error_messages={"required": "이름이 비어 있습니다. 상담받는 분의 이름을 적어 주세요."},
     )
-    phone = forms.CharField(
+    phone = PhoneField(
         label="전화번호",
-        max_length=40,
         help_text="집 전화면 문자 대신 '전화할 분' 목록에 올라갑니다.",
         error_messages={"required": "전화번호가 비어 있습니다. 휴대전화나 집 전화 번호를 적어 주세요."},
     )
-    born_on = DatePartsField(label="태어난 날", required=False)
+    born_on = DatePartsField(label="태어난 날", is_birthday=True, required=False)
     township = forms.ChoiceField(label="사는 읍·면·동", required=False)
     kind = forms.ChoiceField(label="상담", choices=BookingKind.choices, initial=BookingKind.LAW)
     topic = forms.ChoiceField(label="분야", choices=Topic.choices, initial=Topic.UNSURE)
@@ -188,14 +187,12 @@ class CounterForm(forms.Form):
         error_messages={"required": "동의하셨다는 표시가 없습니다. 설명하고 동의하셨는지 여쭤 주세요."},
     )
     is_second = forms.BooleanField(label="이미 있는 예약을 말씀드렸고 하나 더 예약합니다.", required=False)
-    helper_name = forms.CharField(
+    helper_name = NameField(
         label="대신하는 분 이름",
-        max_length=40,
         error_messages={"required": "대신하는 분의 이름이 비어 있습니다. 적어 주세요."},
     )
-    helper_phone = forms.CharField(
+    helper_phone = PhoneField(
         label="대신하는 분 전화번호",
-        max_length=40,
         help_text="휴대전화면 예약 확인 문자만 한 번 보냅니다. 그 밖의 알림은 상담받는 분께만 갑니다.",
         error_messages={"required": "대신하는 분의 전화번호가 비어 있습니다. 적어 주세요."},
     )
@@ -239,13 +236,6 @@ class CounterForm(forms.Form):
     def has_needs(self) -> bool:
         return bool(self["needs"].data)
 
-    def clean_phone(self) -> str:
-        return clean_phone(self.cleaned_data["phone"])
-
-    def clean_helper_phone(self) -> str:
-        typed: str = self.cleaned_data["helper_phone"]
-        return clean_phone(typed) if typed else ""
-
     def clean_helper_consent_on(self) -> date | None:
         on: date | None = self.cleaned_data["helper_consent_on"]
         if on and on > timezone.localdate():
@@ -259,7 +249,7 @@ class CounterForm(forms.Form):
         return data
 
 
-class KindForm(forms.Form):
+class KindForm(Form):
     """The first choice of counter mode: it decides which times are free."""
 
     kind = forms.ChoiceField(label="상담", choices=BookingKind.choices, required=False)
@@ -267,24 +257,24 @@ class KindForm(forms.Form):
     enquiry = forms.CharField(required=False, widget=forms.HiddenInput)  # the question an appointment comes from
 
 
-class BasisForm(forms.Form):
+class BasisForm(Form):
     """Why a consultation may be held inside an election window (EL-H)."""
 
     basis = forms.CharField(label="근거", max_length=200, help_text="예: 조례 1311호, 선거관리위원회 답 2027-12")
     document = forms.CharField(label="문서 번호", max_length=60)
 
 
-class CancelDayForm(forms.Form):
+class CancelDayForm(Form):
     reason = forms.CharField(
         label="이유", max_length=200, error_messages={"required": "이유가 비어 있습니다. 적어 주세요."}
     )
 
 
-class MakeDaysForm(forms.Form):
+class MakeDaysForm(Form):
     until = forms.DateField(label="언제까지", widget=forms.DateInput(attrs={"type": "date"}))
 
 
-class MoveHolidayForm(forms.Form):
+class MoveHolidayForm(Form):
     """To which day the consultations of a holiday go."""
 
     on = forms.DateField(widget=forms.HiddenInput)

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from consultations.enums import ReportKind
+from services.forms.fields import Form
 from services.forms.offers import offer_choices
 
 
@@ -19,7 +20,7 @@ def _choice(value: str) -> tuple[ReportKind, date]:
     return ReportKind(kind), date.fromisoformat(first)
 
 
-class MissingReportForm(forms.Form):
+class MissingReportForm(Form):
     """A month without statistics, or a half-year in which somebody worked and has no report yet."""
 
     what = forms.TypedChoiceField(label="만들 보고서", coerce=_choice)

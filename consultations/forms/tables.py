@@ -2,16 +2,14 @@
 
 from typing import Any, ClassVar
 
-from django import forms
-
 from consultations.models import Adviser, TimetableRule, Venue
 from services.enums.people import Role
+from services.forms.fields import told
 from services.forms.offers import offer_rows
-from services.forms.people import clean_name
 from services.forms.tables import RowForm, staff_field
 from services.models import User
+from services.rules.names import clean_name
 from services.rules.phones import parse_phone
-from services.rules.refusal import Refused
 
 
 class VenueForm(RowForm[Venue]):
@@ -85,14 +83,11 @@ class AdviserForm(RowForm[Adviser]):
             offer_rows(self, "user", accounts)
 
     def clean_name(self) -> str:
-        return clean_name(self.cleaned_data["name"])
+        return told(clean_name, self.cleaned_data["name"])
 
     def clean_phone(self) -> str:
         """As it was typed; one that cannot be read would leave an adviser without an address."""
         typed: str = self.cleaned_data["phone"]
-        try:
-            if typed:
-                parse_phone(typed)
-        except Refused as refusal:
-            raise forms.ValidationError(refusal.sentence) from refusal
+        if typed:
+            told(parse_phone, typed)
         return typed

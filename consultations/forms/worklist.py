@@ -9,6 +9,7 @@ from django.utils import timezone
 from consultations.enums import JointOrder
 from consultations.models import Adviser, Venue
 from consultations.reports.worklist import Place
+from services.forms.fields import Form
 from services.forms.offers import offer_choices
 from services.rules.korean import date_letter
 
@@ -22,7 +23,7 @@ WAYS = [
 ]
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(Form):
     """Why; read by staff alone."""
 
     reason = forms.CharField(
@@ -56,7 +57,7 @@ class CloseVenueForm(CloseDayForm):
     field_order = ["venue", "first", "last", "reason", "way"]
 
 
-class AffectedForm(forms.Form):
+class AffectedForm(Form):
     """Another time of the same day with a colleague, or one of the next days."""
 
     place = forms.ChoiceField(
@@ -75,7 +76,7 @@ def _words(place: Place) -> str:
     return f"{date_letter(place.day.on)} {timezone.localtime(place.starts_at):%H:%M}{turn}"
 
 
-class StandInForm(forms.Form):
+class StandInForm(Form):
     """The adviser who comes instead."""
 
     adviser = forms.ChoiceField(label="대신 올 사람", error_messages={"required": "대신 올 사람을 골라 주세요."})

@@ -3,10 +3,11 @@
 from django import forms
 
 from services.enums.calendar import HolidayKind
+from services.forms.fields import Form
 from services.forms.widgets import DAY
 
 
-class HolidayForm(forms.Form):
+class HolidayForm(Form):
     """A day that becomes a holiday, or stops being one."""
 
     day = forms.DateField(label="날짜", widget=DAY)

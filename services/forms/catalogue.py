@@ -4,13 +4,14 @@ from typing import Any
 
 from django import forms
 
+from services.forms.fields import Form, ModelForm
 from services.forms.versions import VersionForm
 from services.forms.widgets import DAY
 from services.models import Announcement, ServicePage
 from services.rules.search import LONGEST_QUERY
 
 
-class SearchForm(forms.Form):
+class SearchForm(Form):
     """One box; anything may be typed."""
 
     q = forms.CharField(
@@ -22,7 +23,7 @@ class SearchForm(forms.Form):
     )
 
 
-class ServicePageForm(VersionForm, forms.ModelForm[ServicePage]):
+class ServicePageForm(VersionForm, ModelForm[ServicePage]):
     """Everything on a service page that staff may change; the form remembers which version they read."""
 
     class Meta:
@@ -54,7 +55,7 @@ class ServicePageForm(VersionForm, forms.ModelForm[ServicePage]):
         self.fields["version"].initial = self.instance.version
 
 
-class AnnouncementForm(forms.ModelForm[Announcement]):
+class AnnouncementForm(ModelForm[Announcement]):
     """A notice for some days."""
 
     class Meta:

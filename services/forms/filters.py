@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django_filters import CharFilter, ChoiceFilter, DateFilter, FilterSet
 
 from services.enums.people import Role
+from services.forms.fields import Form
 from services.models import User
 
 ALL = "모두"
@@ -14,6 +15,9 @@ ALL = "모두"
 
 class ListFilter(FilterSet):
     """`.form` for the page, `.qs` for the list; what cannot be read is no condition."""
+
+    class Meta:
+        form = Form
 
 
 def one_of(label: str, choices: Any, **how: Any) -> ChoiceFilter:

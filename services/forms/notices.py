@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from services.enums.notices import CallOutcome, Channel, NoticeState
+from services.forms.fields import Form
 from services.forms.filters import ListFilter, on_day, one_of, words
 from services.forms.offers import offer_choices, offer_rows
 from services.models import Notice
@@ -21,7 +22,7 @@ class NoticeFilter(ListFilter):
     reference = words("접수번호", 20)
 
 
-class NoticePickForm(forms.Form):
+class NoticePickForm(Form):
     """The notices whose boxes were ticked."""
 
     picked = forms.ModelMultipleChoiceField(
@@ -37,7 +38,7 @@ class NoticePickForm(forms.Form):
         offer_rows(self, "picked", notices)
 
 
-class CallForm(forms.Form):
+class CallForm(Form):
     """The outcome of one call; never what was said."""
 
     outcome = forms.ChoiceField(

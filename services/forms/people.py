@@ -8,11 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from services.enums.people import ReadingReason, Role
+from services.forms.fields import Form, NameField, PhoneField
 from services.forms.widgets import DatePartsField
 from services.models import Township, User
-from services.rules.phones import parse_phone
 from services.rules.refusal import Refused
-from services.rules.resident_numbers import has_resident_number
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -21,71 +20,31 @@ CONFLICT = "conflict"  # code of a form's error: somebody else was faster
 DIGITS = {"inputmode": "numeric", "autocomplete": "off"}
 
 
-def clean_phone(typed: str) -> str:
-    """E.164, or a ValidationError with the sentence of F03 or F05."""
-    try:
-        return parse_phone(typed)
-    except Refused as refusal:
-        raise forms.ValidationError(refusal.sentence) from refusal
-
-
-def clean_free_text(text: str) -> str:
-    """The text, or the sentence of F17: a resident registration number is never taken (PD-02)."""
-    if has_resident_number(text):
-        raise forms.ValidationError(
-            _(
-                "주민등록번호로 보이는 숫자가 있습니다. 이 누리집은 주민등록번호를 받지 않습니다. "
-                "지우고 다시 적어 주세요."
-            )
-        )
-    return text
-
-
-def clean_name(typed: str) -> str:
-    """The name with single spaces, or a ValidationError: no name has a digit in it."""
-    name = " ".join(typed.split())
-    if any(letter.isdigit() for letter in name):
-        raise forms.ValidationError(_("이름에 숫자가 들어 있습니다. 주민등록증에 적힌 이름을 적어 주세요."))
-    return name
-
-
-def clean_birthday(born_on: date) -> date:
-    """The day, or a ValidationError when it lies ahead."""
-    if born_on > timezone.localdate():
-        raise forms.ValidationError(_("태어난 날이 오늘보다 뒤입니다. 태어난 해를 다시 확인해 주세요."))
-    return born_on
-
-
-def phone_field(help_text: "StrOrPromise") -> forms.CharField:
-    return forms.CharField(
+def phone_field(help_text: "StrOrPromise") -> PhoneField:
+    return PhoneField(
         label=_("휴대전화 번호"),
-        max_length=40,
         help_text=help_text,
         error_messages={"required": _("휴대전화 번호가 비어 있습니다. 010-1234-5678처럼 적어 주세요.")},
         widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
     )
 
 
-def name_field(missing: "StrOrPromise") -> forms.CharField:
-    return forms.CharField(
+def name_field(missing: "StrOrPromise") -> NameField:
+    return NameField(
         label=_("이름"),
-        max_length=40,
         help_text=_("주민등록증에 적힌 이름을 적어 주세요."),
         error_messages={"required": missing},
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
 
 
-class PhoneForm(forms.Form):
+class PhoneForm(Form):
     """The one question of 내 신청 확인."""
 
     phone = phone_field(_("예: 010-1234-5678. 이 번호로 인증번호를 보냅니다."))
 
-    def clean_phone(self) -> str:
-        return clean_phone(self.cleaned_data["phone"])
 
-
-class PersonForm(forms.Form):
+class PersonForm(Form):
     """Who somebody is and how to reach them; each service says in its own words what the name and phone are for."""
 
     name = name_field(_("이름이 비어 있습니다. 이름을 적어 주세요."))
@@ -96,18 +55,13 @@ class PersonForm(forms.Form):
     )
     phone = phone_field(_("예: 010-1234-5678. 이 번호로 인증번호와 안내를 보냅니다."))
 
-    def clean_name(self) -> str:
-        return clean_name(self.cleaned_data["name"])
-
     def clean_born_on(self) -> str:
         """As text, as it is kept: encrypted."""
-        return clean_birthday(self.cleaned_data["born_on"]).isoformat()
-
-    def clean_phone(self) -> str:
-        return clean_phone(self.cleaned_data["phone"])
+        born_on: date = self.cleaned_data["born_on"]
+        return born_on.isoformat()
 
 
-class CodeForm(forms.Form):
+class CodeForm(Form):
     """Six digits; spaces and the whole pasted message are fine."""
 
     code = forms.CharField(
@@ -119,7 +73,7 @@ class CodeForm(forms.Form):
     )
 
 
-class ReferenceForm(forms.Form):
+class ReferenceForm(Form):
     """A number that was said on the phone, and the last four digits of the phone."""
 
     reference = forms.CharField(
@@ -148,7 +102,7 @@ def add_refusal(form: forms.BaseForm, refusal: Refused, *, field: str | None = N
     form.add_error(field if field in form.fields else None, error)
 
 
-class StaffForm(forms.Form):
+class StaffForm(Form):
     """Name, roles, department and township of a member of staff."""
 
     display_name = forms.CharField(
@@ -183,7 +137,7 @@ class NewStaffForm(StaffForm):
     field_order = ["username", "display_name", "department", "township", "roles"]
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(Form):
     """Why something out of the ordinary is done."""
 
     reason = forms.CharField(
@@ -194,7 +148,7 @@ class ReasonForm(forms.Form):
     )
 
 
-class RecordForm(forms.Form):
+class RecordForm(Form):
     """Why a resident's whole record is opened: a kind, the case's number where it is one, and words that say it."""
 
     kind = forms.ChoiceField(
@@ -222,7 +176,7 @@ class RecordForm(forms.Form):
         return ReadingReason(self.cleaned_data["kind"])
 
 
-class FindResidentForm(forms.Form):
+class FindResidentForm(Form):
     """A phone number, the whole name, or the number of a case."""
 
     who = forms.CharField(
@@ -233,7 +187,7 @@ class FindResidentForm(forms.Form):
     )
 
 
-class ReadingsForm(forms.Form):
+class ReadingsForm(Form):
     """Which days and whose readings the auditor looks at."""
 
     first = forms.DateField(label="첫날", required=False, widget=forms.DateInput(attrs={"type": "date"}))

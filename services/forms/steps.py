@@ -16,6 +16,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from services.forms.fields import Form
 from services.forms.widgets import DatePartsField, RadioCards
 from services.models import Document, Draft
 from services.rules.consents import ConsentWords
@@ -45,7 +46,7 @@ class Row:
 # One page
 
 
-class StepForm(forms.Form):
+class StepForm(Form):
     """The questions of one page. `said` are the answers of the pages before it."""
 
     title: "ClassVar[StrOrPromise]" = ""  # h1 of a page with several questions; else its one question is the h1

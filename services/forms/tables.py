@@ -8,32 +8,29 @@ from django import forms
 from django.db import models
 
 from services.enums.people import Role
+from services.forms.fields import DECIMAL, WHOLE, ModelForm, NumberField, WholeField
 from services.forms.versions import Newer, renew
 from services.forms.widgets import DAY
 from services.models.tables import TableRow
 from services.reports.tables import shown
 
 R = TypeVar("R", bound=TableRow)
-NUMBER = "숫자로 적어 주세요. 쉼표와 단위는 빼고 적습니다."
-LONG = "숫자가 너무 깁니다. 자릿수를 다시 확인해 주세요."
-NUMBERS = {"invalid": NUMBER, "max_digits": LONG, "max_whole_digits": LONG, "max_decimal_places": LONG}
-SLUG = "영문, 숫자와 줄표(-)만 적어 주세요. 예: city-hall"
 
 
 def staff_field(field: models.Field[Any, Any], **kwargs: Any) -> forms.Field | None:
-    """The browser's own pickers, and our own words."""
+    """The browser's own pickers, and numbers as people type them."""
     if isinstance(field, models.DateField):
-        kwargs |= {"widget": DAY, "error_messages": {"invalid": "날짜를 2027-01-31처럼 적어 주세요."}}
+        kwargs |= {"widget": DAY}
     elif isinstance(field, models.TimeField):
-        clock = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
-        kwargs |= {"widget": clock, "error_messages": {"invalid": "시각을 15:00처럼 적어 주세요."}}
-    elif isinstance(field, models.IntegerField | models.DecimalField | models.FloatField) and not field.choices:
-        box = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-        kwargs |= {"widget": box, "error_messages": NUMBERS}
+        kwargs |= {"widget": forms.TimeInput(format="%H:%M", attrs={"type": "time"})}
+    elif isinstance(field, models.IntegerField) and not field.choices:
+        kwargs |= {"form_class": WholeField, "widget": forms.TextInput(attrs=WHOLE)}
+    elif isinstance(field, models.DecimalField):
+        kwargs |= {"form_class": NumberField, "widget": forms.TextInput(attrs=DECIMAL)}
+    elif isinstance(field, models.FloatField):
+        kwargs |= {"widget": forms.TextInput(attrs=DECIMAL)}
     elif isinstance(field, models.ManyToManyField):
         kwargs |= {"widget": forms.CheckboxSelectMultiple}
-    elif isinstance(field, models.SlugField):
-        kwargs |= {"error_messages": {"invalid": SLUG}}
     elif isinstance(field, models.URLField):
         kwargs |= {"assume_scheme": "https"}
     elif isinstance(field, models.CharField) and (field.max_length or 0) > 100 and not field.choices:
@@ -51,14 +48,12 @@ def _without_dashes(made: forms.Field | None, *, may_be_empty: bool) -> forms.Fi
     return made
 
 
-class ScaledField(forms.DecimalField):
+class ScaledField(NumberField):
     """Typed in a large unit, kept as a whole number of a small one: with `scale` 1000, 27.6 (kW) is 27600 (W)."""
 
     def __init__(self, *, scale: int, decimal_places: int, **kwargs: Any) -> None:
-        box = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-        super().__init__(min_value=0, decimal_places=decimal_places, widget=box, **kwargs)
+        super().__init__(min_value=0, decimal_places=decimal_places, **kwargs)
         self.scale = scale
-        self.error_messages |= NUMBERS
 
     def prepare_value(self, value: Any) -> Any:
         return f"{Decimal(value) / self.scale:f}" if isinstance(value, int) else value
@@ -68,7 +63,7 @@ class ScaledField(forms.DecimalField):
         return typed if typed is None else int(typed * self.scale)
 
 
-class RowForm(forms.ModelForm[R]):
+class RowForm(ModelForm[R]):
     """Base of one form a table; `guarded` names fields that only some roles write."""
 
     guarded: ClassVar[Mapping[str, frozenset[Role]]] = {}

@@ -8,6 +8,8 @@ from typing import Any, cast
 from django import forms
 from django.http import QueryDict
 
+from services.forms.fields import Form
+
 NOTHING = "비어 있음"
 
 
@@ -20,7 +22,7 @@ class Newer:
     typed: str
 
 
-class VersionForm(forms.Form):
+class VersionForm(Form):
     """Carries the version of the row that the page showed, so that nobody overwrites a colleague (C14)."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)

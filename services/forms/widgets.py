@@ -4,9 +4,11 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from services.rules.digits import plain_digits
+from services.forms.fields import told
+from services.rules import birthdays
 
 DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})  # for staff; the browser's own calendar
 
@@ -36,30 +38,24 @@ class DatePartsWidget(forms.MultiWidget):
 
 
 class DatePartsField(forms.MultiValueField):
-    """A date typed as year, month and day; full-width digits and spaces are taken as they are meant."""
+    """A date typed as year, month and day: a birthday, or another day."""
 
     default_error_messages = {
         "required": _("날짜가 비어 있습니다. 년, 월, 일을 적어 주세요."),
         "incomplete": _("년, 월, 일 가운데 빠진 칸이 있습니다. 세 칸을 모두 적어 주세요."),
-        "letters": _("날짜에 글자가 들어 있습니다. 숫자만 적어 주세요."),
-        "impossible": _("적으신 날짜는 달력에 없습니다. 다시 적어 주세요. 예: 1945년 3월 9일"),
     }
 
     def __init__(self, *, is_birthday: bool = False, **kwargs: Any) -> None:
-        fields = [forms.CharField(max_length=6) for _part in range(3)]
+        self.is_birthday = is_birthday
+        fields = [forms.CharField() for _part in range(3)]
         kwargs.setdefault("widget", DatePartsWidget(is_birthday=is_birthday))
         super().__init__(fields=fields, require_all_fields=False, **kwargs)
 
     def compress(self, data_list: list[str]) -> dt.date | None:
         if not data_list:
             return None
-        digits = [plain_digits(part) for part in data_list]
-        if not all(part.isdecimal() for part in digits):
-            raise forms.ValidationError(self.error_messages["letters"], code="letters")
-        try:
-            return dt.date(*map(int, digits))
-        except ValueError as fault:
-            raise forms.ValidationError(self.error_messages["impossible"], code="impossible") from fault
+        rule = birthdays.parse_birthday if self.is_birthday else birthdays.parse_day
+        return told(rule, *data_list, today=timezone.localdate())
 
 
 class RadioCards(forms.RadioSelect):

@@ -2,6 +2,7 @@
 
 import re
 
+from services.rules.refusal import Refused
 from services.rules.text import unified
 
 # Six digits of a date, then one of the century and sex, then six more, with any signs between that are no letters.
@@ -19,6 +20,15 @@ def has_resident_number(text: str) -> bool:
         for line in text.splitlines()
         for found in (unified(line), *_without_spaces(unified(line)))
     )
+
+
+def refuse_resident_number(text: str) -> str:
+    """The text itself. Raises Refused (F17) when it holds such a number."""
+    if has_resident_number(text):
+        raise Refused(
+            "주민등록번호로 보이는 숫자가 있습니다. 이 누리집은 주민등록번호를 받지 않습니다. 지우고 다시 적어 주세요."
+        )
+    return text
 
 
 def _without_spaces(line: str) -> list[str]:

@@ -4,13 +4,14 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from services.forms.people import PersonForm, clean_free_text, clean_phone, name_field
+from services.forms.fields import AreaField, Form, NameField, NumberField, PhoneField, YearField
+from services.forms.people import PersonForm, name_field
 from services.forms.steps import Answers, ConsentsForm, FilesForm, Step, StepForm
 from services.forms.widgets import RadioCards
 from services.models import Township
+from services.rules.amounts import Area
 from services.rules.consents import ConsentWords
 from services.rules.lots import named_township, within_city
 from slate import rules
@@ -33,8 +34,6 @@ from slate.reports import current_programme, roof_rate
 from slate.reports.consents import application_consents
 from slate.reports.lookalikes import at_same_lot, taken_by, taken_sentence
 
-DECIMAL = {"inputmode": "decimal", "autocomplete": "off"}
-
 
 def choice(label: Any, choices: Any, missing: Any, **kwargs: Any) -> forms.ChoiceField:
     """A question with radio cards; `missing` is the full sentence of F01."""
@@ -53,29 +52,18 @@ class AreaForm(StepForm):
 
     short: ClassVar = {"area_m2": _("슬레이트 면적")}
     not_shown = frozenset({"width_m", "length_m", "is_area_guessed", "area_is_right"})
-    area_m2 = forms.DecimalField(
-        label=_("슬레이트 면적(m²)"),
-        required=False,
-        min_value=Decimal(0),
-        max_value=Decimal(99_999),
-        max_digits=7,
-        decimal_places=1,
-        widget=forms.TextInput(attrs=DECIMAL),
-    )
-    width_m = forms.DecimalField(
-        label=_("가로(m)"), required=False, min_value=0, max_value=999, widget=forms.TextInput(attrs=DECIMAL)
-    )
-    length_m = forms.DecimalField(
-        label=_("세로(m)"), required=False, min_value=0, max_value=999, widget=forms.TextInput(attrs=DECIMAL)
-    )
+    area_m2 = AreaField(label=_("슬레이트 면적(m²)"), required=False)
+    width_m = NumberField(label=_("가로(m)"), unit="m", required=False, min_value=0, max_value=999)
+    length_m = NumberField(label=_("세로(m)"), unit="m", required=False, min_value=0, max_value=999)
     is_area_guessed = forms.BooleanField(label=_("면적을 잘 모르겠습니다"), required=False)
-    area_is_right = forms.BooleanField(label=_("넓은 면적이 맞습니다"), required=False)
+    area_is_right = forms.BooleanField(label=_("이 면적이 맞습니다"), required=False)
 
     def clean(self) -> Answers:
         data = super().clean()
         if data.get("is_area_guessed"):
             return data | {"area_m2": None}
-        area, width, length = data.get("area_m2"), data.get("width_m"), data.get("length_m")
+        typed: Area | None = data.get("area_m2")
+        area, width, length = typed.m2 if typed else None, data.get("width_m"), data.get("length_m")
         if not area and width and length:
             area = rules.roof_area_m2(width, length)
         if not area:
@@ -83,6 +71,11 @@ class AreaForm(StepForm):
                 self.add_error(
                     "area_m2", _("슬레이트 면적이 0입니다. 가로와 세로를 적거나 '잘 모르겠습니다'를 골라 주세요.")
                 )
+        elif typed and typed.repaired and not data.get("area_is_right"):
+            self.add_error(
+                "area_m2",
+                _("%(made)s 맞으면 '맞습니다'를 고르고, 아니면 다시 적어 주세요.") % {"made": typed.repaired},
+            )
         elif area > rules.IMPLAUSIBLE_M2 and not data.get("area_is_right"):
             self.add_error(
                 "area_m2",
@@ -158,7 +151,7 @@ class AddressForm(StepForm):
     )
 
     def clean_address(self) -> str:
-        address = clean_free_text(" ".join(self.cleaned_data["address"].split()))
+        address: str = self.cleaned_data["address"]
         if rules.is_outside_gimje(address):
             raise forms.ValidationError(
                 _(
@@ -212,13 +205,7 @@ class PartForm(AreaForm):
     in_use = choice(
         _("지금 쓰고 있나요?"), InUse.choices, _("쓰고 있는지 아직 고르지 않으셨습니다. 하나를 골라 주세요.")
     )
-    built_year = forms.IntegerField(
-        label=_("지은 해"),
-        required=False,
-        min_value=1900,
-        help_text=_("예: 1972"),
-        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
-    )
+    built_year = YearField(label=_("지은 해"), first=1900, required=False, help_text=_("예: 1972"))
     in_register = choice(
         _("건축물대장에 있나요?"),
         [("yes", _("있습니다")), ("no", _("없습니다")), ("unknown", _("잘 모르겠습니다"))],
@@ -248,12 +235,6 @@ class PartForm(AreaForm):
             if holder := taken_by([mark], programme):
                 self.add_error("kind", taken_sentence(holder))
         return data
-
-    def clean_built_year(self) -> int | None:
-        year: int | None = self.cleaned_data["built_year"]
-        if year and year > timezone.localdate().year:
-            raise forms.ValidationError(_("지은 해가 올해보다 뒤입니다. 다시 적어 주세요."))
-        return year
 
 
 class RoofForm(StepForm):
@@ -325,21 +306,12 @@ class OwnerForm(StepForm):
         Ownership.choices,
         _("주인인지 아직 고르지 않으셨습니다. 하나를 골라 주세요."),
     )
-    owner_name = forms.CharField(label=_("주인 이름"), required=False, max_length=40)
-    owner_phone = forms.CharField(
-        label=_("주인 휴대전화 번호"), required=False, max_length=40, widget=forms.TextInput(attrs={"type": "tel"})
-    )
+    owner_name = NameField(label=_("주인 이름"), required=False)
+    owner_phone = PhoneField(label=_("주인 휴대전화 번호"), required=False)
     owner_agreed = forms.BooleanField(
         label=_("건물 주인으로서 슬레이트 철거에 동의합니다. 철거하면 지붕이 없어진다는 것을 알고 있습니다."),
         required=False,
     )
-
-    def clean_owner_name(self) -> str:
-        return clean_free_text(self.cleaned_data["owner_name"])
-
-    def clean_owner_phone(self) -> str:
-        typed: str = self.cleaned_data["owner_phone"]
-        return clean_phone(typed) if typed else ""
 
 
 class ContactForm(StepForm, PersonForm):
@@ -365,9 +337,6 @@ class ContactForm(StepForm, PersonForm):
         if name == "postal_address" and not self.initial.get(name):
             return [_("건물 주소와 같습니다.")]
         return super().shown(name)
-
-    def clean_postal_address(self) -> str:
-        return clean_free_text(" ".join(self.cleaned_data["postal_address"].split()))
 
 
 class ConsentForm(ConsentsForm):
@@ -405,7 +374,7 @@ STEPS = (
 )
 
 
-class SupplyForm(forms.Form):
+class SupplyForm(Form):
     """What was asked for: up to three files and a word."""
 
     answer = forms.CharField(
@@ -419,9 +388,6 @@ class SupplyForm(forms.Form):
     def papers(self) -> list[Any]:
         return [self.cleaned_data[name] for name in ("paper1", "paper2", "paper3") if self.cleaned_data.get(name)]
 
-    def clean_answer(self) -> str:
-        return clean_free_text(self.cleaned_data["answer"])
-
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if not data.get("answer") and not any(data.get(f"paper{n}") for n in (1, 2, 3)):
@@ -429,7 +395,7 @@ class SupplyForm(forms.Form):
         return data
 
 
-class OwnerConsentForm(forms.Form):
+class OwnerConsentForm(Form):
     """The owner's consent on paper, photographed or scanned."""
 
     paper = forms.FileField(
@@ -440,7 +406,7 @@ class OwnerConsentForm(forms.Form):
     )
 
 
-class WithdrawForm(forms.Form):
+class WithdrawForm(Form):
     """Why people give up: one question, and nobody has to answer it."""
 
     reason = choice(_("이유"), WithdrawReason.choices, "", required=False)

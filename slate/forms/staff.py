@@ -10,9 +10,9 @@ from django.utils import timezone
 from django_filters import ChoiceFilter, ModelChoiceFilter
 
 from services.enums.people import Role
+from services.forms.fields import Form, WholeField
 from services.forms.filters import ALL, ListFilter, one_of, words
 from services.forms.offers import offer_choices, offer_rows
-from services.forms.people import clean_free_text
 from services.forms.steps import Answers
 from services.forms.versions import VersionForm
 from services.models import Township, User
@@ -83,7 +83,7 @@ class QueueFilter(ListFilter):
         return rows.filter(found_by(typed))
 
 
-class AssignForm(forms.Form):
+class AssignForm(Form):
     """The chosen rows and the officer they go to."""
 
     officer = forms.ModelChoiceField(User.objects.none(), label="담당자", empty_label="골라 주세요")
@@ -131,9 +131,6 @@ class RequestMoreForm(VersionForm):
         label="신청인에게 하는 말", required=False, max_length=400, widget=forms.Textarea(attrs={"rows": 3})
     )
 
-    def clean_note(self) -> str:
-        return clean_free_text(self.cleaned_data["note"])
-
 
 class RefusalForm(VersionForm):
     """A refusal to be proposed: the sentence reaches the applicant as it stands."""
@@ -146,9 +143,6 @@ class RefusalForm(VersionForm):
         help_text="비워 두시면 정해진 문장이 갑니다.",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-
-    def clean_sentence(self) -> str:
-        return clean_free_text(self.cleaned_data["sentence"])
 
 
 class DecideForm(VersionForm):
@@ -181,11 +175,8 @@ class TakeBackForm(VersionForm):
         error_messages={"required": "거두는 이유가 비어 있습니다. 이유를 적어 주세요."},
     )
 
-    def clean_reason(self) -> str:
-        return clean_free_text(self.cleaned_data["reason"])
 
-
-class BatchForm(forms.Form):
+class BatchForm(Form):
     """Proposals to be approved together, each as the page showed it: "412-3" is version 3 of the row 412."""
 
     chosen = forms.MultipleChoiceField(
@@ -212,11 +203,11 @@ class BatchForm(forms.Form):
         return {int(pk): int(seen) for pk, seen in (one.split("-") for one in self.cleaned_data["chosen"])}
 
 
-class AllotForm(forms.Form):
+class AllotForm(Form):
     """Money added to one kind of work, or taken back with a minus."""
 
     work = forms.ChoiceField(label="일", choices=Work.choices)
-    amount_won = forms.IntegerField(label="금액(원)", min_value=-(10**12), max_value=10**12)
+    amount_won = WholeField(label="금액(원)", unit="원", min_value=-(10**12), max_value=10**12)
     note = forms.CharField(label="근거 문서", max_length=100)
 
 
@@ -293,7 +284,7 @@ class CounterForm(AddressForm, PartForm, HouseholdForm, OwnerForm, ContactForm, 
         return [(title, [self[name] for name in names if name not in hidden]) for title, names in self.GROUPS.items()]
 
 
-class PaperForm(forms.Form):
+class PaperForm(Form):
     """One more paper of a case, scanned or photographed at the desk."""
 
     kind = forms.ChoiceField(

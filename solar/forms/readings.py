@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
+from services.forms.fields import Form
 from services.forms.offers import offer_choices, offer_rows
 from solar.enums import Label, Unit, Zone
 from solar.models import ImportBatch, Source
@@ -20,7 +21,7 @@ WORDS_OF_INTERVALS = {60: "1분", 300: "5분", 600: "10분", 900: "15분", 1800:
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 
 
-class PeriodForm(forms.Form):
+class PeriodForm(Form):
     """Which period of the public page."""
 
     period = forms.ChoiceField(choices=[(name, name) for name in ("day", "month", "year", "all")], required=False)
@@ -31,7 +32,7 @@ class PeriodForm(forms.Form):
     month = forms.IntegerField(min_value=1, max_value=12, required=False)
 
 
-class AnotherForm(forms.Form):
+class AnotherForm(Form):
     """Another day, month or year: a plain GET form that offers what has figures."""
 
     period = forms.CharField(widget=forms.HiddenInput)
@@ -53,7 +54,7 @@ class AnotherForm(forms.Form):
             del self.fields[name]
 
 
-class UploadForm(forms.Form):
+class UploadForm(Form):
     """A logger's file and the device that wrote it."""
 
     source = forms.ModelChoiceField(
@@ -73,7 +74,7 @@ class UploadForm(forms.Form):
         offer_rows(self, "source", Source.objects.exclude(kind="model").select_related("plant"))
 
 
-class MappingForm(forms.Form):
+class MappingForm(Form):
     """How the file is to be read: guessed, then confirmed by a person."""
 
     stamp_column = forms.TypedChoiceField(label="때가 적힌 칸", coerce=int)
@@ -98,7 +99,7 @@ class MappingForm(forms.Form):
         return Mapping(**self.cleaned_data)
 
 
-class ReportForm(forms.Form):
+class ReportForm(Form):
     """A month to issue the report of."""
 
     year = forms.IntegerField(label="해", min_value=2000, max_value=2100)

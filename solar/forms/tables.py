@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from services.forms.fields import Form
 from services.forms.tables import RowForm, ScaledField, staff_field
 from solar.models import (
     ChargeRate,
@@ -150,7 +151,7 @@ class EmissionFactorForm(RowForm[EmissionFactor]):
         formfield_callback = staff_field
 
 
-class KeyForm(forms.Form):
+class KeyForm(Form):
     """A new key for the loggers of one plant."""
 
     plant = forms.ModelChoiceField(Plant.objects.order_by("order"), label="설비", empty_label="골라 주세요")

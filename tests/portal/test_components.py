@@ -158,19 +158,22 @@ def test_a_date_is_taken_as_it_is_meant(parts, iso):
 
 
 @pytest.mark.parametrize(
-    ("parts", "code"),
+    ("parts", "says"),
     [
-        (("1945", "2", "30"), "impossible"),
-        (("1945", "", "9"), "incomplete"),
-        (("", "", ""), "required"),
-        (("천구백", "2", "3"), "letters"),
+        (("1945", "2", "30"), "달력에 없습니다"),
+        (("1945", "9" * 5000, "1"), "달력에 없습니다"),
+        (("1945", "", "9"), "빠진 칸"),
+        (("", "", ""), "비어"),
+        (("천구백", "2", "3"), "글자가"),
+        (("45", "2", "3"), "네 자리"),
+        (("0045", "2", "3"), "사이여야"),
     ],
 )
-def test_an_impossible_date_says_why(parts, code):
+@pytest.mark.parametrize("is_birthday", [True, False])
+def test_an_impossible_date_says_why(parts, says, is_birthday):
     from django.core.exceptions import ValidationError
 
     from services.forms.widgets import DatePartsField
 
-    with pytest.raises(ValidationError) as fault:
-        DatePartsField().clean(list(parts))
-    assert str(DatePartsField.default_error_messages[code]) in fault.value.messages
+    with pytest.raises(ValidationError, match=says):
+        DatePartsField(is_birthday=is_birthday).clean(list(parts))

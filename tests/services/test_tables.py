@@ -99,7 +99,7 @@ class TestPages:
     def test_words_that_are_no_number_or_date_are_answered_in_our_own(self, officer):
         page = officer.post(url("timetable", "_new"), {"nth": "넷", "valid_from": "내일", "opens_at": "세 시"})
         text = page.content.decode()
-        for sentence in ("숫자로 적어 주세요.", "날짜를 2027-01-31처럼", "시각을 15:00처럼"):
+        for sentence in ("&#x27;몇째&#x27; 칸에 숫자가 아닌", "2027-01-31처럼 적어", "15:00처럼 적어"):
             assert sentence in text
 
     def test_every_link_of_every_page_opens(self, staff_client):
