@@ -1,4 +1,4 @@
-"""allauth's forms with Korean labels and without placeholders (a label is always visible)."""
+"""allauth's forms with our words and no placeholders (a label is always visible)."""
 
 from typing import Any
 
@@ -7,6 +7,8 @@ from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as MFAReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
+
+from services.forms.fields import Door
 
 SIX_DIGITS = {"inputmode": "numeric", "autocomplete": "one-time-code"}
 
@@ -19,30 +21,26 @@ def _relabel(form: forms.Form, labels: dict[str, str]) -> None:
         field.label = labels.get(name, field.label)
 
 
-class StaffLoginForm(LoginForm):
+class StaffLoginForm(Door, LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields.pop("remember", None)  # the session ends by idle and absolute time-out
         _relabel(self, {"login": "아이디", "password": "비밀번호"})
-        for name in ("login", "password"):
-            self.fields[name].error_messages["required"] = (
-                f"{self.fields[name].label} 칸이 비어 있습니다. 적어 주세요."
-            )
 
 
-class StaffReauthenticateForm(ReauthenticateForm):
+class StaffReauthenticateForm(Door, ReauthenticateForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _relabel(self, {"password": "비밀번호"})
 
 
-class StaffChangePasswordForm(ChangePasswordForm):
+class StaffChangePasswordForm(Door, ChangePasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _relabel(self, {"oldpassword": "지금 비밀번호", "password1": "새 비밀번호", "password2": "새 비밀번호 다시"})
 
 
-class StaffCodeForm(AuthenticateForm):
+class StaffCodeForm(Door, AuthenticateForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _relabel(self, {"code": "인증 숫자"})
@@ -50,14 +48,14 @@ class StaffCodeForm(AuthenticateForm):
         self.fields["code"].help_text = "인증 앱에 보이는 숫자 6개 또는 복구 번호 8자리"
 
 
-class StaffReauthenticateCodeForm(MFAReauthenticateForm):
+class StaffReauthenticateCodeForm(Door, MFAReauthenticateForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _relabel(self, {"code": "인증 숫자"})
         self.fields["code"].widget.attrs |= SIX_DIGITS
 
 
-class StaffActivateForm(ActivateTOTPForm):
+class StaffActivateForm(Door, ActivateTOTPForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _relabel(self, {"code": "인증 앱에 보이는 숫자 6개"})

@@ -43,7 +43,7 @@ def told(rule: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 # The door
 
 
-class _Door(forms.BaseForm):
+class Door(forms.BaseForm):
     """Text is normalised as it comes in; a form that is sent back shows it so."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -66,11 +66,11 @@ class _Door(forms.BaseForm):
         return {name: _tidy(one, widgets.get(name)) for name, one in data.items()}
 
 
-class Form(_Door, forms.Form):
+class Form(Door, forms.Form):
     """Base of every form."""
 
 
-class ModelForm(_Door, forms.ModelForm[M]):
+class ModelForm(Door, forms.ModelForm[M]):
     """Base of every form of a row."""
 
 
@@ -87,8 +87,9 @@ def prepare(field: forms.Field) -> None:
         if field.error_messages.get(code) == stock.get(code):
             field.error_messages[code] = sentence
     check = _is_known_day if isinstance(field, forms.DateField) else _has_no_resident_number
-    is_text = isinstance(field, forms.CharField) and not isinstance(field, forms.URLField)
-    if (is_text or check is _is_known_day) and not field.widget.is_hidden and check not in field.validators:
+    is_free = isinstance(field, forms.CharField) and not isinstance(field, forms.URLField)
+    is_secret = field.widget.is_hidden or isinstance(field.widget, forms.PasswordInput)
+    if (is_free or check is _is_known_day) and not is_secret and check not in field.validators:
         field.validators.append(check)
 
 

@@ -13,7 +13,7 @@ _IMPOSSIBLE = "적으신 날짜는 달력에 없습니다. 다시 적어 주세�
 
 def parse_birthday(year: str, month: str, day: str, *, today: date) -> date:
     """Three boxes -> the day of birth. Raises Refused: letters, two digits of a year, no such day, out of bounds."""
-    return clean_birthday(_day(year_of_birth(year, today), month, day), today)
+    return clean_birthday(_day(_four_digits(year, today), month, day), today)
 
 
 def parse_day(year: str, month: str, day: str, *, today: date) -> date:
@@ -28,12 +28,16 @@ def parse_day(year: str, month: str, day: str, *, today: date) -> date:
 
 def year_of_birth(typed: str, today: date) -> int:
     """ "1945", "1945년", "４５" ... -> the year. Raises Refused: letters, two digits (asked back), out of bounds."""
+    return bounded_year(_four_digits(typed, today), today)
+
+
+def _four_digits(typed: str, today: date) -> int:
     digits = code(typed).removesuffix("생").rstrip("년월일.")
     if not digits.isdecimal():
         raise Refused("태어난 해에 글자가 들어 있습니다. 숫자만 적어 주세요. 예: 1945", field="born_on")
     if len(digits) <= 2:
         raise Refused(f"태어난 해를 네 자리로 적어 주세요. {_which(int(digits), today)}", field="born_on")
-    return bounded_year(int(digits[:9]), today)
+    return int(digits[:9])
 
 
 def bounded_year(year: int, today: date) -> int:

@@ -269,7 +269,7 @@ class TestPhone:
             (1012345678, "글이어야"),
             (["010"], "글이어야"),
             ("\x00\u3164", "비어"),
-            ("0" * 10_000, "숫자 개수"),
+            ("0" * 10_000, "다른 나라"),
         ],
     )
     def test_a_phone_that_gets_no_code(self, stranger, phone, words):
