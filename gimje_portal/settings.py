@@ -296,9 +296,9 @@ AUTHENTICATION_BACKENDS = [
 # Argon2's default costs 254 CPU ms a log-in; these values are OWASP's second choice and cost about a tenth.
 PASSWORD_HASHERS = ["services.models.people.SaneArgon2Hasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "gimje_portal.passwords.NotTheirName"},
+    {"NAME": "gimje_portal.passwords.LongEnough", "OPTIONS": {"min_length": 12}},
+    {"NAME": "gimje_portal.passwords.NotCommon"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "services:staff_today"

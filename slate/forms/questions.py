@@ -42,7 +42,7 @@ def choice(label: Any, choices: Any, missing: Any, **kwargs: Any) -> forms.Choic
         label=label,
         choices=choices,
         widget=RadioCards(hints=hints),
-        error_messages={"required": missing, "invalid_choice": missing},
+        error_messages={"required": missing, "invalid_choice": missing} if missing else None,
         **kwargs,
     )
 
