@@ -19,7 +19,7 @@ def parse_birthday(year: str, month: str, day: str, *, today: date) -> date:
 def parse_day(year: str, month: str, day: str, *, today: date) -> date:
     """Three boxes -> any other day. Raises Refused like `parse_birthday`."""
     digits = _digits(year)
-    if len(digits) <= 2:
+    if len(digits) < 3:
         raise Refused(f"해를 네 자리로 적어 주세요. {today.year // 100 * 100 + int(digits)}년인가요?")
     if not FIRST_YEAR <= int(digits) <= LAST_YEAR:
         raise Refused(f"해는 {FIRST_YEAR}년과 {LAST_YEAR}년 사이여야 합니다. 네 자리로 다시 적어 주세요.")
