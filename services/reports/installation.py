@@ -51,17 +51,17 @@ def are_files_ours() -> bool:
     try:
         with default_storage.open(MARK_FILE) as file:
             return bool(file.read().decode() == str(mark))
-    except (UnicodeDecodeError, *_storage_faults()):
+    except _storage_faults():
         return False
 
 
 def _storage_faults() -> tuple[type[Exception], ...]:
     """What a storage that is away raises; a bucket has its own, imported only where there is one."""
     if "FileSystemStorage" in settings.STORAGES["default"]["BACKEND"]:
-        return (OSError,)
+        return (OSError, UnicodeDecodeError)
     from botocore.exceptions import BotoCoreError, ClientError
 
-    return (OSError, BotoCoreError, ClientError)
+    return (OSError, UnicodeDecodeError, BotoCoreError, ClientError)
 
 
 def codes_today() -> int:
