@@ -56,6 +56,8 @@ LONGEST_VALUES = {
     "phone": "063-540-3114",
     "by": "12월 23일(월)",
     "until": "12월 23일(월) 오후 3시",
+    "until_short": "12월 23일 오후 11시 30분",
+    "place": "만경읍",  # the township
 }
 
 

@@ -220,7 +220,8 @@ FOLDER_OF_PAGES = {"views": "{app}/", "staff_views": "{app}/staff/"}
 OTHER_PAGES = {
     ("document", "document_too_late"),  # its own answer is a file; this is said when the link is old
     ("verify_again", "verify_code"),  # refused: the page it was asked from, with the reason
-    ("_look", "import_look"),  # import_detail while the file is not taken yet
+    ("_look_at", "import_look"),  # import_detail while the file is not taken yet
+    ("_look", "import_detail"),  # a file that cannot be read any more says so there
 }
 
 

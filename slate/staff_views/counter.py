@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from services.actions import documents
 from services.enums.people import Role
 from services.models import Document, Township
-from services.rules.refusal import Refused
 from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
 from slate.actions import intake
@@ -42,12 +41,11 @@ def _keep_scan(request: PortalRequest, application: Application, scan: Any) -> H
     if scan is None:
         return redirect("slate:staff_receipt", application.reference)
     user = staff_of(request)
-    try:
+    with refusals_to(request):
         documents.accept(scan, subject=application, kind=PaperKind.FORM, by=user.actor, resident=application.resident)
-    except Refused as refusal:
-        messages.error(request, f"{application.reference}로 접수했지만 종이는 저장하지 못했습니다. {refusal.sentence}")
-        return redirect("slate:staff_paper", application.reference)
-    return redirect("slate:staff_receipt", application.reference)
+        return redirect("slate:staff_receipt", application.reference)
+    messages.error(request, f"{application.reference}로 접수했지만 종이는 저장하지 못했습니다.")
+    return redirect("slate:staff_paper", application.reference)
 
 
 def paper(request: PortalRequest, reference: str) -> HttpResponse:
