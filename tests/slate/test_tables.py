@@ -89,9 +89,9 @@ def test_an_officer_is_told_that_the_approver_begins_a_year(staff_client):
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"year": "1"}, "2012년부터 2099년까지"),
-        ({"year": "2100"}, "2012년부터 2099년까지"),
-        ({"opens_on": "0027-01-04"}, "접수 시작이 사업연도나"),
+        ({"year": "1"}, "2012부터 적으실 수 있습니다"),
+        ({"year": "2100"}, "2099까지 적으실 수 있습니다"),
+        ({"opens_on": "0027-01-04"}, "27년은 잘못 적으신 것 같습니다"),
         ({"closes_on": "2026-01-01"}, "접수 끝 날짜가 시작 날짜보다 앞입니다"),
         ({"national_bp": "90", "province_bp": "20"}, "100%를 넘습니다"),
         ({"national_bp": "절반"}, "숫자로 적어 주세요"),

@@ -100,7 +100,7 @@ class TestDatedRules:
 
     def test_by_hand(self, manager):
         charge = ChargeRate.objects.filter(kind=1).latest("valid_from")
-        typed = {"kind": "1", "valid_from": "2030-01-01", "value": "9,0", "source": "고시", "confidence": "높음"}
+        typed = {"kind": "1", "valid_from": "2030-01-01", "value": "아홉", "source": "고시", "confidence": "높음"}
         typed |= {"checked_on": "2029-12-01"}
         assert "숫자로 적어 주세요" in manager.post(url("charges", "_new"), typed).content.decode()
         manager.post(url("charges", "_new"), typed | {"value": "9.0"})
@@ -132,11 +132,11 @@ class TestPlantsAndDevices:
         ("typed", "sentence"),
         [
             ({"capacity_w": ""}, "설비 크기를 적거나"),
-            ({"latitude": "135"}, "위도는 -90부터"),
+            ({"latitude": "135"}, "90까지 적으실 수 있습니다"),
             ({"slug": "council"}, "이미"),
             ({"slug": "금산"}, "영문, 숫자와 줄표"),
             ({"capacity_w": "27.6kW"}, "숫자로 적어 주세요"),
-            ({"capacity_w": "27.12345"}, "숫자가 너무 깁니다"),
+            ({"capacity_w": "27.12345"}, "소수점 아래 3자리까지"),
         ],
     )
     def test_a_plant_that_cannot_be_is_refused(self, manager, typed, sentence):
