@@ -338,7 +338,7 @@ class TestOpening:
     def test_residents_and_staff_keep_their_own_sessions(self, made, resident_client, make_resident, staff_client):
         resident = make_resident("시연 시민", "+821099998888")
         client = opened(made[1], resident_client(resident))
-        assert client.get(reverse("services:my")).status_code == 200
+        assert client.get(reverse("services:my")).status_code == 302  # the desk ends the resident's access
         client.post(url("desk_leave"))
         assert client.get(reverse("services:my")).status_code == 200
         assert client.get(url("desk")).status_code == 404

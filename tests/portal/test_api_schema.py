@@ -5,16 +5,18 @@ import json
 import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from django.urls import reverse
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
 
-from gimje_portal.wsgi import application
 from services.rules.history import Actor
 from solar.actions.keys import add_key
 from tests.consultations.test_api import Program
 from tests.solar.factories import make_source
+
+application = get_wsgi_application()  # without the question at start whether the keys are those of the tables
 
 pytestmark = pytest.mark.django_db
 # Which devices a plant has is not in the document: a well-formed name of none of them is refused.

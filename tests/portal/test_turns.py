@@ -59,7 +59,7 @@ def test_slate_a_batch_says_which_case_had_to_wait(staff_client, clock):
     slate.with_money(programme, Work.HOUSE, 10_000_000)
     free, busy = slate.proposed(programme, officer), slate.proposed(programme, officer)
     table = staff_client(user=slate.staff(Role.SLATE_APPROVER))
-    chosen = {"chosen": [free.pk, busy.pk], "confirmed": "1"}
+    chosen = {"chosen": [f"{one.pk}-{one.version}" for one in (free, busy)], "confirmed": "1"}
     with held(Application.objects.filter(pk=busy.pk)):
         page = table.post(reverse("slate:staff_approve_many"), chosen, follow=True).content.decode()
     assert "2건 가운데 1건을 결정했습니다. 1건은 남았습니다." in page
