@@ -106,6 +106,9 @@ def clock() -> Iterator[Callable[[str], time_machine.Traveller]]:
 class StrictClient(Client):
     """Refuses pages with inline code or unrendered templates, and forms whose token an `only` has swallowed."""
 
+    def force_login(self, user, backend="django.contrib.auth.backends.ModelBackend"):
+        super().force_login(user, backend)
+
     def request(self, **kwargs):
         response = super().request(**kwargs)
         if response.get("Content-Type", "").startswith("text/html") and not response.streaming:
@@ -149,7 +152,7 @@ def staff_client(make_staff, settings) -> Callable[..., StrictClient]:
 
     def make(*roles: Role, user: User | None = None) -> StrictClient:
         client = StrictClient()
-        client.force_login(user or make_staff(*roles), backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user or make_staff(*roles))
         return client
 
     return make

@@ -9,7 +9,7 @@ from services.rules.text import code
 
 PYEONG_M2 = Decimal(400) / Decimal(121)  # 1평 = 400/121 m², 계량에 관한 법률 시행령
 _TENTH = Decimal("0.1")
-_AREA = re.compile(r"(?:약)?([0-9][0-9.,]*)(m2|㎡|제곱미터|제곱m|헤베|평)?(?:정도|쯤)?", re.I)
+_AREA = re.compile(r"(?:약)?([0-9][0-9.,]*)(m2|제곱미터|제곱m|헤베|평)?(?:정도|쯤)?", re.I)
 MOST_M2 = Decimal(99_999)  # the column holds no more, and no roof is larger
 _LONGEST = 18  # digits; more is a slip of the hand
 _NUMBER = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|-?[0-9]+(?:[.,][0-9]{1,2})?|-?[0-9]+\.[0-9]+")
@@ -25,20 +25,20 @@ class Area:
 
 
 def parse_area(typed: str) -> Area:
-    """ "110", "110.5㎡", "100m2", "110,5", "33평" -> square metres. Raises Refused for anything that is not clear."""
+    """ "110", "110.5m²", "100m2", "110,5", "33평" -> square metres. Raises Refused for anything that is not clear."""
     text = code(typed)
     found = _AREA.fullmatch(text)
     if found is None:
         raise Refused("넓이를 읽을 수 없습니다. 숫자로 적어 주세요. 예: 110 또는 33평")
     number, unit = parse_number(found[1], "넓이"), found[2] or ""
     if number > MOST_M2:
-        raise Refused(f"넓이가 너무 큽니다. {MOST_M2:,}㎡까지 적으실 수 있습니다. 다시 확인해 주세요.")
+        raise Refused(f"넓이가 너무 큽니다. {MOST_M2:,}m²까지 적으실 수 있습니다. 다시 확인해 주세요.")
     if unit == "평":
         m2 = _tenths(number * PYEONG_M2)
-        return Area(m2, f"{number.normalize():f}평은 {m2}㎡입니다.")
+        return Area(m2, f"{number.normalize():f}평은 {m2}m²입니다.")
     m2 = _tenths(number)
     is_plain = re.fullmatch(r"[0-9]+(\.[0-9])?", typed.strip())
-    return Area(m2, "" if is_plain else f"{m2}㎡로 적었습니다.")
+    return Area(m2, "" if is_plain else f"{m2}m²로 적었습니다.")
 
 
 def _tenths(number: Decimal) -> Decimal:

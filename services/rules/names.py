@@ -7,7 +7,7 @@ from services.rules.refusal import Refused
 from services.rules.text import one_line
 
 LENGTH = 40  # characters; names of multicultural families are longer than two to five syllables
-_SIGNS = " -'.·‧ㆍ’"
+_SIGNS = " -'.·\u2027\u318d’"
 
 
 def clean_name(typed: str) -> str:

@@ -42,13 +42,13 @@ def last_opening(moment: datetime, hours: tuple[int, int]) -> datetime | None:
 
 
 # Signs that CP949 lacks and whose plain form says the same.
-_SPELT = {"₩": "￦", "\u2014": "-", "\u2013": "-", "\u2212": "-", "•": "·", "€": "유로", "\u00a0": " ", "❤": "♥"}
+_SPELT = {"₩": "￦", "\u2014": "-", "\u2013": "-", "\u2212": "-", "•": "·", "€": "유로", "\u00a0": " ", "\u2764": "♥"}
 
 
 def cp949_safe(text: str) -> str:
     """What a Korean text message can carry (KR-04), so that everybody can still read it.
 
-    "Nguyễn" -> "Nguyen", "张伟" -> "ZhangWei": letters fold to their base letter, or are spelt out; pictures go.
+    "José" -> "Jose", Han "zhang wei" -> "ZhangWei": letters fold to their base letter, or are spelt out; pictures go.
     """
     with suppress(UnicodeEncodeError):
         text.encode("cp949")

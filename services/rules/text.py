@@ -40,7 +40,7 @@ def unified(text: str) -> str:
 
 
 def code(text: str) -> str:
-    """A number or a code as it is compared: `unified` without spaces. "０１０–1234 5678" -> "010-12345678"."""
+    """A number or a code as it is compared: `unified` without spaces. Full-width "010–1234 5678" -> "010-12345678"."""
     return unicodedata.normalize("NFKC", "".join(unified(text).split()))
 
 

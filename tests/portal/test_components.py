@@ -138,9 +138,9 @@ def test_pages_keep_the_other_conditions_of_the_list():
 def test_the_staff_frame_shows_only_what_the_role_may_open(make_staff):
     text = render(RequestFactory(), showcase.STAFF_HEAD, user=make_staff(Role.AUDITOR))
     assert "오늘 할 일</a>" in text
-    assert "관리</a>" not in text
+    assert "기준 자료</a>" not in text
     text = render(RequestFactory(), showcase.STAFF_HEAD, user=make_staff(Role.ADMINISTRATOR))
-    assert "관리</a>" in text
+    assert "기준 자료</a>" in text
 
 
 @pytest.mark.parametrize(

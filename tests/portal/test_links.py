@@ -123,7 +123,7 @@ def test_every_role_may_open_whatever_it_is_shown():
     for role in Role:
         client = StrictClient()
         user = User.objects.get(username=role.value)
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user)
         walk = Walk(client, frozenset({role, AnyStaff, LoggedIn, Public})).from_(reverse("services:staff_today"))
         opened[role] = walk.names
         faults += [f"{role}: {fault}" for fault in walk.faults]

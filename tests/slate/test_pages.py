@@ -116,7 +116,7 @@ def test_an_odd_area_is_asked_again(client, programme, area, sentence):
 def test_what_was_made_of_an_area_is_shown_before_it_counts(client, programme):
     answers = {"kind": "house", "household": "general", "area_m2": "33평"}
     asked = client.post(reverse("slate:check"), answers).content.decode()
-    assert "33평은 109.1㎡입니다. 맞으면" in asked
+    assert "33평은 109.1m²입니다. 맞으면" in asked
     assert "예상 본인 부담금은" not in asked
     assert "면적 109.1m²" in client.post(reverse("slate:check"), answers | {"area_is_right": "on"}).content.decode()
 
