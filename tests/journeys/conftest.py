@@ -86,7 +86,7 @@ def open_page(browser: Browser, live_server) -> Iterator[Callable[..., Page]]:
             timezone_id="Asia/Seoul",
             has_touch=size == "phone",
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)  # a busy machine is no fault of the page
         cookies = {"contrast": "high" if high_contrast else "normal", "text_size": text}
         context.add_cookies(
             [{"name": name, "value": value, "url": live_server.url} for name, value in cookies.items()]
