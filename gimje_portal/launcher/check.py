@@ -20,6 +20,7 @@ from gimje_portal.launcher.supervisor import Supervisor, run_in_foreground
 APPS = ("gimje_portal", "services", "consultations", "solar", "slate")
 PLAIN_STATIC = {"STATICFILES_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 MOST_CORES = 4  # each more makes another database and imports the portal once more
+ENDED = (0, 1)  # pytest's codes of a run that went to its end and left clean tables
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -30,12 +31,15 @@ def test(arguments: Sequence[str]) -> int:
     browser = find_browser()
     prepare("Test tools", with_assets=True)
     place = free_place("test")
-    forget_old_tables(place)
+    tables = clean_tables(place)
     with servers_for(place, throw_away=True):
         env = settings_environment(place, demo=False) | PLAIN_STATIC | {"CHROMIUM": browser}
         # Our servers keep their test database between runs (--reuse-db); one that is not ours may be anything.
         fresh = ["--create-db"] if "DATABASE_URL" in os.environ else []
-        return run_in_foreground([DEVELOPER.python, "-m", "pytest", *fresh, *cores(arguments), *arguments], env)
+        code = run_in_foreground([DEVELOPER.python, "-m", "pytest", *fresh, *cores(arguments), *arguments], env)
+    if code in ENDED:
+        tables.write()
+    return code
 
 
 def cores(arguments: Sequence[str]) -> list[str]:
@@ -51,7 +55,7 @@ def mutants(apps: Sequence[str]) -> int:
     """Put small faults into copies of the tree, one at a time, and see that a test fails at each."""
     prepare("Test tools", with_assets=True)
     place = free_place("mutants")
-    forget_old_tables(place)
+    clean_tables(place)
     with servers_for(place, throw_away=True):
         env = settings_environment(place, demo=False) | PLAIN_STATIC | {"MUTANTS_DIR": str(place.path / "trees")}
         return run_in_foreground([DEVELOPER.python, "-m", "tests.mutants", *apps], env)
@@ -109,13 +113,17 @@ def servers_for(place: Place, *, throw_away: bool) -> Iterator[None]:
         supervisor.stop()
 
 
-def forget_old_tables(place: Place) -> None:
-    """Start from an empty cluster when a migration was edited: --reuse-db would only apply those it does not know."""
+def clean_tables(place: Place) -> Stamp:
+    """Start from an empty cluster when a migration was edited or a run broke off: --reuse-db would keep what is there.
+
+    Returns the stamp to write when the run has ended and cleaned up.
+    """
     migrations = [path for name in APPS for path in (ROOT / name / "migrations").glob("*.py")]
     stamp = Stamp(place.path / "test-tables", hash_files([*migrations, DEVELOPER.lock]))
     if not stamp.is_current():
         shutil.rmtree(place.database, ignore_errors=True)
-        stamp.write()
+    stamp.clear()
+    return stamp
 
 
 @dataclass(frozen=True)
