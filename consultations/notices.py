@@ -1,15 +1,18 @@
 """Which message, to whom, with which once-key."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from copy import copy
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from consultations.models import Affected, Booking, Enquiry, SeatOffer, Waiting
+from consultations.enums import FollowUp, JointOrder
+from consultations.models import Affected, Booking, ClinicDay, Enquiry, SeatOffer, Waiting
 from consultations.rules.reminders import ReminderTime, reminder_calls, reminder_of, reminder_times
+from services.enums.calendar import ExtensionReason
 from services.enums.notices import Channel
 from services.models import Notice, Resident
 from services.notices.messages import Letter, Message, compose
@@ -36,6 +39,11 @@ TITLES = {  # the events of COPY 5.1, for messages without a long form: staff re
     "waiting_offer": "상담 자리가 났습니다",
     "waiting_lapsed": "빈자리 답 시간 지남",
     "waiting_ended": "상담일 취소",
+    "enquiry_received": "질문을 받았습니다",
+    "enquiry_answered": "질문에 답했습니다",
+    "enquiry_asked_back": "더 여쭤볼 것이 있습니다",
+    "enquiry_extended": "답을 드리는 날이 늦어집니다",
+    "enquiry_referred": "더 알맞은 곳을 알려드립니다",
 }
 
 
@@ -178,6 +186,24 @@ def waiting_letters(name: str, waiting: Waiting, *, offer: SeatOffer | None = No
     return [waiting_letter(name, waiting, offer=offer, person=person) for person in people]
 
 
+def booked_letters_of(waiting: Waiting) -> list[Letter]:
+    """What they read when they take the place that is held for them; nothing when none is."""
+    offer = waiting.open_offer
+    if offer is None:
+        return []
+    booking = Booking(
+        reference=waiting.reference,
+        resident=waiting.resident,
+        helper=waiting.helper,
+        clinic_day=waiting.clinic_day,
+        on=waiting.clinic_day.on,
+        starts_at=offer.starts_at,
+        minutes=offer.minutes,
+        kind=waiting.kind,
+    )
+    return letters_of("booked", booking)
+
+
 def calls_about(case: Waiting | Enquiry) -> "QuerySet[Notice]":
     """Calls about this case that nobody has made: what they would say is no longer so when it goes on or ends."""
     kind = "consultations.waiting" if isinstance(case, Waiting) else "consultations.enquiry"
@@ -206,6 +232,24 @@ def reminders_of(booking: Booking) -> "QuerySet[Notice]":
     return Notice.objects.filter(
         subject_kind="consultations.booking", subject_id=str(booking.pk), kind__in=REMINDER_KINDS
     ).filter(once_key__startswith=key)
+
+
+def moved_letters(booking: Booking, day: ClinicDay, starts_at: datetime) -> list[Letter]:
+    """What its resident reads when it is moved there; the booking itself stays as it is."""
+    moved = copy(booking)
+    moved.clinic_day, moved.starts_at, moved.joint_order = day, starts_at, JointOrder.SAME  # turns: once it is held
+    return letters_of("moved", moved)
+
+
+def city_cancelled_letters(booking: Booking, *, call_by: date) -> list[Letter]:
+    """The city cannot hold it, and somebody phones until `call_by` to find another day (S07)."""
+    day = date_long(call_by, this_year=timezone.localdate().year)
+    return letters_of("city_cancelled", booking, title="상담을 열지 못합니다", also=(Channel.CALL,), by=day)
+
+
+def elsewhere_letters(booking: Booking, where: FollowUp) -> list[Letter]:
+    """Another office helps better: which one to phone."""
+    return letters_of("out_of_scope", booking, title="더 알맞은 곳을 알려드립니다", where=where.office)
 
 
 def missed_letters(booking: Booking) -> list[Letter]:
@@ -265,8 +309,13 @@ def call_about(row: Affected, booking: Booking, *, number: int) -> Letter:
     )
 
 
-def enquiry_message(name: str, enquiry: Enquiry, *, title: str, **values: Any) -> Message:
-    """The message `consultations/notices/<name>` to whoever asked (S12 to S14): never a word of the text."""
+def enquiry_letter(
+    name: str, enquiry: Enquiry, *, once: str = "", also: tuple[Channel, ...] = (), **values: Any
+) -> Letter:
+    """The message `consultations/notices/<name>` to whoever asked (S12 to S14): never a word of the text.
+
+    `once` is the key of one that may go more than once in a round.
+    """
     facts = {
         "ref": enquiry.reference,
         "topic": enquiry.get_topic_display(),
@@ -276,7 +325,19 @@ def enquiry_message(name: str, enquiry: Enquiry, *, title: str, **values: Any) -
         "dept": settings.CONSULTATION_DEPARTMENT,
     }
     facts["name"] = enquiry.resident.name
-    return compose(f"consultations/notices/{name}", title=title, reference=enquiry.reference, **facts, **values)
+    where = f"consultations/notices/{name}"
+    return Letter(
+        compose(where, title=TITLES[name], reference=enquiry.reference, **facts, **values),
+        once or enquiry_key(name, enquiry),
+        resident=enquiry.resident,
+        subject=enquiry,
+        also=also,
+    )
+
+
+def extension_letter(enquiry: Enquiry, why: ExtensionReason) -> Letter:
+    """답을 드리는 날이 늦어집니다, by letter too (MW-08, S26); the enquiry knows its new day."""
+    return enquiry_letter("enquiry_extended", enquiry, also=(Channel.LETTER,), why=str(why.label))
 
 
 def enquiry_key(name: str, enquiry: Enquiry) -> str:

@@ -432,14 +432,6 @@ GROUPS: dict[str, list[Setting]] = {
         ),
         count("CONSULTATION_HOLD_HOURS", "how many hours a freed place is kept for the person in line", 24, 1, 168),
         count("CONSULTATION_MONTHS_AHEAD", "how many months ahead clinic days are made", 3, 1, 12),
-        count(
-            "CONSULTATION_PROPERTY_LIMIT_WON",
-            "property up to which tax advice is free, in won (TA-02)",
-            500000000,
-            0,
-            10**12,
-        ),
-        count("CONSULTATION_INCOME_LIMIT_WON", "income a year up to which it is, in won (TA-02)", 50000000, 0, 10**12),
         days(
             "CONSULTATION_TEXT_DAYS",
             "after the end what was asked is destroyed; the words of the consent follow",

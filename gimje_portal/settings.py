@@ -387,8 +387,6 @@ CONSULTATION_HOLD_HOURS: int = env["CONSULTATION_HOLD_HOURS"]
 # within NOTICE_HOURS. People without a mobile phone are phoned for those in days, counted in working days.
 CONSULTATION_REMINDERS: list[str] = env["CONSULTATION_REMINDERS"]
 CONSULTATION_MONTHS_AHEAD: int = env["CONSULTATION_MONTHS_AHEAD"]
-CONSULTATION_PROPERTY_LIMIT_WON: int = env["CONSULTATION_PROPERTY_LIMIT_WON"]
-CONSULTATION_INCOME_LIMIT_WON: int = env["CONSULTATION_INCOME_LIMIT_WON"]
 # So many days after a consultation or a question ended its texts are destroyed; its adviser may read them so long;
 # what tells of health (needs) is destroyed sooner. The words of the consents are made from these numbers.
 CONSULTATION_TEXT_DAYS: int = env["CONSULTATION_TEXT_DAYS"]

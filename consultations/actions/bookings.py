@@ -1,6 +1,6 @@
 """Booking, moving, cancelling and closing a consultation: the adviser's time first, then everything that follows."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -25,6 +25,8 @@ from consultations.enums import (
 from consultations.models import Booking, ClinicDay, Survey
 from consultations.notices import (
     call_to_settle,
+    city_cancelled_letters,
+    elsewhere_letters,
     letters_of,
     missed_letters,
     missed_notices,
@@ -42,10 +44,8 @@ from services.actions.notices import pause, post_many, resume, skip
 from services.actions.references import random_number
 from services.actions.turns import in_turn
 from services.enums.consents import ConsentHow
-from services.enums.notices import Channel
 from services.models import Notice, Resident
 from services.rules.history import Actor
-from services.rules.korean import date_long
 from services.rules.refusal import Refused
 
 ALREADY_CANCELLED = "이미 취소된 예약입니다. 다시 예약하실 수 있습니다."
@@ -157,19 +157,6 @@ def new_reference() -> str:
     return str(random_number())
 
 
-def tell(
-    name: str,
-    booking: Booking,
-    *,
-    title: str = "",
-    not_before: datetime | None = None,
-    also: Iterable[Channel] = (),
-    **values: Any,
-) -> None:
-    """Post one message about a booking."""
-    post_many(letters_of(name, booking, title=title, not_before=not_before, also=tuple(also), **values))
-
-
 @in_turn
 def move(
     booking_id: int,
@@ -213,7 +200,7 @@ def cancel(booking_id: int, *, by: Actor, reason: str = "", is_online: bool = Fa
     _refuse_unless_changeable(booking, is_online=is_online)
     booking.holds.all().delete()
     finish(booking, BookingMove.CANCELLED, by=by, cancel_reason=reason if reason in CancelReason.values else "")
-    tell("cancelled", booking)
+    post_many(letters_of("cancelled", booking))
     give_back(booking.clinic_day, booking.starts_at)
     return booking
 
@@ -224,8 +211,7 @@ def cancel_for_city(booking: Booking, *, by: Actor, reason: str, call_by: date) 
     booking.holds.all().delete()
     key = once_key("city_cancelled", booking, to=booking.resident)
     finish(booking, BookingMove.CANCELLED_BY_CITY, by=by, reason=reason, told_by=key)
-    day = date_long(call_by, this_year=timezone.localdate().year)
-    tell("city_cancelled", booking, title="상담을 열지 못합니다", also=(Channel.CALL,), by=day)
+    post_many(city_cancelled_letters(booking, call_by=call_by))
     return booking
 
 
@@ -299,7 +285,7 @@ def set_out_of_scope(booking_id: int, where: FollowUp, *, by: Actor) -> Booking:
     _refuse_begun(booking)
     booking.holds.all().delete()
     finish(booking, BookingMove.OUT_OF_SCOPE, by=by, reason=str(where.label))
-    tell("out_of_scope", booking, title="더 알맞은 곳을 알려드립니다", where=where.office)
+    post_many(elsewhere_letters(booking, where))
     give_back(booking.clinic_day, booking.starts_at)
     return booking
 

@@ -102,6 +102,27 @@ def close_day(day_id: int, *, reason: str, by: Actor) -> Disruption:
         raise Refused(NOT_OPEN_YET)
     if is_shut(day):
         raise Refused(CLOSED_ALREADY, conflict=True)
+    return _close(day, reason=reason, by=by)
+
+
+def close_all(on: date, *, reason: str, by: Actor) -> list[Disruption]:
+    """Close every clinic day of this date that stands; one that took no bookings yet is cancelled.
+
+    Returns the worklists of those that took some. Raises Refused: no reason, past, or none of them stands (conflict).
+    """
+    _refuse_without(reason)
+    standing = ClinicDay.objects.coming().filter(on=on).exclude(state=ClinicDayState.CANCELLED)
+    days = list(standing.select_for_update(of=("self",)).select_related("venue").order_by("pk"))
+    open_days = [day for day in days if not is_shut(day)]
+    if not open_days:
+        raise Refused(CLOSED_ALREADY if days else OVER, conflict=True)
+    for day in open_days:
+        if day.state == ClinicDayState.REVIEW:
+            _shut(day, by=by)
+    return [_close(day, reason=reason, by=by) for day in open_days if day.state != ClinicDayState.CANCELLED]
+
+
+def _close(day: ClinicDay, *, reason: str, by: Actor) -> Disruption:
     live = _locked(Booking.objects.live().filter(clinic_day=day))
     disruption = affected.open_list(_of_day(DisruptionKind.DAY_CLOSED, day, reason=reason), live, by=by)
     _shut(day, by=by)

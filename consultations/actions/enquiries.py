@@ -1,6 +1,6 @@
 """Always-on enquiries: asked, given to an adviser, answered by the day that was promised, or referred elsewhere."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
@@ -25,22 +25,22 @@ from consultations.enums import (
     TurnKind,
 )
 from consultations.models import Adviser, Booking, Enquiry, EnquiryPause, Turn, Waiting
-from consultations.notices import calls_about, enquiry_key, enquiry_message
+from consultations.notices import calls_about, enquiry_letter, extension_letter
 from consultations.reports.consents import enquiry_consents
+from consultations.reports.enquiries import due_of
+from consultations.rules.answers import refuse_other_way
 from services.actions import moves
 from services.actions.consents import write_consents
 from services.actions.constraints import friendly
 from services.actions.documents import adopt
 from services.actions.faults import each
 from services.actions.history import record
-from services.actions.notices import post, skip
+from services.actions.notices import post_many, skip
 from services.actions.references import insert_with_number
 from services.actions.turns import in_turn
 from services.enums.calendar import ExtensionReason
-from services.enums.notices import Channel
 from services.models import Draft, Resident
-from services.reports.calendar import EveryHoliday
-from services.rules.calendar import Pause, due_on, longest_extension
+from services.rules.calendar import longest_extension
 from services.rules.history import Actor
 from services.rules.references import letter_reference
 from services.rules.refusal import Refused
@@ -48,7 +48,6 @@ from services.rules.refusal import Refused
 CHANGED = "상태가 달라졌습니다. 화면을 새로 열어 확인해 주세요."
 NOT_YOURS = "다른 세무사·변호사가 맡은 질문입니다."
 NO_TEXT = "내용이 비어 있습니다. 적어 주세요."
-OTHER_WAY = "물어보신 분이 고르신 방법과 다릅니다. 왜 다르게 답하시는지 적어 주세요."
 WENT_ON = "질문이 다음으로 넘어갔습니다."
 MEET_WANTED = "만나서 상담받고 싶다고 하심"
 
@@ -100,7 +99,7 @@ def receive(
         asked_on=today,
         due_on=today,
     )
-    enquiry.due_on = _due(enquiry)
+    enquiry.due_on = due_of(enquiry)
     insert_with_number(partial(_insert, enquiry), constraint="enquiry_reference_is_unique")
     _write(enquiry, TurnKind.QUESTION, ask.question)
     how = source.consent_how
@@ -108,7 +107,7 @@ def receive(
     if draft:
         adopt(draft, enquiry, resident=resident)
     record(enquiry, EnquiryMove.RECEIVED, by=by, after=enquiry.state)
-    _tell("enquiry_received", enquiry, title="질문을 받았습니다")
+    post_many([enquiry_letter("enquiry_received", enquiry)])
     return enquiry
 
 
@@ -128,7 +127,7 @@ def reply(enquiry_id: int, text: str, *, by: Actor) -> Enquiry:
     pause.received_on = timezone.localdate()
     pause.save(update_fields=["received_on"])
     skip(calls_about(enquiry), WENT_ON)
-    return moves.note(enquiry, EnquiryMove.REPLIED, by=by, due_on=_due(enquiry))
+    return moves.note(enquiry, EnquiryMove.REPLIED, by=by, due_on=due_of(enquiry))
 
 
 @in_turn
@@ -140,7 +139,7 @@ def ask_again(enquiry_id: int, text: str, *, by: Actor) -> Enquiry:
     enquiry.asked_on, enquiry.extra_days = timezone.localdate(), 0
     _write(enquiry, TurnKind.QUESTION, text)
     clock: dict[str, Any] = {name: getattr(enquiry, name) for name in ("round", "asked_on", "extra_days")}
-    return moves.move(enquiry, EnquiryMove.FOLLOWED_UP, by=by, due_on=_due(enquiry), **clock)
+    return moves.move(enquiry, EnquiryMove.FOLLOWED_UP, by=by, due_on=due_of(enquiry), **clock)
 
 
 @in_turn
@@ -208,9 +207,9 @@ def extend(enquiry_id: int, days: int, reason: str, *, by: Actor) -> Enquiry:
     )
     if not 0 < days <= most:
         raise Refused(f"1일부터 {most}일까지 늦출 수 있습니다.", field="days")
-    enquiry.extra_days, why = days, str(ExtensionReason(reason).label)
-    moves.note(enquiry, EnquiryMove.EXTENDED, by=by, reason=why, extra_days=days, due_on=_due(enquiry))
-    _tell("enquiry_extended", enquiry, title="답을 드리는 날이 늦어집니다", also=(Channel.LETTER,), why=why)
+    enquiry.extra_days, why = days, ExtensionReason(reason)
+    moves.note(enquiry, EnquiryMove.EXTENDED, by=by, reason=str(why.label), extra_days=days, due_on=due_of(enquiry))
+    post_many([extension_letter(enquiry, why)])
     return enquiry
 
 
@@ -234,8 +233,7 @@ def answer(enquiry_id: int, text: str, given: AnsweredBy, *, adviser: Adviser, b
     way than was asked for without `why`.
     """
     enquiry = _lock_own(enquiry_id, adviser)
-    if given != AnsweredBy.wanted(enquiry.answer_by) and not why.strip():
-        raise Refused(OTHER_WAY, field="why")
+    refuse_other_way(given, enquiry.answer_by, why)
     moves.refuse_unless(EnquiryMove.ANSWERED, enquiry, by=by)
     turn = _answer_turn(enquiry, adviser, text)
     turn.given, turn.sent_at = given, timezone.now()
@@ -245,7 +243,7 @@ def answer(enquiry_id: int, text: str, given: AnsweredBy, *, adviser: Adviser, b
     moves.move(enquiry, EnquiryMove.ANSWERED, by=by, reason=how)
     skip(calls_about(enquiry), WENT_ON)
     if given in AnsweredBy.TELLS:
-        _tell("enquiry_answered", enquiry, title="질문에 답했습니다")
+        post_many([enquiry_letter("enquiry_answered", enquiry)])
     return enquiry
 
 
@@ -257,8 +255,7 @@ def ask_back(enquiry_id: int, text: str, *, adviser: Adviser, by: Actor) -> Enqu
         pause = EnquiryPause.objects.create(enquiry=enquiry, round=enquiry.round, sent_on=timezone.localdate())
     _write(enquiry, TurnKind.ASK_BACK, text, adviser=adviser)
     moves.note(enquiry, EnquiryMove.ASKED_BACK, by=by)
-    message = enquiry_message("enquiry_asked_back", enquiry, title="더 여쭤볼 것이 있습니다")
-    post(message, once_key=f"enquiry:{enquiry.pk}:asked_back:{pause.pk}", resident=enquiry.resident, subject=enquiry)
+    post_many([enquiry_letter("enquiry_asked_back", enquiry, once=f"enquiry:{enquiry.pk}:asked_back:{pause.pk}")])
     return enquiry
 
 
@@ -268,7 +265,7 @@ def refer(enquiry_id: int, where: FollowUp, *, by: Actor, adviser: Adviser | Non
     enquiry = _lock_own(enquiry_id, adviser) if adviser else _lock(enquiry_id)
     moves.move(enquiry, EnquiryMove.REFERRED, by=by, reason=str(where.label), ended_at=timezone.now())
     skip(calls_about(enquiry), WENT_ON)
-    _tell("enquiry_referred", enquiry, title="더 알맞은 곳을 알려드립니다")
+    post_many([enquiry_letter("enquiry_referred", enquiry)])
     return enquiry
 
 
@@ -307,22 +304,3 @@ def _answer_turn(enquiry: Enquiry, adviser: Adviser, text: str) -> Turn:
         defaults={"adviser": adviser, "text": text.strip()},
     )
     return turn
-
-
-def _due(enquiry: Enquiry) -> date:
-    """The last day of the period with its extension; paused days do not count."""
-    first = enquiry.asked_on
-    ended = enquiry.pauses.filter(round=enquiry.round, received_on__isnull=False) if enquiry.pk else []
-    pauses = [Pause(one.sent_on, one.received_on) for one in ended if one.received_on]
-    days = settings.CONSULTATION_ANSWER_DAYS + enquiry.extra_days
-    return due_on(first, days, EveryHoliday(), pauses=pauses)
-
-
-def _tell(name: str, enquiry: Enquiry, *, title: str, also: Iterable[Channel] = (), **values: str) -> None:
-    post(
-        enquiry_message(name, enquiry, title=title, **values),
-        once_key=enquiry_key(name, enquiry),
-        resident=enquiry.resident,
-        subject=enquiry,
-        also=also,
-    )

@@ -4,10 +4,11 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
+from consultations.actions import disruptions
 from consultations.actions.clinic_days import advisers_for, closed_venues, day_at, seat, venues_of
 from consultations.enums import AdviserKind
-from consultations.models import Adviser, ClinicDay, TimetableRule, Venue
-from consultations.reports.offers import planned_on, seats_elsewhere
+from consultations.models import Adviser, ClinicDay, Disruption, TimetableRule, Venue
+from consultations.reports.offers import planned_on, seats_elsewhere, taking_place
 from services.actions.constraints import friendly
 from services.actions.turns import in_turn
 from services.reports.calendar import EveryHoliday
@@ -43,7 +44,7 @@ def move_holiday(on: date, to: date, *, by: Actor) -> list[ClinicDay]:
     already = ClinicDay.objects.moved().filter(moved_from=on).order_by("on").first()
     if already:
         raise Refused(moved_already(already.on), conflict=True)
-    if ClinicDay.objects.held().filter(on=on).exists():
+    if taking_place().filter(on=on).exists():
         raise Refused(STILL_HELD, conflict=True)
     _refuse_unless_free(on, to)
     made: list[ClinicDay] = []
@@ -61,6 +62,19 @@ def move_holiday(on: date, to: date, *, by: Actor) -> list[ClinicDay]:
                     seat(day, posted[venue], rule)
     if not made:
         raise Refused(NO_PLACE, field="to")
+    return made
+
+
+@in_turn
+def close_date(on: date, *, reason: str, by: Actor, to: date | None = None) -> list[Disruption]:
+    """Nothing takes place on `on`, at no place; with `to` it is a holiday whose consultations move there.
+
+    Returns the worklists, one a place. Raises Refused: no reason, the date is past or has no clinic day any more
+    (conflict), or as `move_holiday`; then nothing is closed.
+    """
+    made = disruptions.close_all(on, reason=reason, by=by)
+    if to:
+        move_holiday(on, to, by=by)
     return made
 
 

@@ -176,7 +176,7 @@ def expire(offer_id: int, *, by: Actor) -> bool:
 
 
 @in_turn
-def leave(waiting_id: int, *, by: Actor) -> Waiting:
+def leave(waiting_id: int, *, by: Actor, reason: str = "") -> Waiting:
     """대기 취소하기; a place that was held goes to the next."""
     waiting = _lock(waiting_id)
     if not waiting.is_live:
@@ -184,7 +184,7 @@ def leave(waiting_id: int, *, by: Actor) -> Waiting:
     offer = waiting.open_offer
     if offer:
         _close(offer, OfferState.WITHDRAWN)
-    moves.move(waiting, WaitingMove.LEFT, by=by, ended_at=timezone.now())
+    moves.move(waiting, WaitingMove.LEFT, by=by, reason=reason, ended_at=timezone.now())
     skip(calls_about(waiting), OUT_OF_LINE)
     offer_places(waiting.clinic_day)
     return waiting

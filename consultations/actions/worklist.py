@@ -10,9 +10,9 @@ from consultations.actions import affected, bookings
 from consultations.actions.queue import lock_booking
 from consultations.actions.seating import busy_on, hold, hours_for
 from consultations.enums import AffectedMove, AffectedState, BookingKind, BookingMove, DisruptionKind, JointOrder
-from consultations.models import Adviser, Affected, Booking
+from consultations.models import Affected, Booking
 from consultations.notices import call_about, reassigned_letter
-from consultations.reports.worklist import forgotten, ways_for
+from consultations.reports.worklist import forgotten, names_of, ways_for
 from consultations.rules.seating import Seating, seating, seatings
 from services.actions import moves
 from services.actions.constraints import friendly
@@ -53,8 +53,7 @@ def give_to_colleague(
     if starts_at and starts_at != booking.starts_at:
         return bookings.move(booking.pk, booking.clinic_day_id, starts_at, order=order, by=by)
     found = _same_time(booking)
-    taken_by = Adviser.objects.filter(pk__in=[seat.adviser_id for seat in found.seats]).order_by("pk")
-    advisers = ", ".join(str(one) for one in taken_by)
+    advisers = names_of(found)
     booking.holds.all().delete()
     with friendly("hold_adviser_is_free"):
         moves.note(booking, BookingMove.REASSIGNED, by=by, reason=advisers, minutes=found.minutes)
@@ -127,10 +126,10 @@ def put_on_call_list(affected_id: int, *, by: Actor) -> Affected:
 
 
 @in_turn
-def cancel(affected_id: int, *, by: Actor) -> Booking:
-    """They do not want another time: the booking ends, as agreed with them."""
+def cancel(affected_id: int, *, by: Actor, reason: str = "") -> Booking:
+    """They do not want another time: the booking ends, as agreed with them, for a reason of `CancelReason`."""
     _row, booking = _lock(affected_id)
-    return bookings.cancel(booking.pk, by=by)
+    return bookings.cancel(booking.pk, by=by, reason=reason)
 
 
 @in_turn

@@ -13,7 +13,16 @@ from django.utils.translation import gettext_lazy as _
 from consultations.enums import BookingKind, ConsentKind, JointOrder, Need, Topic, WaitingHour
 from consultations.models import ClinicDay, Venue
 from consultations.reports.consents import booking_consents
-from consultations.reports.offers import WAIT, Offer, Place, offers, places, skipped_days
+from consultations.reports.offers import (
+    WAIT,
+    Offer,
+    Place,
+    hours_of,
+    offers,
+    places,
+    skipped_days,
+    with_elsewhere,
+)
 from consultations.rules.ages import AGE_ALONE, age_on
 from consultations.rules.deadlines import QUESTION_CHARACTERS
 from consultations.rules.scope import (
@@ -175,12 +184,14 @@ class PlaceForm(StepForm):
         near = Township.objects.filter(pk=lives_in).first() if lives_in.isascii() and lives_in.isdecimal() else None
         kind = BookingKind(self.said.get("kind") or BookingKind.LAW)
         offered = [place for place in places(kind, near=near) if place.next]
-        hints = {str(place.venue.pk): self._hint(place) for place in offered}
+        self.is_far = near is not None and not any(place.is_near for place in offered)
+        hints = {str(place.venue.pk): place_hint(place) for place in offered}
         self.fields["venue"].widget = RadioCards(hints=hints)
         offer_choices(self, "venue", [(str(place.venue.pk), place.venue.name) for place in offered])
 
     def page(self) -> dict[str, Any]:
-        return {"is_empty": not self.fields["venue"].choices}  # type: ignore[attr-defined]
+        is_empty = not self.fields["venue"].choices  # type: ignore[attr-defined]
+        return {"is_empty": is_empty, "is_far": self.is_far}
 
     def shown(self, name: str) -> list[Any]:
         """A place stays what was chosen when its days are full by now."""
@@ -191,20 +202,42 @@ class PlaceForm(StepForm):
             raise Stale
         return [venue.name]
 
-    @staticmethod
-    def _hint(place: Place) -> str:
-        offer = place.next
-        if offer is None:
-            return ""
-        on = date_long(offer.day.on, this_year=timezone.localdate().year)
-        if offer.is_in_review:
-            left = str(_("아직 예약을 받지 않습니다"))
-        elif offer.free:
-            left = str(_("남은 자리 %(n)s개") % {"n": offer.free})
-        else:
-            left = str(_("모두 마감"))
-        near = str(_("사시는 곳")) if place.is_near else ""
-        return " · ".join(filter(None, [near, place.venue.address, str(_("다음 상담 %(on)s") % {"on": on}), left]))
+
+def place_hint(place: Place, mine: "StrOrPromise" = "") -> str:
+    """What a place says of itself where one is chosen: its next day, and how many times are left."""
+    offer = place.next
+    if offer is None:
+        return ""
+    on = date_long(offer.day.on, this_year=timezone.localdate().year)
+    if offer.is_in_review:
+        left = str(_("아직 예약을 받지 않습니다"))
+    elif offer.free:
+        left = str(_("남은 자리 %(n)s개") % {"n": offer.free})
+    else:
+        left = str(_("모두 마감"))
+    near = str(_("사시는 곳")) if place.is_near else ""
+    words = [str(mine), near, place.venue.address, str(_("다음 상담 %(on)s") % {"on": on}), left]
+    return " · ".join(filter(None, words))
+
+
+class MovePlaceForm(Form):
+    """Where an existing booking moves, asked before the time; its own place first."""
+
+    venue = forms.ChoiceField(
+        label=_("어디에서 상담을 받으시겠어요?"),
+        error_messages={
+            "required": _("상담 장소를 아직 고르지 않으셨습니다. 하나를 골라 주세요."),
+            "invalid_choice": _("이 장소에는 정해진 상담일이 아직 없습니다. 다른 장소를 골라 주세요."),
+        },
+    )
+
+    def __init__(self, *args: Any, kind: BookingKind, own: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found = sorted((one for one in places(kind) if one.next), key=lambda one: one.venue.pk != own)
+        mine = {own: _("지금 예약하신 곳")}
+        hints = {str(one.venue.pk): place_hint(one, mine.get(one.venue.pk, "")) for one in found}
+        self.fields["venue"].widget = RadioCards(hints=hints)
+        offer_choices(self, "venue", [(str(one.venue.pk), one.venue.name) for one in found])
 
 
 def township_choices(empty: "StrOrPromise") -> "list[tuple[str, StrOrPromise]]":
@@ -259,17 +292,32 @@ class TimeForm(StepForm):
     def page(self) -> dict[str, Any]:
         last = max((offer.day.on for offer in self.offers), default=timezone.localdate())
         return {
-            "offers": self.offers,
+            "offers": with_elsewhere(self.offers, BookingKind(self.said["kind"])),
+            "length": self._length(),
             "skipped": skipped_days(last),
             "chosen": self.data.get("slot") or self.initial.get("slot") or "",
         }
+
+    def _length(self) -> str:
+        """How long it takes; where both are met, each time says it for itself."""
+        if self.said["kind"] == BookingKind.BOTH:
+            return _("함께 만나는 시간과 이어서 만나는 시간이 있습니다. 몇 분 걸리는지는 시간마다 적었습니다.")
+        lengths = sorted({offer.minutes for offer in self.offers})
+        return _("한 번에 %(n)s분입니다.") % {"n": "분이나 ".join(map(str, lengths))} if lengths else ""
 
     def shown(self, name: str) -> list[Any]:
         day, starts_at, order = slot_of(self.initial)
         on = date_long(day.on, this_year=timezone.localdate().year)
         if starts_at is None:
             return [_("%(on)s 대기") % {"on": on}]
-        return [f"{on} {time_ko(starts_at)}", *([order.label] if order.kinds else [])]
+        return [f"{on} {time_ko(starts_at)}", *self._of_both(self.initial["slot"], order)]
+
+    def _of_both(self, value: str, order: JointOrder) -> list[Any]:
+        """Together or in turn, and how long; nothing where one adviser is met."""
+        if self.said["kind"] != BookingKind.BOTH:
+            return []
+        slots = [slot for offer in self.offers for slot in offer.slots if slot.is_free]
+        return [next((slot.more for slot in slots if slot.value == value), order.label)]
 
 
 def slot_of(said: Mapping[str, Any]) -> tuple[ClinicDay, datetime | None, JointOrder]:
@@ -293,12 +341,28 @@ class HourForm(StepForm):
         error_messages={"required": _("어떤 시간이 괜찮으신지 아직 고르지 않으셨습니다. 하나를 골라 주세요.")},
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_choices(self, "hour", self._hours)
+
+    @cached_property
+    def day(self) -> ClinicDay | None:
+        key = str(self.said.get("slot") or "").split("-")[0]
+        return ClinicDay.objects.select_related("venue").filter(pk=key).first() if key.isdecimal() else None
+
+    def _hours(self) -> list[tuple[str, Any]]:
+        """Only hours in which somebody sits that day."""
+        sits = hours_of([self.day])[self.day.pk] if self.day else []
+        starts = {f"{start:%H}" for one in sits for start in one.starts()}
+        return [(one.value, one.label) for one in WaitingHour if one == WaitingHour.ANY or one.value in starts]
+
     def page(self) -> dict[str, Any]:
-        day = ClinicDay.objects.select_related("venue").filter(pk=self.said["slot"].split("-")[0]).first()
+        day = self.day
         return {
             "day": day,
             "ahead": day.waitings.live().count() if day else 0,
             "hold_hours": settings.CONSULTATION_HOLD_HOURS,
+            "last_hours": settings.CONSULTATION_CHANGE_HOURS,
             "is_joint": self.said["kind"] == BookingKind.BOTH,
         }
 

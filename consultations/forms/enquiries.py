@@ -74,11 +74,12 @@ class QuestionForm(StepForm):
 
 class PapersForm(FilesForm):
     title = _("서류 사진이 있나요?")
-    at_most: ClassVar = {"enquiry_paper": 5}
+    MOST = 5
+    at_most: ClassVar = {"enquiry_paper": MOST}
     enquiry_paper = forms.FileField(
         label=_("서류 사진"),
         required=False,
-        help_text=_("5장까지 올릴 수 있습니다. 주민등록번호 뒷자리는 가려 주세요."),
+        help_text=_("%(most)s장까지 올릴 수 있습니다. 주민등록번호 뒷자리는 가려 주세요.") % {"most": MOST},
     )
 
 

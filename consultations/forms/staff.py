@@ -12,9 +12,9 @@ from django_filters import ModelChoiceFilter
 
 from consultations.enums import BookingKind, BookingState, CancelReason, HelperConsent, Need, Source, Topic
 from consultations.forms.booking import township_choices
-from consultations.models import Venue
+from consultations.models import ClinicDay, Venue
 from consultations.models.bookings import BookingQuerySet
-from consultations.reports.offers import Offer, Slot
+from consultations.reports.offers import Offer, Place, Slot, places
 from services.forms.fields import Form, NameField, PhoneField
 from services.forms.filters import ALL, ListFilter, on_day, one_of, words
 from services.forms.offers import offer_choices
@@ -111,8 +111,41 @@ def _slot_words(slot: Slot) -> str:
     return f"{timezone.localtime(slot.starts_at):%H:%M}{turns}" + " (지금, 바로 오신 분)" * is_running
 
 
+class LeaveLineForm(Form):
+    """Why somebody on the phone or at the counter waits no longer."""
+
+    reason = forms.ChoiceField(
+        label="이유",
+        choices=CancelReason.choices,
+        widget=RadioCards,
+        error_messages={"required": "이유를 아직 고르지 않았습니다. 하나를 골라 주세요."},
+    )
+
+    def clean_reason(self) -> str:
+        """In words, as the history keeps it."""
+        return str(CancelReason(self.cleaned_data["reason"]).label)
+
+
+class MovePlaceForm(Form):
+    """Where to, before when: the places that have days of this kind."""
+
+    venue = forms.TypedChoiceField(label="어디로 바꿀까요?", coerce=int)
+
+    def __init__(self, *args: Any, kind: BookingKind, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found = [place for place in places(kind) if place.next]
+        offer_choices(self, "venue", [(place.venue.pk, f"{place.venue.name}{_left(place)}") for place in found])
+
+
+def _left(place: Place) -> str:
+    """The next day with a free time, or that there is none."""
+    if place.next is None or not place.next.free:
+        return " (모두 마감)"
+    return f" ({date_letter(place.next.day.on)}부터)"
+
+
 class MoveForm(Form):
-    """Another time for a booking that exists."""
+    """Another time for a booking that exists; `shown` are the days of the place that was chosen."""
 
     slot = forms.ChoiceField(
         label="새 날짜와 시간",
@@ -123,9 +156,11 @@ class MoveForm(Form):
         widget=forms.Select(attrs={"autofocus": True}),
     )
 
-    def __init__(self, *args: Any, offers: Sequence[Offer], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, offers: Sequence[Offer], shown: Sequence[Offer], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer_choices(self, "slot", [("", "골라 주세요"), *slot_choices(offers, may_wait=False)])
+        self.offers = offers
+        listed = offers if self.is_bound else shown
+        offer_choices(self, "slot", [("", "골라 주세요"), *slot_choices(listed, may_wait=False)])
 
 
 class CancelBookingForm(Form):
@@ -258,10 +293,23 @@ class KindForm(Form):
 
 
 class BasisForm(Form):
-    """Why a consultation may be held inside an election window (EL-H)."""
+    """Why a consultation may be held inside an election window (EL-H), and whether at all places of that date."""
 
+    ALL, ONE = "all", "one"
+    which = forms.ChoiceField(
+        label="어디를 열까요?",
+        widget=RadioCards,
+        error_messages={"required": "어디를 열지 아직 고르지 않았습니다. 하나를 골라 주세요."},
+    )
     basis = forms.CharField(label="근거", max_length=200, help_text="예: 조례 1311호, 선거관리위원회 답 2027-12")
     document = forms.CharField(label="문서 번호", max_length=60)
+
+    def __init__(self, *args: Any, same_date: Sequence[ClinicDay], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = ", ".join(day.venue.name for day in same_date)
+        self.fields["which"].help_text = f"같은 날 선거 확인 중인 곳: {names}"
+        everywhere = [(self.ALL, f"같은 날 {len(same_date)}곳 모두")] if len(same_date) > 1 else []
+        offer_choices(self, "which", [(self.ONE, "이 장소만"), *everywhere])
 
 
 class CancelDayForm(Form):

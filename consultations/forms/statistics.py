@@ -36,3 +36,8 @@ class MissingReportForm(Form):
             for one in halves
         ]
         offer_choices(self, "what", [*half_yearly, *monthly])
+
+    @property
+    def words(self) -> str:
+        """The report that was chosen, as the page names it."""
+        return str(dict(self.fields["what"].choices)[self.data["what"]])  # type: ignore[attr-defined]

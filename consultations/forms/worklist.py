@@ -1,6 +1,7 @@
 """What staff type when a consultation cannot take place as promised."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from consultations.models import Adviser, Venue
 from consultations.reports.worklist import Place
 from services.forms.fields import Form
 from services.forms.offers import offer_choices
+from services.forms.widgets import DAY, RadioCards
 from services.rules.korean import date_letter
 
 ONE_BY_ONE = "each"
@@ -21,6 +23,12 @@ WAYS = [
     ("call", "전화해서 정하기"),
     (ONE_BY_ONE, "한 분씩 정하기"),
 ]
+SENT = {  # what goes out at once
+    "colleague": "맡는 분이 바뀐다고 문자나 전화로 바로 알립니다. 안 되는 분은 그대로 남습니다.",
+    "next": "같은 장소 다음 상담일의 새 시간을 문자나 전화로 바로 알립니다. 안 되는 분은 그대로 남습니다.",
+    "call": "문자는 보내지 않습니다. 모두 '전화할 분' 목록에 올립니다.",
+    ONE_BY_ONE: "아직 아무것도 보내지 않습니다. 다음 화면에서 한 분씩 정합니다.",
+}
 
 
 class ReasonForm(Form):
@@ -37,15 +45,32 @@ class ReasonForm(Form):
 class AbsenceForm(ReasonForm):
     """An adviser cannot come; what becomes of the bookings (COPY 6.3)."""
 
-    way = forms.ChoiceField(label="예약을 어떻게 할까요?", choices=WAYS, initial=ONE_BY_ONE, widget=forms.RadioSelect)
+    way = forms.ChoiceField(label="예약을 어떻게 할까요?", choices=WAYS, initial=ONE_BY_ONE, widget=RadioCards(hints=SENT))
 
 
 class CloseDayForm(ReasonForm):
     """A whole day: no colleague can take it."""
 
     way = forms.ChoiceField(
-        label="예약을 어떻게 할까요?", choices=WAYS[1:], initial=ONE_BY_ONE, widget=forms.RadioSelect
+        label="예약을 어떻게 할까요?", choices=WAYS[1:], initial=ONE_BY_ONE, widget=RadioCards(hints=SENT)
     )
+
+
+class CloseDateForm(CloseDayForm):
+    """Every place of one date; of a holiday also where its consultations go (`suggested`)."""
+
+    to = forms.DateField(label="옮길 날", required=False, widget=DAY)
+    field_order = ["reason", "to", "way"]
+
+    def __init__(self, *args: Any, suggested: date | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if suggested is None:
+            del self.fields["to"]
+        else:
+            self.fields["to"].help_text = (
+                f"공휴일 상담을 다른 날로 옮기려면 적으세요. 비우면 옮기지 않습니다. "
+                f"{date_letter(suggested)}에는 모두 비어 있습니다."
+            )
 
 
 class CloseVenueForm(CloseDayForm):
@@ -68,10 +93,11 @@ class AffectedForm(Form):
         super().__init__(*args, **kwargs)
         places = {one.value: one for one in sorted((*same_day, *later), key=lambda one: one.starts_at)}
         self.places = places
-        offer_choices(self, "place", [(value, _words(one)) for value, one in places.items()])
+        offer_choices(self, "place", [(value, place_words(one)) for value, one in places.items()])
 
 
-def _words(place: Place) -> str:
+def place_words(place: Place) -> str:
+    """ "11월 23일(월) 15:20", and who comes first of two."""
     turn = "" if place.order == JointOrder.SAME else f", {place.order.label}"
     return f"{date_letter(place.day.on)} {timezone.localtime(place.starts_at):%H:%M}{turn}"
 

@@ -153,9 +153,9 @@ def home_notes() -> list[HomeNote]:
     found = next_open_day()
     if found is None:
         return []
-    offer, free = found
-    on = date_long(offer.day.on, this_year=timezone.localdate().year)
-    return [HomeNote("consultations", f"다음 무료 상담은 {on} {offer.span}입니다. 남은 자리는 {free}개입니다.")]
+    day, span, free = found
+    on = date_long(day, this_year=timezone.localdate().year)
+    return [HomeNote("consultations", f"다음 무료 상담은 {on} {span}입니다. 남은 자리는 {free}개입니다.")]
 
 
 def staff_todos(user: User) -> list[Todo]:

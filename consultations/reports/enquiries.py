@@ -1,7 +1,10 @@
 """Always-on enquiries as residents, officers and advisers see them; only `turns_of` reads texts."""
 
 from collections.abc import Sequence
+from copy import copy
+from datetime import date
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +15,9 @@ from consultations.models.enquiries import EnquiryQuerySet
 from consultations.reports.bookings import Step
 from services.enums.people import Role
 from services.models import HistoryEntry, Resident, User
+from services.reports.calendar import EveryHoliday
 from services.reports.people import Case, Todo
+from services.rules.calendar import Pause, due_on
 from services.rules.korean import date_long
 
 WHAT = "언제든 질문하기(상시 상담)"
@@ -27,6 +32,22 @@ def takes_questions() -> bool:
 def is_paused(enquiry: Enquiry) -> bool:
     """The adviser waits for the resident."""
     return enquiry.pauses.filter(received_on__isnull=True).exists()
+
+
+def due_of(enquiry: Enquiry) -> date:
+    """The last day of the period with its extension; paused days do not count. One query."""
+    ended = enquiry.pauses.filter(round=enquiry.round, received_on__isnull=False) if enquiry.pk else []
+    pauses = [Pause(one.sent_on, one.received_on) for one in ended if one.received_on]
+    days = settings.CONSULTATION_ANSWER_DAYS + enquiry.extra_days
+    return due_on(enquiry.asked_on, days, EveryHoliday(), pauses=pauses)
+
+
+def longer(enquiry: Enquiry, days: int) -> Enquiry:
+    """The question as it would be with its answer promised so many days later; nothing is written."""
+    later = copy(enquiry)
+    later.extra_days = days
+    later.due_on = due_of(later)
+    return later
 
 
 def turns_of(enquiry: Enquiry) -> list[Turn]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
@@ -11,9 +11,9 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from consultations.enums import BookingKind, ClinicDayState, JointOrder
-from consultations.models import Adviser, Booking, ClinicDay, Hold, Sitting, TimetableRule, Venue
-from consultations.models.timetable import WEEKDAYS
+from consultations.enums import BookingKind, ClinicDayState, DisruptionKind, JointOrder
+from consultations.models import Adviser, Booking, ClinicDay, Disruption, Hold, Sitting, TimetableRule, Venue
+from consultations.models.timetable import WEEKDAYS, ClinicDayQuerySet
 from consultations.rules.seating import Busy, Hours, best_seating, free_starts, starts_of
 from consultations.rules.timetable import nth_weekdays
 from services.models import Township
@@ -31,6 +31,7 @@ class Slot:
     starts_at: datetime  # in Korean time
     is_free: bool
     order: JointOrder = JointOrder.SAME
+    minutes: int = 0  # of a visit with both advisers: together and in turn differ
 
     @cached_property
     def value(self) -> str:
@@ -45,8 +46,8 @@ class Slot:
 
     @property
     def more(self) -> str:
-        """The adviser who comes first, where both are met one after the other."""
-        return "" if self.order == JointOrder.SAME else str(self.order.label)
+        """Where both advisers are met: together or one after the other, and how long it takes."""
+        return f"{self.order.label}, {self.minutes}분" if self.minutes else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class Offer:
     day: Day
     slots: tuple[Slot, ...]
     hours: tuple[Hours, ...] = ()  # of the advisers of this kind
+    elsewhere: tuple["Offer", ...] = ()  # of a full day: where there is room on days near it
 
     @property
     def minutes(self) -> int:
@@ -135,6 +137,26 @@ def offers(kind: BookingKind, *, venue: Venue | int | None = None) -> list[Offer
     busy = _busy(list(found))
     all_offers = [Offer(day, _slots(day, kind, hours, busy), tuple(hours)) for day, hours in found.items()]
     return [offer for offer in all_offers if offer.slots]
+
+
+ELSEWHERE = 3
+
+
+def with_elsewhere(found: Sequence[Offer], kind: BookingKind) -> list[Offer]:
+    """The same, each full day with other places that have room, the nearest days first. Two queries, or none."""
+    if not any(offer.is_full for offer in found):
+        return list(found)
+    free = [offer for offer in offers(kind) if offer.free]
+    return [replace(offer, elsewhere=nearest(offer, free)) if offer.is_full else offer for offer in found]
+
+
+def nearest(full: Offer, free: Sequence[Offer]) -> tuple[Offer, ...]:
+    """Days with room at other places than that of `full`: one a place, the fewest days away first."""
+    firsts: dict[int, Offer] = {}
+    for offer in sorted(free, key=lambda one: (abs(one.day.on - full.day.on), one.day.on, one.day.venue_order)):
+        if offer.day.venue_id != full.day.venue_id:
+            firsts.setdefault(offer.day.venue_id, offer)
+    return tuple(firsts.values())[:ELSEWHERE]
 
 
 def _sitting(kind: BookingKind, venue: Venue | int | None) -> dict[Day, list[Hours]]:
@@ -203,7 +225,8 @@ def _slots(day: Day, kind: BookingKind, hours: Sequence[Hours], busy: Busy) -> t
     for start in starts_of(kinds, hours, now):
         best = best_seating(kinds, hours, busy, start) if is_open else None
         if best or best_seating(kinds, hours, {}, start):
-            slots.append(Slot(day.pk, start, best is not None, best.order if best else JointOrder.SAME))
+            order, minutes = (best.order, best.minutes) if best else (JointOrder.SAME, 0)
+            slots.append(Slot(day.pk, start, best is not None, order, minutes))
     return tuple(slots)
 
 
@@ -248,16 +271,38 @@ def skipped_days(last: date) -> list[SkippedDay]:
     ]
 
 
+def taking_place() -> ClinicDayQuerySet:
+    """Clinic days that are going to take place: held, and not closed by a report (their own, or of their place)."""
+    of_day = models.Q(clinic_day=models.OuterRef("pk")) | models.Q(kind=DisruptionKind.VENUE_CLOSED)
+    closures = Disruption.objects.standing().filter(
+        of_day,
+        kind__in=DisruptionKind.CLOSURES,
+        venue=models.OuterRef("venue"),
+        first_on__lte=models.OuterRef("on"),
+        last_on__gte=models.OuterRef("on"),
+    )
+    is_reopened = ~models.Q(state=ClinicDayState.CLOSED)
+    return ClinicDay.objects.held().filter(is_reopened | ~models.Exists(closures)).order_by()
+
+
 def _without_days(holidays: Sequence[date]) -> list[date]:
-    """Those on which nothing is held anywhere. One query or none."""
+    """Those on which nothing takes place anywhere. One query or none."""
     if not holidays:
         return []
-    held = set(ClinicDay.objects.held().filter(on__in=holidays).order_by().values_list("on", flat=True))
+    held = set(taking_place().filter(on__in=holidays).values_list("on", flat=True))
     return [day for day in holidays if day not in held]
 
 
+def open_holidays(last: date) -> list[date]:
+    """The holidays until `last` on which consultations take place all the same, in order. Three queries at most."""
+    closed = holidays_between(timezone.localdate(), last)
+    return sorted(set(taking_place().filter(on__in=closed).values_list("on", flat=True)))
+
+
 def days_on_holidays() -> set[date]:
-    """Dates of coming clinic days that are holidays: declared after the day was made (HD-03). Three queries."""
+    """Dates of coming clinic days that are holidays, for officers: declared after the day was made (HD-03), and not
+    settled as long as somebody is booked. Three queries.
+    """
     coming = ClinicDay.objects.coming().held().order_by()
     last = coming.aggregate(last=models.Max("on"))["last"]
     closed = holidays_between(timezone.localdate(), last) if last else frozenset()
@@ -284,24 +329,29 @@ def seats_elsewhere(advisers: Sequence[Adviser], on: date) -> bool:
     return sittings.exclude(clinic_day__state=ClinicDayState.CANCELLED).exists()
 
 
-def next_open_day() -> tuple[Offer, int] | None:
-    """The first offer of the next date with a free time for one adviser, and how many places that date has."""
-    free: defaultdict[date, int] = defaultdict(int)
-    first: dict[date, Offer] = {}
+def next_open_day() -> tuple[date, str, int] | None:
+    """The next date with a free time for one adviser, from when to when advice is held then, and its free times."""
+    found: defaultdict[date, list[Offer]] = defaultdict(list)
     for kind in (BookingKind.TAX, BookingKind.LAW):
         for offer in offers(kind):
             if offer.free:
-                free[offer.day.on] += offer.free
-                first.setdefault(offer.day.on, offer)
-    if not free:
+                found[offer.day.on].append(offer)
+    if not found:
         return None
-    on = min(free)
-    return first[on], free[on]
+    on, those = min(found.items())
+    hours = [one for offer in those for one in offer.hours]
+    span = time_span_ko(min(one.opens_at for one in hours), max(one.closes_at for one in hours))
+    return on, span, sum(offer.free for offer in those)
 
 
 def takes_bookings() -> bool:
     """Whether a coming day is open on which somebody sits (SERVICE_OPEN_SOURCES); a full one has its waiting list."""
     return ClinicDay.objects.bookable().filter(sittings__is_absent=False).exists()
+
+
+def open_places() -> int:
+    """At how many places a coming day is open. One query."""
+    return ClinicDay.objects.bookable().filter(sittings__is_absent=False).values("venue").distinct().count()
 
 
 ORDINALS = ("첫째", "둘째", "셋째", "넷째", "다섯째")

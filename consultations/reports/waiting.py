@@ -7,12 +7,12 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from consultations.enums import OfferState, WaitingState
-from consultations.models import Booking, SeatOffer, Waiting
+from consultations.enums import BookingKind, OfferState, WaitingState
+from consultations.models import SeatOffer, Waiting
 from consultations.models.waiting import WaitingQuerySet
 from services.models import Resident
 from services.reports.people import Case
-from services.rules.korean import date_long, time_ko
+from services.rules.korean import date_letter, date_long, time_ko
 
 WHAT = "세금·법률 무료 상담 대기"
 
@@ -48,7 +48,7 @@ def case_of(waiting: Waiting) -> Case:
 
 def _todo(waiting: Waiting) -> str:
     offer = waiting.open_offer if waiting.state == WaitingState.OFFERED else None
-    if offer is None:
+    if offer is None or offer.until <= timezone.now():
         return "지금 하실 일은 없습니다."
     until = timezone.localtime(offer.until)
     day = date_long(until.date(), this_year=timezone.localdate().year)
@@ -63,11 +63,17 @@ def lapsed_offer(waiting: Waiting) -> SeatOffer | None:
 
 
 def went_to_somebody(offer: SeatOffer) -> bool:
-    """Whether somebody else was offered that time after it lapsed, or has booked it."""
-    same = SeatOffer.objects.filter(clinic_day=offer.clinic_day_id, starts_at=offer.starts_at)
-    offered = same.exclude(waiting=offer.waiting_id).filter(made_at__gte=offer.closed_at or offer.made_at)
-    booked = Booking.objects.live().filter(clinic_day=offer.clinic_day_id, starts_at=offer.starts_at)
-    return offered.exists() or booked.exists()
+    """Whether somebody else who waited for the same adviser was offered that time after it lapsed."""
+    wanted = set(BookingKind(offer.waiting.kind).kinds)
+    alike = [kind for kind in BookingKind if wanted & set(kind.kinds)]
+    same = SeatOffer.objects.filter(clinic_day=offer.clinic_day_id, starts_at=offer.starts_at, waiting__kind__in=alike)
+    return same.exclude(waiting=offer.waiting_id).filter(made_at__gte=offer.closed_at or offer.made_at).exists()
+
+
+def place_words(offer: SeatOffer) -> str:
+    """ "15:20, 11월 21일(토) 10:00까지": the place and until when it is held."""
+    at, until = timezone.localtime(offer.starts_at), timezone.localtime(offer.until)
+    return f"{at:%H:%M}, {date_letter(until.date())} {until:%H:%M}까지"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,10 @@ class Line:
     rank: int
     offer: SeatOffer | None
     offered: int
+
+    @property
+    def place(self) -> str:
+        return place_words(self.offer) if self.offer else ""
 
 
 def lines(rows: WaitingQuerySet) -> list[Line]:

@@ -14,7 +14,7 @@ from consultations.enums import AffectedState, BookingKind, ClinicDayState, Disr
 from consultations.models import Adviser, Affected, Booking, ClinicDay, ConflictFlag, Disruption, Hold, Sitting
 from consultations.models.disruptions import DisruptionQuerySet
 from consultations.reports.offers import hours_of
-from consultations.rules.seating import Busy, Hours, seating, seatings
+from consultations.rules.seating import Busy, Hours, Seating, seating, seatings
 from services.enums.notices import CallOutcome, Channel, NoticeState
 from services.enums.people import Role
 from services.models import Notice, User
@@ -42,9 +42,13 @@ class Place:
 class Ways:
     """What can be offered to one person now."""
 
-    has_colleague: bool = False  # same day, same time
+    same: Seating | None = None  # same day, same time
     same_day: tuple[Place, ...] = ()  # same day, other times
     later: tuple[Place, ...] = ()
+
+    @property
+    def has_colleague(self) -> bool:
+        return self.same is not None
 
     @property
     def next(self) -> Place | None:
@@ -76,7 +80,7 @@ def _ways(row: Affected, free: "_FreeTimes", days: Sequence[ClinicDay], flagged:
             later += [places] if places else []
     others = free.places(today, booking, without=flagged) if is_same_day and today.state == ClinicDayState.OPEN else []
     return Ways(
-        has_colleague=is_same_day and free.has_same(booking, without=flagged),
+        same=free.same(booking, without=flagged) if is_same_day else None,
         same_day=tuple(place for place in others if place.starts_at != booking.starts_at),
         later=tuple(place for places in later for place in places),
     )
@@ -132,12 +136,21 @@ class _FreeTimes:
         found = seatings(BookingKind(booking.kind).kinds, hours, busy, timezone.now())
         return [Place(day, one.starts_at, one.order) for one in found]
 
-    def has_same(self, booking: Booking, *, without: set[int]) -> bool:
-        """Whether it can be held at its own time after all, in the same turn."""
+    def same(self, booking: Booking, *, without: set[int]) -> Seating | None:
+        """How it can be held at its own time after all, in the same turn; who has it already stays with it."""
+        if booking.starts_at <= timezone.now():
+            return None
         hours, busy = self._of(booking.clinic_day, booking, without)
+        stays = {one for one, periods in self.taken.items() if any(pk == booking.pk for _, _, pk in periods)}
+        in_order = sorted(hours, key=lambda one: (one.adviser_id not in stays, one.adviser_id))
         kinds, order = BookingKind(booking.kind).kinds, JointOrder(booking.joint_order)
-        is_to_come = booking.starts_at > timezone.now()
-        return is_to_come and seating(kinds, hours, busy, booking.starts_at, order) is not None
+        return seating(kinds, in_order, busy, booking.starts_at, order)
+
+
+def names_of(found: Seating) -> str:
+    """Whose time it takes, as a message says it. One query."""
+    advisers = Adviser.objects.filter(pk__in=[seat.adviser_id for seat in found.seats]).order_by("pk")
+    return ", ".join(str(one) for one in advisers)
 
 
 @dataclass(frozen=True, slots=True)

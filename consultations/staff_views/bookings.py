@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -9,6 +10,7 @@ from django.forms import Form
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 
 from consultations import notices
 from consultations.actions import bookings as actions
@@ -16,7 +18,7 @@ from consultations.actions import surveys
 from consultations.enums import BookingKind, ClinicDayState, FollowUp, Source
 from consultations.forms.enquiries import ReferForm
 from consultations.forms.mine import SurveyForm, slot_of
-from consultations.forms.staff import BookingFilter, CancelBookingForm, MoveForm, TakeBackForm
+from consultations.forms.staff import BookingFilter, CancelBookingForm, MoveForm, MovePlaceForm, TakeBackForm
 from consultations.models import Booking, ClinicDay
 from consultations.reports import bookings as reports
 from consultations.reports.advisers import link_lines
@@ -27,6 +29,8 @@ from services.enums.people import Role
 from services.models import Notice, User
 from services.notices.messages import Letter, previews
 from services.reports import history
+from services.rules.korean import date_letter
+from services.views.asking import Question, ask_after, ask_once
 from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
 
@@ -144,7 +148,10 @@ ACTS = {
         actions.cancel,
         "예약을 취소하고 알렸습니다.",
         title="이 예약을 취소할까요?",
-        explains="이 시간은 다른 분께 돌아갑니다. 되돌릴 수 없습니다. 예약하신 분이 원하실 때만 취소하세요.",
+        explains=(
+            "되돌릴 수 없습니다. 예약하신 분이 원하실 때만 취소하세요. "
+            "이 시간을 기다리는 분이 있으면 그분께 빈자리를 알립니다."
+        ),
         submit="예약 취소하기",
         form=CancelBookingForm,
         letters=lambda found: notices.letters_of("cancelled", found),
@@ -166,50 +173,90 @@ def booking_act(request: PortalRequest, reference: str) -> HttpResponse:
     act = ACTS.get(asked.get("act", ""))
     if act is None or not (act.title or request.method == "POST"):
         raise Http404
-    found, is_sure = _whole(user, reference), "confirmed" in request.POST
-    form = act.form(request.POST if is_sure else None)
-    if (form.is_valid() or not act.title) and request.method == "POST":
-        with refusals_to(form if act.title else request):
-            act.verb(found.pk, by=user.actor, **(form.cleaned_data if act.title else {}))
-            messages.success(request, act.done)
-        if not form.errors:
-            return redirect(_back(found, asked))
-    record_reading(user, found.resident, found, act.title or "보기", address=request.address or None)
-    page = {
-        "booking": found,
-        "form": form,
-        "title": act.title,
-        "explains": act.explains,
-        "submit": act.submit,
-        "act": asked["act"],
-        "back": asked.get("back", ""),
-        "back_url": _back(found, asked),
-        "previews": previews(act.letters(found)),
-    }
-    return render_form(request, "consultations/staff/booking_act.html", page)
+    found = _whole(user, reference)
+    if act.title:
+        record_reading(user, found.resident, found, act.title, address=request.address or None)
+        return ask_once(request, _question(found, act, asked), _does(act, found, user), form=act.form)
+    with refusals_to(request):
+        act.verb(found.pk, by=user.actor)
+        messages.success(request, act.done)
+    return redirect(_back(found, asked))
+
+
+def _does(act: Act, found: Booking, user: User) -> Callable[[dict[str, Any]], str]:
+    def do(typed: dict[str, Any]) -> str:
+        act.verb(found.pk, by=user.actor, **typed)
+        return act.done
+
+    return do
+
+
+def _question(found: Booking, act: Act, asked: QueryDict) -> Question:
+    return Question(
+        title=act.title,
+        submit=act.submit,
+        back=_back(found, asked),
+        back_words=found.shown_reference,
+        about=about(found),
+        explains=act.explains,
+        previews=previews(act.letters(found)),
+    )
+
+
+def about(found: Booking) -> str:
+    """Whose time at which place, for a page that asks."""
+    when = f"{date_letter(found.on)} {timezone.localtime(found.starts_at):%H:%M}"
+    return f"{when} {found.clinic_day.venue.name}, {found.resident.name} 님"
 
 
 def _back(found: Booking, asked: QueryDict) -> str:
     """The day board if the button stood there, else the booking."""
     if asked.get("back") == "board":
         return reverse("consultations:staff_day_board", args=[found.clinic_day_id])
+    return _own_page(found)
+
+
+def _own_page(found: Booking) -> str:
     return reverse("consultations:staff_booking", args=[found.reference])
 
 
 def booking_move(request: PortalRequest, reference: str) -> HttpResponse:
-    """시간 바꾸기 for somebody on the phone or at the counter, also in the last hours before; the look is logged."""
+    """시간 바꾸기 for somebody on the phone or at the counter, also in the last hours before; the look is logged.
+
+    The place first, then the days there; then it asks once with the words that go out.
+    """
     user = staff_of(request)
     found = _whole(user, reference)
-    free = offers(BookingKind(found.kind))
-    form = MoveForm(request.POST if request.method == "POST" else None, offers=free)
-    if form.is_valid():
-        with refusals_to(form):
-            slot = slot_of(form.cleaned_data["slot"], free)
-            actions.move(found.pk, slot.day_id, slot.starts_at, order=slot.order, by=user.actor)
-            messages.success(request, "상담 시간을 바꾸었습니다. 예약번호는 그대로입니다.")
-            return redirect("consultations:staff_booking", reference)
+    kind = BookingKind(found.kind)
+    first = MovePlaceForm(request.GET or {"venue": found.clinic_day.venue_id}, kind=kind)
+    free = offers(kind, venue=first.cleaned_data["venue"]) if first.is_valid() else []
+    form = MoveForm(request.POST if request.method == "POST" else None, offers=offers(kind), shown=free)
+
+    def question(typed: dict[str, Any]) -> Question:
+        slot = slot_of(typed["slot"], form.offers)
+        day = ClinicDay.objects.select_related("venue").get(pk=slot.day_id)
+        return Question(
+            title="이 시간으로 바꿀까요?",
+            submit="이 시간으로 바꾸기",
+            back=_own_page(found),
+            back_words=found.shown_reference,
+            about=f"지금: {about(found)}",
+            explains="예약번호는 그대로입니다. 지금 시간을 기다리는 분이 있으면 그분께 빈자리를 알립니다.",
+            shows=[("새 시간", " ".join(filter(None, [date_letter(day.on), f"{slot.starts_at:%H:%M}", slot.more])))]
+            + [("새 장소", day.venue.name)] * (day.venue_id != found.clinic_day.venue_id),
+            previews=previews(notices.moved_letters(found, day, slot.starts_at)),
+        )
+
+    def do(typed: dict[str, Any]) -> str:
+        slot = slot_of(typed["slot"], form.offers)
+        actions.move(found.pk, slot.day_id, slot.starts_at, order=slot.order, by=user.actor)
+        return "상담 시간을 바꾸었습니다. 예약번호는 그대로입니다."
+
     record_reading(user, found.resident, found, "시간 바꾸기", address=request.address or None)
-    return render_form(request, "consultations/staff/booking_move.html", {"booking": found, "form": form})
+    page = {"booking": found, "form": form, "first": first}
+    return ask_after(request, form, question, do) or render_form(
+        request, "consultations/staff/booking_move.html", page
+    )
 
 
 def booking_elsewhere(request: PortalRequest, reference: str) -> HttpResponse:
@@ -217,13 +264,29 @@ def booking_elsewhere(request: PortalRequest, reference: str) -> HttpResponse:
     user = staff_of(request)
     found = _whole(user, reference)
     form = ReferForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        with refusals_to(form):
-            actions.set_out_of_scope(found.pk, FollowUp(form.cleaned_data["where"]), by=user.actor)
-            messages.success(request, "다른 기관을 안내했습니다. 문자를 보냅니다.")
-            return redirect("consultations:staff_booking", reference)
+
+    def question(typed: dict[str, Any]) -> Question:
+        where = FollowUp(typed["where"])
+        return Question(
+            title="다른 기관을 안내하고 예약을 끝낼까요?",
+            submit="안내하고 예약 끝내기",
+            back=_own_page(found),
+            back_words=found.shown_reference,
+            about=about(found),
+            explains="되돌릴 수 없습니다. 이 시간을 기다리는 분이 있으면 그분께 빈자리를 알립니다.",
+            shows=[("안내할 곳", str(where.label))],
+            previews=previews(notices.elsewhere_letters(found, where)),
+        )
+
+    def do(typed: dict[str, Any]) -> str:
+        actions.set_out_of_scope(found.pk, FollowUp(typed["where"]), by=user.actor)
+        return "다른 기관을 안내했습니다. 예약하신 분께 알립니다."
+
     record_reading(user, found.resident, found, "다른 기관 안내하기", address=request.address or None)
-    return render_form(request, "consultations/staff/booking_elsewhere.html", {"booking": found, "form": form})
+    page = {"booking": found, "form": form}
+    return ask_after(request, form, question, do) or render_form(
+        request, "consultations/staff/booking_elsewhere.html", page
+    )
 
 
 def _whole(user: User, reference: str) -> Booking:

@@ -1,18 +1,22 @@
 """Staff: clinic days, making them, opening those in review, closing and reopening."""
 
 from datetime import date, timedelta
+from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from consultations import notices
 from consultations.actions import clinic_days as actions
 from consultations.actions import holidays
-from consultations.enums import BookingState, ClinicDayState, DisruptionKind
+from consultations.enums import ClinicDayState, DisruptionKind
 from consultations.forms.staff import BasisForm, CancelDayForm, MakeDaysForm, MoveHolidayForm
 from consultations.models import ClinicDay, Disruption
 from consultations.models.disruptions import DisruptionQuerySet
@@ -22,9 +26,13 @@ from consultations.reports.offers import SkippedDay, skipped_days
 from consultations.reports.worklist import is_shut, told_of, worklist_lines
 from consultations.staff_views.bookings import days_open_to
 from services.enums.people import Role
+from services.notices.messages import previews_of_many
 from services.reports import history
+from services.reports.calendar import EveryHoliday
+from services.rules.calendar import add_working_days
 from services.rules.korean import date_letter
-from services.views.refusals import refusals_to, render_form
+from services.views.asking import Question, ask_once
+from services.views.refusals import refusals_to
 from services.views.requests import PortalRequest, staff_of
 
 MOST_DAYS = 400  # nobody plans further ahead
@@ -41,10 +49,11 @@ def clinic_days(request: PortalRequest) -> HttpResponse:
     is_officer = Role.CONSULTATION_OFFICER in staff_of(request).roles
     skipped = [(one, _move_form(one, is_officer=is_officer)) for one in skipped_days(_default_until())]
     lines = clinic_day_lines(first, last, state=state)
+    on_holidays = {line.day.on: line.day.pk for line in lines if line.is_holiday}
     page = {
         "lines": lines,
         "open_days": days_open_to(staff_of(request), {line.day.pk for line in lines}),
-        "on_holiday": any(line.is_holiday for line in lines),
+        "on_holidays": sorted(on_holidays.items()),
         "skipped": skipped,
         "form": MakeDaysForm(initial={"until": _default_until()}),
         "states": ClinicDayState.choices,
@@ -92,30 +101,44 @@ def clinic_days_make(request: PortalRequest) -> HttpResponse:
 
 
 def clinic_day(request: PortalRequest, day_id: int) -> HttpResponse:
-    """One clinic day: opening it in an election window needs a basis and a document number."""
-    user = staff_of(request)
+    """One clinic day, and what can be done with it."""
     day = get_object_or_404(ClinicDay.objects.select_related("venue", "decided_by"), pk=day_id)
-    form = BasisForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        with refusals_to(form):
-            same_date = ClinicDay.objects.filter(on=day.on, state=ClinicDayState.REVIEW)
-            ids = same_date.values_list("pk", flat=True) if "all" in request.POST else [day.pk]
-            actions.record_basis(list(ids), by=user.actor, **form.cleaned_data)
-            messages.success(request, "근거를 적고 예약을 열었습니다.")
-            return redirect("consultations:staff_clinic_day", day_id)
     page = {
         "day": day,
-        "form": form,
         "lines": history.timeline(day),
         "sittings": day.sittings.select_related("adviser"),
         "told": told_of(day),
         "worklists": worklist_lines(_disruptions_of(day)),
         "is_shut": is_shut(day),
         "may_report": day.on >= timezone.localdate() and day.state in (ClinicDayState.OPEN, ClinicDayState.CLOSED),
+        "others": ClinicDay.objects.coming().filter(on=day.on).exclude(pk=day.pk).count(),
         "links": link_lines(day),
         "may_link": day.state != ClinicDayState.CANCELLED,
     }
-    return render_form(request, "consultations/staff/clinic_day.html", page)
+    return render(request, "consultations/staff/clinic_day.html", page)
+
+
+def day_open(request: PortalRequest, day_id: int) -> HttpResponse:
+    """상담을 열까요? Inside an election window, with a basis and a document number: this place or all of that date."""
+    day = get_object_or_404(ClinicDay.objects.select_related("venue"), pk=day_id)
+    held = ClinicDay.objects.filter(on=day.on, state=ClinicDayState.REVIEW).select_related("venue").order_by("pk")
+    same_date = list(held)
+
+    def do(typed: dict[str, Any]) -> str:
+        ids = [one.pk for one in same_date] if typed.pop("which") == BasisForm.ALL else [day.pk]
+        made = actions.record_basis(ids, by=staff_of(request).actor, **typed)
+        return f"근거를 적고 {len(made)}곳의 예약을 열었습니다."
+
+    question = Question(
+        title="상담을 열까요?",
+        submit="예약 열기",
+        back=reverse("consultations:staff_clinic_day", args=[day.pk]),
+        back_words=f"{date_letter(day.on)} {day.venue.name}",
+        about=f"{date_letter(day.on)} {day.venue.name}, {day.election} 선거 기간",
+        explains="열면 바로 예약을 받습니다. 근거와 문서 번호는 나중에 고칠 수 없습니다. "
+        "선거관리위원회에 물어보시려면 1390으로 전화하세요.",
+    )
+    return ask_once(request, question, do, form=partial(BasisForm, same_date=same_date))
 
 
 def _disruptions_of(day: ClinicDay) -> DisruptionQuerySet:
@@ -138,14 +161,29 @@ def clinic_day_act(request: PortalRequest, day_id: int) -> HttpResponse:
 
 def clinic_day_cancel(request: PortalRequest, day_id: int) -> HttpResponse:
     """이 상담일을 취소할까요? Everybody affected is told and put on the call list."""
-    user = staff_of(request)
     day = get_object_or_404(ClinicDay.objects.select_related("venue"), pk=day_id)
-    form = CancelDayForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        with refusals_to(form):
-            told = actions.cancel_day(day_id, reason=form.cleaned_data["reason"], by=user.actor).affected.count()
-            messages.success(request, f"상담일을 취소했습니다. {told}분께 알리고 '전화할 분' 목록에 올렸습니다.")
-            return redirect("consultations:staff_clinic_day", day_id)
-    affected = day.bookings.filter(state__in=BookingState.LIVE).count()
-    page = {"day": day, "form": form, "affected": affected}
-    return render_form(request, "consultations/staff/clinic_day_cancel.html", page)
+    affected = list(day.bookings.live().with_place().order_by("starts_at", "pk"))
+
+    def do(typed: dict[str, Any]) -> str:
+        told = actions.cancel_day(day_id, reason=typed["reason"], by=staff_of(request).actor).affected.count()
+        return f"상담일을 취소했습니다. {told}분께 알리고 '전화할 분' 목록에 올렸습니다."
+
+    waits = list(day.waitings.live().select_related("resident", "helper").in_line())
+    for one in waits:
+        one.clinic_day = day
+    call_by = add_working_days(timezone.localdate(), 1, EveryHoliday())
+    letters = [one for booking in affected for one in notices.city_cancelled_letters(booking, call_by=call_by)]
+    letters += [one for waiting in waits for one in notices.waiting_letters("ended", waiting)]
+    n = len(affected)
+    question = Question(
+        title="이 상담일을 취소할까요?",
+        submit="상담일 취소하기",
+        back=reverse("consultations:staff_clinic_day", args=[day.pk]),
+        back_words=f"{date_letter(day.on)} {day.venue.name}",
+        about=f"{date_letter(day.on)} {day.venue.name}",
+        explains=f"예약 {n}건이 있습니다. {n}분께 모두 알리고 '전화할 분' 목록에 올립니다. 되돌릴 수 없습니다."
+        if n
+        else "이날 예약하신 분은 없습니다. 되돌릴 수 없습니다.",
+        previews=previews_of_many(letters),
+    )
+    return ask_once(request, question, do, form=CancelDayForm)

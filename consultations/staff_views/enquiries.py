@@ -4,9 +4,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from consultations.actions import enquiries as actions
@@ -14,11 +14,17 @@ from consultations.enums import AnswerBy, BookingKind, ConsentKind, FollowUp, So
 from consultations.forms import enquiries as forms
 from consultations.models import Enquiry
 from consultations.models.enquiries import EnquiryQuerySet
+from consultations.notices import enquiry_letter, extension_letter
+from consultations.reports.enquiries import longer
 from services.actions.history import record_reading
 from services.actions.people import find_or_add_resident
+from services.enums.calendar import ExtensionReason
 from services.enums.people import Role
 from services.models import User
+from services.notices.messages import previews
 from services.reports import history
+from services.rules.korean import date_letter
+from services.views.asking import Question, ask_after, settle
 from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
 
@@ -52,16 +58,6 @@ def enquiry(request: PortalRequest, reference: str) -> HttpResponse:
     return render(request, "consultations/staff/enquiry.html", page)
 
 
-def _decide(request: PortalRequest, page: str, found: Enquiry, form: Form, decide: Any, done: str) -> HttpResponse:
-    """A page of one form on one question: do it, or say why not."""
-    if form.is_valid():
-        with refusals_to(form):
-            decide(**form.cleaned_data)
-            messages.success(request, done)
-            return redirect("consultations:staff_enquiry", found.reference)
-    return render_form(request, page, {"enquiry": found, "form": form})
-
-
 def _found(request: PortalRequest, reference: str) -> Enquiry:
     return get_object_or_404(_seen_by(staff_of(request)), reference=reference)
 
@@ -69,14 +65,17 @@ def _found(request: PortalRequest, reference: str) -> Enquiry:
 def enquiry_assign(request: PortalRequest, reference: str) -> HttpResponse:
     """맡을 세무사·변호사 정하기."""
     found = _found(request, reference)
-    kinds = BookingKind(found.kind).answered_by
-    form = forms.AssignForm(request.POST or None, kinds=kinds)
+    form = forms.AssignForm(request.POST or None, kinds=BookingKind(found.kind).answered_by)
 
-    def decide(adviser: Any) -> None:
-        actions.assign(found.pk, adviser.pk, by=staff_of(request).actor)
+    def do(typed: dict[str, Any]) -> str:
+        actions.assign(found.pk, typed["adviser"].pk, by=staff_of(request).actor)
+        return "맡을 사람을 정했습니다."
 
-    page = "consultations/staff/enquiry_assign.html"
-    return _decide(request, page, found, form, decide, "맡을 사람을 정했습니다.")
+    page = {"enquiry": found, "form": form}
+    back = reverse("consultations:staff_enquiry", args=[reference])
+    return settle(request, form, do, back=back) or render_form(
+        request, "consultations/staff/enquiry_assign.html", page
+    )
 
 
 def enquiry_extend(request: PortalRequest, reference: str) -> HttpResponse:
@@ -84,11 +83,25 @@ def enquiry_extend(request: PortalRequest, reference: str) -> HttpResponse:
     found = _found(request, reference)
     form = forms.ExtendForm(request.POST or None)
 
-    def decide(days: int, reason: str) -> None:
-        actions.extend(found.pk, days, reason, by=staff_of(request).actor)
+    def question(typed: dict[str, Any]) -> Question:
+        later, why = longer(found, typed["days"]), ExtensionReason(typed["reason"])
+        return _question(
+            found,
+            title="답하는 날을 늦출까요?",
+            submit="기한 늦추기",
+            explains="한 번만 늦출 수 있고 되돌릴 수 없습니다. 같은 내용을 편지로도 보냅니다.",
+            shows=[("새로 답할 날", date_letter(later.due_on)), ("이유", str(why.label))],
+            previews=previews([extension_letter(later, why)]),
+        )
 
-    page = "consultations/staff/enquiry_extend.html"
-    return _decide(request, page, found, form, decide, "답하는 날을 늦추고 알렸습니다.")
+    def do(typed: dict[str, Any]) -> str:
+        actions.extend(found.pk, typed["days"], typed["reason"], by=staff_of(request).actor)
+        return "답하는 날을 늦추고 알렸습니다."
+
+    page = {"enquiry": found, "form": form}
+    return ask_after(request, form, question, do) or render_form(
+        request, "consultations/staff/enquiry_extend.html", page
+    )
 
 
 def enquiry_refer(request: PortalRequest, reference: str) -> HttpResponse:
@@ -96,11 +109,34 @@ def enquiry_refer(request: PortalRequest, reference: str) -> HttpResponse:
     found = _found(request, reference)
     form = forms.ReferForm(request.POST or None)
 
-    def decide(where: str) -> None:
-        actions.refer(found.pk, FollowUp(where), by=staff_of(request).actor)
+    def do(typed: dict[str, Any]) -> str:
+        actions.refer(found.pk, FollowUp(typed["where"]), by=staff_of(request).actor)
+        return "다른 기관을 안내했습니다."
 
-    page = "consultations/staff/enquiry_refer.html"
-    return _decide(request, page, found, form, decide, "다른 기관을 안내했습니다.")
+    back = reverse("consultations:staff_enquiry", args=[reference])
+    page = {"enquiry": found, "form": form}
+    return ask_after(request, form, lambda typed: referring(found, typed, back), do) or render_form(
+        request, "consultations/staff/enquiry_refer.html", page
+    )
+
+
+def referring(found: Enquiry, typed: dict[str, Any], back: str) -> Question:
+    """Before an officer or the adviser sends somebody elsewhere."""
+    return Question(
+        title="다른 기관을 안내하고 질문을 끝낼까요?",
+        submit="안내하고 끝내기",
+        back=back,
+        back_words=found.reference,
+        about=f"질문 {found.reference}",
+        explains="되돌릴 수 없습니다. 세무사·변호사는 더 답하지 않습니다.",
+        shows=[("더 알맞은 곳", str(FollowUp(typed["where"]).label))],
+        previews=previews([enquiry_letter("enquiry_referred", found)]),
+    )
+
+
+def _question(found: Enquiry, **words: Any) -> Question:
+    back = reverse("consultations:staff_enquiry", args=[found.reference])
+    return Question(back=back, back_words=found.reference, about=f"질문 {found.reference}", **words)
 
 
 def enquiry_new(request: PortalRequest) -> HttpResponse:

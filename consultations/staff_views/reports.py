@@ -1,11 +1,12 @@
 """Staff: the running month in numbers, issued reports and their files; an adviser's own half-year reports."""
 
 from datetime import date
+from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 
 from consultations.actions import statistics as actions
@@ -20,8 +21,9 @@ from services.reports.papers import shown
 from services.rules.history import Actor
 from services.rules.months import first_of
 from services.rules.refusal import Refused
+from services.views.asking import Question, ask_after, ask_once
 from services.views.frozen import frozen_pdf, frozen_xlsx
-from services.views.refusals import refusals_to, render_form
+from services.views.refusals import render_form
 from services.views.requests import PortalRequest, staff_of
 
 ROWS = 30
@@ -44,19 +46,30 @@ def statistics(request: PortalRequest) -> HttpResponse:
 
 
 def reports(request: PortalRequest) -> HttpResponse:
-    """보고서: what was issued, and what is missing made by hand."""
+    """보고서: what was issued, and what is missing made by hand; asked once, because it freezes."""
     is_officer = Role.CONSULTATION_OFFICER in staff_of(request).roles
     form = MissingReportForm(request.POST or None, months=missing_months(), halves=missing_halves())
-    if is_officer and form.is_valid():
-        with refusals_to(form):
-            made = _issue(*form.cleaned_data["what"], by=staff_of(request).actor)
-            messages.success(request, f"보고서 {made}개를 만들었습니다.")
-            return redirect("consultations:staff_reports")
+
+    def question(typed: dict[str, Any]) -> Question:
+        return Question(
+            title="보고서를 만들까요?",
+            submit="보고서 만들기",
+            back=reverse("consultations:staff_reports"),
+            back_words="보고서",
+            explains="지금 적혀 있는 것으로 셉니다. 만든 보고서는 바꿀 수 없고, 정정본만 만들 수 있습니다. "
+            "반기 보고에 들어간 상담 결과는 더 고칠 수 없습니다.",
+            shows=[("만들 보고서", form.words)],
+        )
+
+    def do(typed: dict[str, Any]) -> str:
+        return f"보고서 {_issue(*typed['what'], by=staff_of(request).actor)}개를 만들었습니다."
+
+    asked = ask_after(request, form, question, do) if is_officer else None
     issued = StatisticsReport.objects.without_files()
     page = Paginator(issued, ROWS).get_page(request.GET.get("page"))
     correct_page = "consultations:staff_report_correct" if is_officer else ""
     context = {"page": page, "form": form if is_officer else None, "correct": correct_page}
-    return render_form(request, "consultations/staff/reports.html", context)
+    return asked or render_form(request, "consultations/staff/reports.html", context)
 
 
 def _issue(kind: ReportKind, first: date, *, by: Actor) -> int:
@@ -80,16 +93,23 @@ def report_xlsx(request: PortalRequest, report_id: int) -> HttpResponse:
 
 
 def report_correct(request: PortalRequest, report_id: int) -> HttpResponse:
-    """정정본 만들기: asked once, with the reason that is printed."""
+    """정정본을 만들까요? Asked once, with the reason that is printed."""
     report = get_object_or_404(StatisticsReport.objects.without_files(), pk=report_id)
-    form = CorrectionForm(request.POST or None)
-    if form.is_valid():
-        with refusals_to(form):
-            made = actions.correct(report.pk, reason=form.cleaned_data["reason"], by=staff_of(request).actor)
-            messages.success(request, f"제{report.number}호의 정정본 제{made.number}호를 만들었습니다.")
-            return redirect("consultations:staff_reports")
-    context = {"form": form, "report": report}
-    return render_form(request, "consultations/staff/report_correct.html", context)
+
+    def do(typed: dict[str, Any]) -> str:
+        made = actions.correct(report.pk, reason=typed["reason"], by=staff_of(request).actor)
+        return f"제{report.number}호의 정정본 제{made.number}호를 만들었습니다."
+
+    question = Question(
+        title="정정본을 만들까요?",
+        submit="정정본 만들기",
+        back=reverse("consultations:staff_reports"),
+        back_words="보고서",
+        about=str(report),
+        explains=f"지금 숫자로 새 호를 만듭니다. 제{report.number}호는 그대로 남고, 새 호에 어느 것을 왜 고쳤는지 "
+        "인쇄됩니다. 정정본도 다시 바꿀 수 없습니다.",
+    )
+    return ask_once(request, question, do, form=CorrectionForm)
 
 
 def my_reports(request: PortalRequest) -> HttpResponse:

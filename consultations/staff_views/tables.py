@@ -1,5 +1,7 @@
 """Staff: where, when and with whom free advice is held, kept without code."""
 
+from django.conf import settings
+
 from consultations.forms.tables import AdviserForm, TimetableRuleForm, VenueForm
 from consultations.models import Adviser, TimetableRule, Venue
 from services.enums.people import Role
@@ -16,7 +18,8 @@ VENUES = Table(
 TIMETABLE = Table(
     page="consultations:staff_table_timetable",
     title="상담 시간표",
-    intro="이 시간표대로 날마다 새벽에 두 달 앞까지 정례 상담일을 만듭니다. 공휴일에는 만들지 않습니다.",
+    intro=f"이 시간표대로 날마다 새벽에 {settings.CONSULTATION_MONTHS_AHEAD}달 앞까지 정례 상담일을 만듭니다. "
+    "공휴일에는 만들지 않습니다.",
     form=TimetableRuleForm,
     columns=(
         Column("언제", str),

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,10 +19,12 @@ from consultations.enums import BookingKind, Source, Topic, WaitingHour
 from consultations.forms import booking as forms
 from consultations.models import Booking, Waiting
 from consultations.reports import offers as reports
+from consultations.rules.scope import ADVICE_INCOME_WON, ADVICE_PROPERTY_WON
 from services.actions.people import find_or_add_resident
 from services.forms.steps import Answers, Journey
 from services.models import Draft, Resident, Township
 from services.rules.history import Actor
+from services.rules.notices import next_opening
 from services.rules.refusal import Refused
 from services.views.requests import PortalRequest
 from services.views.shared import shared_page
@@ -73,12 +76,36 @@ class BookingJourney(Journey):
 BOOKING = BookingJourney()
 
 
+def begin_waiting(request: PortalRequest, own: Booking, full: reports.Offer) -> str:
+    """Getting in line for a full day with what a booking says already; the booking itself stays. Where to go on.
+
+    What the booking does not know is asked; what was typed for another booking stays under 내 신청 확인.
+    """
+    walk, person = Walk(request, BOOKING), own.resident
+    walk.draft = None
+    steps = {step.page: step for step in BOOKING.steps}
+    walk.save(steps["booking_kind"], {"kind": own.kind})
+    if own.kind == BookingKind.TAX:  # whether it is an appeal was never kept
+        walk.suggest("booking_topic", {"topic": own.topic})
+    else:
+        walk.save(steps["booking_topic"], {"topic": own.topic})
+    walk.save(
+        steps["booking_place"], {"township": str(person.township_id or ""), "venue": str(full.day.venue_id)}
+    )
+    walk.save(steps["booking_time"], {"slot": full.wait_value})
+    known = {"who": "self", "name": person.name, "born_on": person.born_on, "phone": person.shown_phone}
+    walk.suggest("booking_contact", known)
+    walk.suggest("booking_question", {"question": own.question, "needs": own.needs})
+    messages.info(request, _("지금 예약은 그대로 있습니다. 자리를 받으신 뒤에 지금 예약을 취소하시면 됩니다."))
+    return walk.next_url
+
+
 def _resident_of(said: Answers) -> Resident:
     return find_or_add_resident(
         name=said["name"],
         phone=said["phone"],
         born_on=said["born_on"],
-        township=Township.objects.filter(pk=said["township"]).first(),
+        township=Township.objects.filter(pk=said["township"] or 0).first(),
         by=Actor.resident("phone"),
     )
 
@@ -104,14 +131,16 @@ def _wish_of(said: Answers) -> Wish:
 @shared_page
 def start(request: PortalRequest) -> HttpResponse:
     """Who may come, when and where, what to bring (COPY B0)."""
+    last = timezone.localdate() + timedelta(days=DAYS_SHOWN)
     page = {
-        "property_limit": settings.CONSULTATION_PROPERTY_LIMIT_WON,
-        "income_limit": settings.CONSULTATION_INCOME_LIMIT_WON,
+        "property_limit": ADVICE_PROPERTY_WON,
+        "income_limit": ADVICE_INCOME_WON,
         "phone": settings.CONSULTATION_PHONE,
         "timetable": reports.timetable_words(),
         "is_open": reports.takes_bookings(),
-        "skipped": reports.skipped_days(timezone.localdate() + timedelta(days=DAYS_SHOWN)),
-        "on_holidays": sorted(reports.days_on_holidays()),
+        "places": reports.open_places(),
+        "skipped": reports.skipped_days(last),
+        "on_holidays": reports.open_holidays(last),
         "unfinished": unfinished(request, BOOKING),
     }
     return render(request, "consultations/start.html", page)
@@ -137,5 +166,11 @@ def booking_done(request: PortalRequest) -> HttpResponse:
     booking = just_sent(request, BOOKING, Booking.objects.with_place())
     if booking is None:
         return redirect("consultations:start")
-    page = {"booking": booking, "cannot_text": not booking.resident.can_receive_texts}
+    now = timezone.now()
+    texts_at = next_opening(now, settings.NOTICE_HOURS)
+    page = {
+        "booking": booking,
+        "cannot_text": not booking.resident.can_receive_texts,
+        "texts_at": texts_at if texts_at > now else None,
+    }
     return render(request, "consultations/booking_done.html", page)

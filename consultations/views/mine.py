@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 
 from consultations.actions import bookings, surveys
 from consultations.enums import BookingKind, Source
-from consultations.forms.booking import SlotForm
+from consultations.forms.booking import MovePlaceForm, SlotForm
 from consultations.forms.mine import CancelForm, SurveyForm, slot_of
 from consultations.models import Booking
 from consultations.reports.bookings import timeline
 from consultations.reports.calendars import calendar_file
-from consultations.reports.offers import Offer, offers
+from consultations.reports.offers import offers, with_elsewhere
 from consultations.reports.surveys import asked
+from consultations.views.booking import begin_waiting
 from services.views.own_case import own_case
 from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest
@@ -52,9 +53,17 @@ def booking_cancel(request: PortalRequest, own: Booking) -> HttpResponse:
 
 @own_booking
 def booking_move(request: PortalRequest, own: Booking) -> HttpResponse:
-    """상담 시간 바꾸기: the old time stays until the new one is held."""
-    found = offers(BookingKind(own.kind))
+    """상담 시간 바꾸기: where first, then when; the old time stays until the new one is held.
+
+    A full day leads to places with room on near days, and to its line.
+    """
+    kind = BookingKind(own.kind)
+    first = MovePlaceForm(request.GET if "venue" in request.GET else None, kind=kind, own=own.clinic_day.venue_id)
+    found = offers(kind)
     form = SlotForm(request.POST if request.method == "POST" else None, offers=found)
+    full = {offer.wait_value: offer for offer in found if offer.is_full and offer.day.on != own.on}.get(request.POST.get("wait", ""))
+    if full and own.can_change_online:
+        return redirect(begin_waiting(request, own, full))
     if form.is_valid():
         with refusals_to(form):
             slot = slot_of(form.cleaned_data["slot"], found)
@@ -62,14 +71,13 @@ def booking_move(request: PortalRequest, own: Booking) -> HttpResponse:
             bookings.move(own.pk, slot.day_id, slot.starts_at, order=slot.order, by=by, is_online=True)
             messages.success(request, _("상담 시간을 바꾸었습니다. 예약번호는 그대로입니다."))
             return redirect("consultations:booking", own.reference)
-        found = offers(BookingKind(own.kind))  # without the place that was just taken
-    page = {"booking": own, "form": form, "offers": _near_first(found, own), "phone": settings.CONSULTATION_PHONE}
+        found = offers(kind)  # without the place that was just taken
+    page = {"booking": own, "form": form, "first": first, "phone": settings.CONSULTATION_PHONE}
+    if first.is_valid() or form.is_bound:
+        venue_id = int(first.cleaned_data["venue"]) if first.is_valid() else own.clinic_day.venue_id
+        there = [offer for offer in found if offer.day.venue_id == venue_id]
+        page |= {"offers": with_elsewhere(there, kind), "place": there[0].day.venue_name if there else ""}
     return render_form(request, "consultations/booking_move.html", page)
-
-
-def _near_first(found: list[Offer], own: Booking) -> list[Offer]:
-    """The days at the booking's own place, then the other places, by date."""
-    return sorted(found, key=lambda offer: (offer.day.venue_id != own.clinic_day.venue_id, offer.day.on))
 
 
 @own_booking

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consultations.actions import waiting as actions
@@ -22,11 +23,12 @@ def waiting(request: PortalRequest, own: Waiting) -> HttpResponse:
     """Rank, or the place that is held with its buttons, or that its time has passed."""
     if own.booking:
         return redirect("consultations:booking", own.booking.reference)
-    lapsed = lapsed_offer(own)
+    lapsed, offer = lapsed_offer(own), own.open_offer if own.state == WaitingState.OFFERED else None
+    is_over = offer is not None and offer.until <= timezone.now()  # in a minute the sweep takes it back
     page = {
         "waiting": own,
-        "offer": own.open_offer if own.state == WaitingState.OFFERED else None,
-        "has_lapsed": lapsed is not None,
+        "offer": None if is_over else offer,
+        "has_lapsed": is_over or lapsed is not None,
         "went_to_somebody": lapsed is not None and went_to_somebody(lapsed),
         "is_joint": own.kind == BookingKind.BOTH,
         "phone": settings.CONSULTATION_PHONE,

@@ -1,7 +1,7 @@
 """A message's words: templates in, checked texts out."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -91,6 +91,15 @@ def previews(letters: Sequence[Letter]) -> list[Preview]:
     return [_preview(letter) for letter in letters]
 
 
+def previews_of_many(letters: Sequence[Letter]) -> list[Preview]:
+    """The same for a whole list, without names: how many are told in which way, and the first one's words."""
+    ways: dict[tuple[str, str], list[Preview]] = {}
+    for letter in letters:
+        one = _preview(letter)
+        ways.setdefault((letter.message.kind, one.how), []).append(one)
+    return [replace(group[0], to=f"{len(group)}분께") for group in ways.values()]
+
+
 def _preview(letter: Letter) -> Preview:
     person = letter.resident
     phone = person.phone if person else letter.phone
@@ -100,8 +109,13 @@ def _preview(letter: Letter) -> Preview:
         to=" ".join(filter(None, [person.name if person else "", mask_phone(phone)])),
         how="문자" if is_texted else "전화 ('전화할 분' 목록에 올립니다)",
         at=f"{date_letter(moment.date())} {moment:%H:%M}" if moment else "",
-        text=letter.message.short if is_texted else letter.message.body or letter.message.short,
+        text=letter.message.short if is_texted else _said(letter.message),
     )
+
+
+def _said(message: Message) -> str:
+    """What an officer reads aloud on the telephone."""
+    return message.spoken or message.body or message.short
 
 
 def compose(kind: str, *, title: str = "", reference: str = "", **values: Any) -> Message:

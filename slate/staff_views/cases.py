@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 
 from services.actions.history import record_reading
@@ -17,7 +17,8 @@ from services.models import Document, User
 from services.reports.documents import link
 from services.reports.history import timeline
 from services.rules.korean import won
-from services.views.refusals import changed_meanwhile, refusals_to, render_form
+from services.views.asking import settle
+from services.views.refusals import changed_meanwhile, render_form
 from services.views.requests import PortalRequest, staff_of
 from slate import rules
 from slate.actions import casework, decisions
@@ -122,11 +123,10 @@ class Asking:
         """Done -> back to the case; refused -> the same page as things are now, with what was typed."""
         beside: dict[str, Any] = {}
         form = self.form(request.POST or None, initial=self.facts(application) | {"version": application.version})
-        if form.is_valid():
-            with refusals_to(form):
-                sentence = do(form.cleaned_data)
-                messages.success(request, sentence)
-                return redirect("slate:staff_case", application.reference)
+        is_filled_in = form.is_valid()
+        if done := settle(request, form, do, back=reverse("slate:staff_case", args=[application.reference])):
+            return done
+        if is_filled_in:  # the verb said no: as things are by now
             application = Application.objects.in_full().get(pk=application.pk)
             beside = changed_meanwhile(form, application, self.facts(application))
         values = {"application": application, "form": form, "may_still": self.may_still(application)}

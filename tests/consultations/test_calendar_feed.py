@@ -290,10 +290,10 @@ class TestStaffPages:
         assert "마지막으로 읽은 때" in again.content.decode()
 
     def test_an_adviser_ends_it(self, desk, token, read):
-        answer = desk.post(url("staff_my_calendar"), {"act": "revoke"}, follow=True)
+        answer = desk.post(url("staff_my_calendar"), {"act": "revoke", "confirmed": "1"}, follow=True)
         assert "주소를 끊었습니다" in answer.content.decode()
         assert read().status_code == 404
-        twice = desk.post(url("staff_my_calendar"), {"act": "revoke"}, follow=True)
+        twice = desk.post(url("staff_my_calendar"), {"act": "revoke", "confirmed": "1"}, follow=True)
         assert "달력 주소가 없습니다" in twice.content.decode()
 
     def test_other_acts_are_unknown(self, desk, officer, lawyer):
@@ -311,7 +311,7 @@ class TestStaffPages:
         assert client.get("/consultations/" + self.address(made).split("/consultations/")[1]).status_code == 200
         entry = HistoryEntry.objects.get(subject_kind="consultations.calendarfeed")
         assert entry.actor_kind == "staff"
-        officer.post(page, {"act": "revoke"})
+        officer.post(page, {"act": "revoke", "confirmed": "1"})
         assert CalendarFeed.objects.get().revoked_at is not None
 
     def test_the_officer_ends_that_of_an_account_but_makes_none(self, officer, desk, lawyer):
@@ -319,7 +319,7 @@ class TestStaffPages:
         text = officer.get(url("staff_adviser_calendar", lawyer.pk)).content.decode()
         assert 'value="revoke"' in text
         assert 'value="renew"' not in text
-        officer.post(url("staff_adviser_calendar", lawyer.pk), {"act": "revoke"})
+        officer.post(url("staff_adviser_calendar", lawyer.pk), {"act": "revoke", "confirmed": "1"})
         assert not CalendarFeed.objects.filter(revoked_at=None).exists()
 
     def test_the_list_names_everybody_with_a_masked_phone(self, officer, lawyer):

@@ -232,7 +232,7 @@ class TestMovingAndReferring:
         assert "홍길동 님" in shown
         assert ReadingLogEntry.objects.get().action == "시간 바꾸기"
         assert "하나를 골라 주세요" in desk.post(page, {"slot": ""}).content.decode()
-        response = desk.post(page, {"slot": f"{day.pk}-1620"})
+        response = desk.post(page, {"slot": f"{day.pk}-1620", "confirmed": "1"})
         assert response.url == url("staff_booking", booking.reference)
         booking.refresh_from_db()
         assert booking.starts_at == at(16, 20)
@@ -242,9 +242,11 @@ class TestMovingAndReferring:
         day = clinic_day("LAW")
         booking = booked(make_resident(), day)
         bookings.cancel(booking.pk, by=BY)
-        page = desk.post(url("staff_booking_move", booking.reference), {"slot": f"{day.pk}-1620"})
+        typed = {"slot": f"{day.pk}-1620", "confirmed": "1"}
+        page = desk.post(url("staff_booking_move", booking.reference), typed)
         assert "이미 취소된 예약입니다." in page.content.decode()
-        page = desk.post(url("staff_booking_elsewhere", booking.reference), {"where": "LEGAL_AID"})
+        typed = {"where": "LEGAL_AID", "confirmed": "1"}
+        page = desk.post(url("staff_booking_elsewhere", booking.reference), typed)
         assert "먼저 고쳤습니다(예약 취소)." in page.content.decode()
 
     def test_another_office_is_named_and_the_time_is_free_again(self, desk, make_resident):
@@ -252,7 +254,9 @@ class TestMovingAndReferring:
         page = url("staff_booking_elsewhere", taken[0].reference)
         assert "대한법률구조공단 132 안내" in desk.get(page).content.decode()
         assert "where" in desk.post(page, {}).context["form"].errors
-        desk.post(page, {"where": "LEGAL_AID"})
+        assert "대한법률구조공단 132" in desk.post(page, {"where": "LEGAL_AID"}).content.decode()
+        assert taken[0].is_live
+        desk.post(page, {"where": "LEGAL_AID", "confirmed": "1"})
         taken[0].refresh_from_db()
         assert taken[0].state == "OUT_OF_SCOPE"
         entry = HistoryEntry.objects.get(move="out_of_scope")

@@ -3,7 +3,7 @@
 import itertools
 import re
 import threading
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 import pytest
@@ -247,14 +247,13 @@ class TestAnswering:
         assert "쓰던 답" in client.get(url("staff_my_enquiry", given.reference)).content.decode()
         client.post(
             url("staff_my_enquiry", given.reference),
-            {"text": ADVICE, "given": "PORTAL", "why": "전화를 안 받으심", "answer": "1"},
+            {"text": ADVICE, "given": "PORTAL", "why": "전화를 안 받으심", "answer": "1", "confirmed": "1"},
         )
         assert reload(given).state == "ANSWERED"
         notice = Notice.objects.get(once_key=f"enquiry:{given.pk}:answered:1")
         assert notice.short == "[김제시] 질문에 답했습니다.\n접수번호 Q-482-157\n'내 신청 확인'에서 보세요."
-        again = client.post(
-            url("staff_my_enquiry", given.reference), {"text": "또", "given": "PORTAL", "why": "전화를 안 받으심"}
-        )
+        typed = {"text": "또", "given": "PORTAL", "why": "전화를 안 받으심", "confirmed": "1"}
+        again = client.post(url("staff_my_enquiry", given.reference), typed)
         assert "상태가 달라졌습니다." in again.content.decode()
         assert Turn.objects.filter(kind="ANSWER").count() == 1
 
@@ -277,7 +276,7 @@ class TestAnswering:
 
     def test_refer_elsewhere(self, staff_client, given, lawyer):
         client = staff_client(user=lawyer.user)
-        client.post(url("staff_my_enquiry_refer", given.reference), {"where": "LEGAL_AID"})
+        client.post(url("staff_my_enquiry_refer", given.reference), {"where": "LEGAL_AID", "confirmed": "1"})
         assert (reload(given).state, reload(given).ended_at is None) == ("REFERRED", False)
         notice = Notice.objects.get(once_key=f"enquiry:{given.pk}:referred")
         assert notice.short == (
@@ -289,9 +288,15 @@ class TestAnswering:
 
     def test_the_officer_refers_and_extends_on_pages(self, staff_client, given):
         client = staff_client(Role.CONSULTATION_OFFICER)
-        client.post(url("staff_enquiry_extend", given.reference), {"days": 3, "reason": "site_check"})
+        typed = {"days": 3, "reason": "site_check"}
+        asks = client.post(url("staff_enquiry_extend", given.reference), typed).content.decode()
+        assert "답이 늦어집니다." in asks
+        assert reload(given).extra_days == 0
+        client.post(url("staff_enquiry_extend", given.reference), typed | {"confirmed": "1"})
+        later = reload(given).due_on
+        assert f"{later.month}월 {later.day}일" in asks  # the day that was shown is the day that was promised
         assert reload(given).extra_days == 3
-        client.post(url("staff_enquiry_refer", given.reference), {"where": "TAX_AGENT"})
+        client.post(url("staff_enquiry_refer", given.reference), {"where": "TAX_AGENT", "confirmed": "1"})
         assert reload(given).state == "REFERRED"
         moves = HistoryEntry.objects.filter(subject_kind="consultations.enquiry").order_by("seq")
         assert [entry.move for entry in moves] == ["received", "assigned", "extended", "referred"]
@@ -481,6 +486,24 @@ class TestOfficersLists:
         assert enquiry.reference in done
         assert SECRET not in done
         assert Notice.objects.get(once_key=f"enquiry:{enquiry.pk}:received", channel=Channel.CALL)
+
+    @pytest.mark.parametrize("now", ["2026-11-20 10:00", "2026-12-24 23:30", "2026-12-31 09:00"])
+    def test_the_day_of_the_first_page_is_the_day_that_is_promised_and_watched(
+        self, client, staff_client, make_resident, clock, now
+    ):
+        clock(now)
+        by = client.get(url("enquiry_start")).context["by"]
+        question = asked(make_resident())
+        assert question.due_on == by
+        until = f"{by.month}월 {by.day}일"
+        told = Notice.objects.filter(kind="consultations/notices/enquiry_received").first()
+        assert until in told.short
+        officer = staff_client(Role.CONSULTATION_OFFICER)
+        late = url("staff_enquiries") + "?state=late"
+        clock(f"{by} 23:59")
+        assert question.reference not in officer.get(late).content.decode()
+        clock(f"{by + timedelta(days=1)} 00:01")
+        assert question.reference in officer.get(late).content.decode()
 
     def test_late_ones_are_found_and_counted(self, staff_client, make_staff, given, clock):
         officer = make_staff(Role.CONSULTATION_OFFICER)

@@ -7,7 +7,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from consultations.actions import bookings, waiting
+from consultations import tasks
+from consultations.actions import bookings, disruptions, waiting
 from consultations.enums import Source, WaitingHour, WaitingState
 from consultations.models import Booking, SeatOffer, Waiting
 from consultations.rules.deadlines import offer_until_by_phone
@@ -109,6 +110,39 @@ class TestOffers:
         clock("2026-12-18 17:30")
         bookings.cancel(Booking.objects.live().order_by("pk").first().pk, by=BY)
         assert timezone.localtime(SeatOffer.objects.get().until) == moment("2026-12-19 17:30")
+
+    def offers_said(self, row: Waiting) -> int:
+        calls = CallTask.objects.filter(notice__subject_id=str(row.pk), notice__kind__endswith="waiting_offer")
+        return calls.count()
+
+    def test_who_did_not_answer_is_phoned_again_about_the_next_place(self, row, offered, clock):
+        clock("2026-12-21 17:31")
+        tasks.expire_offers()
+        assert call_of(row, "waiting_lapsed").notice.text.endswith("다음 자리가 나면 다시 전화드리겠습니다.")
+        assert self.offers_said(row) == 1
+        bookings.cancel(Booking.objects.live().order_by("pk").first().pk, by=BY)
+        assert self.offers_said(row) == 2
+        row.refresh_from_db()
+        assert row.state == WaitingState.OFFERED
+
+    def test_whose_place_was_withdrawn_is_phoned_again_about_the_next_place(self, clock, make_resident, make_staff):
+        clock("2026-12-16 10:00")
+        day = clinic_day("LAW", "LAW", on=DAY)
+        day.sittings.update(closes_at="15:20")
+        both = [
+            booked(Resident.objects.create(name=f"시연 {n}", phone=f"+82102222000{n}"), day, at(15, on=DAY))
+            for n in range(2)
+        ]
+        resident = make_resident("홍길동", LANDLINE)
+        row = waiting.join(day.pk, wish_for(), hour=WaitingHour.ANY, resident=resident, by=BY, source=Source.PHONE)
+        gone = both[0].holds.get().adviser_id
+        bookings.cancel(both[0].pk, by=BY)
+        officer = make_staff(Role.CONSULTATION_OFFICER)
+        disruptions.report_absence(day.sittings.get(adviser=gone).pk, reason="몸살", by=officer.actor)
+        assert "다시 전화드리겠습니다" in call_of(row, "waiting_withdrawn").notice.text
+        assert self.offers_said(row) == 1
+        bookings.cancel(both[1].pk, by=BY)
+        assert self.offers_said(row) == 2
 
     @pytest.mark.parametrize(
         ("answer", "state"), [("accept", WaitingState.ACCEPTED), ("decline", WaitingState.WAITING)]

@@ -622,9 +622,9 @@ class TestStaffPages:
         board = body(client.get(url("staff_day_board", day.pk)))
         assert "마지막으로 연 때" in board
         assert address not in board
-        client.post(url("staff_link_revoke", day.pk, lawyer.pk))
+        client.post(url("staff_link_revoke", day.pk, lawyer.pk), {"confirmed": "1"})
         assert adviser.get(url("desk")).status_code == 410
-        again = client.post(url("staff_link_revoke", day.pk, lawyer.pk), follow=True)
+        again = client.post(url("staff_link_revoke", day.pk, lawyer.pk), {"confirmed": "1"}, follow=True)
         assert "거둘 전용 주소가 없습니다" in body(again)
         shown = body(client.get(url("staff_clinic_day", day.pk)))
         assert "전용 주소 거둠" in shown

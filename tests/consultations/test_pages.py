@@ -348,6 +348,10 @@ class TestMyBooking:
         client = resident_client(mine.resident)
         page = client.get(url("booking_move", mine.reference)).content.decode()
         assert "지금 예약: 11월 23일 월요일 오후 3시 20분, 만경읍 행정복지센터" in page
+        assert "지금 예약하신 곳" in page
+        assert 'name="slot"' not in page  # the place first
+        there = client.get(url("booking_move", mine.reference), {"venue": mine.clinic_day.venue_id}).content.decode()
+        assert f'value="{mine.clinic_day_id}-1600"' in there
         response = client.post(
             url("booking_move", mine.reference), {"slot": f"{mine.clinic_day_id}-1600"}, follow=True
         )

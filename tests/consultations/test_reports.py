@@ -21,7 +21,7 @@ from services.enums.people import Role
 from services.models import Counter, HistoryEntry, JobRun
 from services.reports.papers import sha256_of
 from services.rules.refusal import Refused
-from tests.consultations.factories import BY, CONSENTS, EVE, at, booked, clinic_day, rule, url, venue
+from tests.consultations.factories import BY, CONSENTS, EVE, adviser, at, booked, clinic_day, rule, url, venue
 from tests.races import at_once
 
 NOVEMBER, HALF = date(2026, 11, 1), date(2026, 7, 1)
@@ -263,17 +263,17 @@ class TestPages:
         clock("2026-12-02 10:00")
         officer = staff_client(Role.CONSULTATION_OFFICER)
         assert "아직 보고서가 없습니다." in officer.get(url("staff_reports")).content.decode()
-        typed = {"what": "MONTH 2026-11-01"}
+        typed = {"what": "MONTH 2026-11-01", "confirmed": "1"}
         done = officer.post(url("staff_reports"), typed, follow=True).content.decode()
         assert "보고서 1개를 만들었습니다." in done
         assert "2026년 11월 월간 통계" in done
         assert "제1호" in done
-        refused = officer.post(url("staff_reports"), {"what": "MONTH 2026-10-01"}).content.decode()
+        refused = officer.post(url("staff_reports"), {"what": "MONTH 2026-10-01", "confirmed": "1"}).content.decode()
         assert "2026년 10월에는 상담 시간표가 없어 통계를 만들 수 없습니다." in refused
         assert StatisticsReport.objects.count() == 1
         officer.post(url("staff_reports"), typed)  # no longer a choice
         auditor = staff_client(Role.AUDITOR)
-        auditor.post(url("staff_reports"), {"what": "MONTH 2026-09-01"})
+        auditor.post(url("staff_reports"), {"what": "MONTH 2026-09-01", "confirmed": "1"})
         page = auditor.get(url("staff_reports")).content.decode()
         assert "빠진 보고서 만들기" not in page
         report = StatisticsReport.objects.get()
@@ -287,12 +287,11 @@ class TestPages:
         clock("2026-12-03 10:00")
         first = statistics.issue_month(NOVEMBER, by=BY)
         officer = staff_client(Role.CONSULTATION_OFFICER)
-        same = officer.post(url("staff_report_correct", first.pk), {"reason": "다시 셈"}).content.decode()
+        same = officer.post(url("staff_report_correct", first.pk), {"reason": "다시 셈", "confirmed": "1"}).content.decode()
         assert "지금 숫자가 이 보고서와 똑같습니다." in same
         Booking.objects.update(source=Source.PHONE)
-        done = officer.post(
-            url("staff_report_correct", first.pk), {"reason": "어떻게 예약했는지 잘못 적음"}, follow=True
-        )
+        typed = {"reason": "어떻게 예약했는지 잘못 적음", "confirmed": "1"}
+        done = officer.post(url("staff_report_correct", first.pk), typed, follow=True)
         assert "제1호의 정정본: 어떻게 예약했는지 잘못 적음" in done.content.decode()
         made = StatisticsReport.objects.get(corrects=first)
         assert (made.number, made.starts_on, made.kind) == (2, NOVEMBER, "MONTH")
@@ -309,7 +308,7 @@ class TestPages:
         clock("2027-01-20 10:00")
         officer = staff_client(Role.CONSULTATION_OFFICER)
         assert "2026년 하반기 보고, 아직 없는 분 모두" in officer.get(url("staff_reports")).content.decode()
-        done = officer.post(url("staff_reports"), {"what": "HALF_YEAR 2026-07-01"}, follow=True).content.decode()
+        done = officer.post(url("staff_reports"), {"what": "HALF_YEAR 2026-07-01", "confirmed": "1"}, follow=True).content.decode()
         assert "보고서 1개를 만들었습니다." in done
         assert str(consultation[1]) in done
         assert "아직 없는 분 모두" not in done
@@ -353,3 +352,14 @@ class TestPages:
         for number in range(20):
             StatisticsReport.objects.create(number=number + 2, starts_on=date(2000 + number, 1, 1), **facts)
         assert cost() == with_one
+
+
+def test_the_pages_name_the_days_on_which_reports_are_made(db, staff_client, make_staff):
+    from consultations.tasks import HALF_YEAR_DAY, STATISTICS_DAY
+
+    halves = "과 ".join(f"{month}월 {HALF_YEAR_DAY.day}일" for month in HALF_YEAR_DAY.months)
+    page = staff_client(Role.CONSULTATION_OFFICER).get(url("staff_reports")).content.decode()
+    assert f"매월 {STATISTICS_DAY.day}일에" in page
+    assert halves in page
+    mine = staff_client(user=adviser(user=make_staff(Role.ADVISER)).user)
+    assert halves in mine.get(url("staff_my_reports")).content.decode()

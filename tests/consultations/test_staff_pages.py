@@ -254,9 +254,13 @@ class TestClinicDays:
             clinic_day(state=ClinicDayState.REVIEW, election="선거", where=venue(f"{name} 행정복지센터"))
             for name in ("만경읍", "죽산면")
         ]
-        refused = desk.post(url("staff_clinic_day", days[0].pk), {"basis": "", "document": ""})
-        assert refused.context["form"].errors
-        desk.post(url("staff_clinic_day", days[0].pk), {"basis": "조례 1311호", "document": "기획-7", "all": "1"})
+        page = url("staff_day_open", days[0].pk)
+        assert page in desk.get(url("staff_clinic_day", days[0].pk)).content.decode()
+        typed = {"which": "all", "basis": "조례 1311호", "document": "기획-7", "confirmed": "1"}
+        for missing in typed.keys() - {"confirmed"}:
+            assert desk.post(page, {**typed, missing: ""}).context["form"].errors
+        assert not ClinicDay.objects.filter(state=ClinicDayState.OPEN).exists()
+        assert "2곳의 예약을 열었습니다." in desk.post(page, typed, follow=True).content.decode()
         assert set(ClinicDay.objects.values_list("state", "decided_by").order_by("pk")) == {("OPEN", officer.pk)}
 
     def test_close_and_reopen(self, desk):
@@ -310,7 +314,7 @@ class TestCancellingADay:
         bookings.cancel(gone.pk, by=BY)
         confirm = desk.get(url("staff_clinic_day_cancel", day.pk)).content.decode()
         assert "예약 2건이 있습니다. 2분께 모두 알리고" in confirm
-        done = desk.post(url("staff_clinic_day_cancel", day.pk), {"reason": "변호사가 다쳤습니다."}, follow=True)
+        done = desk.post(url("staff_clinic_day_cancel", day.pk), {"reason": "변호사가 다쳤습니다.", "confirmed": "1"}, follow=True)
         text = done.content.decode()
         assert "예약하신 2분 가운데 아직 알리지 못한 분: 2명" in text
         told = Notice.objects.filter(kind="consultations/notices/city_cancelled")
@@ -326,10 +330,10 @@ class TestCancellingADay:
 
     def test_not_without_a_reason_and_not_twice(self, desk):
         day = clinic_day()
-        page = desk.post(url("staff_clinic_day_cancel", day.pk), {"reason": ""})
+        page = desk.post(url("staff_clinic_day_cancel", day.pk), {"reason": "", "confirmed": "1"})
         assert "이유가 비어 있습니다." in page.content.decode()
-        desk.post(url("staff_clinic_day_cancel", day.pk), {"reason": "눈이 많이 왔습니다."})
-        again = desk.post(url("staff_clinic_day_cancel", day.pk), {"reason": "눈이 많이 왔습니다."})
+        desk.post(url("staff_clinic_day_cancel", day.pk), {"reason": "눈이 많이 왔습니다.", "confirmed": "1"})
+        again = desk.post(url("staff_clinic_day_cancel", day.pk), {"reason": "눈이 많이 왔습니다.", "confirmed": "1"})
         assert "먼저 고쳤습니다(상담일 취소)." in again.content.decode()
 
 

@@ -315,7 +315,7 @@ class TestPages:
         for sentence in (
             "대기를 신청하시겠어요?",
             "앞에 1분이 기다리고 계십니다.",
-            "자리를 맡아 두는 시간은 24시간입니다.",
+            "알려드린 때부터 24시간 동안 자리를 맡아 둡니다. 늦어도 상담 3시간 전에는 답해 주세요.",
         ):
             assert sentence in page
         assert "아직 고르지 않으셨습니다" in client.post(url("booking_wait"), {}).content.decode()
@@ -398,9 +398,9 @@ class TestStaffPages:
         assert "홍*동" in text
         assert "홍길동" not in text
         assert "15:00" in text
-        desk.post(url("staff_waiting_act", row.reference), {"act": "accept"})
+        desk.post(url("staff_waiting_act", row.reference), {"act": "accept", "confirmed": "1"})
         assert Booking.objects.live().filter(reference=row.reference, source=Source.WAITING).exists()
-        again = desk.post(url("staff_waiting_act", row.reference), {"act": "accept"}, follow=True)
+        again = desk.post(url("staff_waiting_act", row.reference), {"act": "accept", "confirmed": "1"}, follow=True)
         assert "이미 끝난 대기입니다." in again.content.decode()
 
     def test_the_counter_puts_people_in_line_for_a_full_day(self, make_staff, staff_client):

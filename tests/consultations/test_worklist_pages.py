@@ -46,7 +46,7 @@ def sitting(day):
 
 
 def act(desk, disruption, what) -> str:
-    return desk.post(url("staff_worklist_act", disruption.pk), {"act": what}, follow=True).content.decode()
+    return desk.post(url("staff_worklist_act", disruption.pk), {"act": what, "confirmed": "1"}, follow=True).content.decode()
 
 
 def test_from_the_absence_to_zero(desk, day, make_resident):
@@ -121,11 +121,11 @@ def test_one_person_by_name_with_every_other_time_and_the_look_is_logged(desk, o
     late = f"{clinic_day_of(DECEMBER)}-1640"
     assert late in page
     assert desk.post(url("staff_affected", row.pk), {"place": "1-9999"}).status_code == 200
-    answer = desk.post(url("staff_affected", row.pk), {"place": late}, follow=True)
+    answer = desk.post(url("staff_affected", row.pk), {"place": late, "confirmed": "1"}, follow=True)
     assert "시간을 바꾸었습니다." in answer.content.decode()
     booking.refresh_from_db()
     assert booking.starts_at == at(16, 40, DECEMBER)
-    again = desk.post(url("staff_affected", row.pk), {"place": late})
+    again = desk.post(url("staff_affected", row.pk), {"place": late, "confirmed": "1"})
     assert again.status_code == 200
 
 

@@ -102,7 +102,7 @@ def test_consultations_the_reason_stays_while_the_adviser_works_on_the_question(
     question = enquiries.assign(asked(make_resident()).pk, lawyer.pk, by=advice.BY)
     url = reverse("consultations:staff_enquiry_extend", args=[question.reference])
     desk = staff_client(Role.CONSULTATION_OFFICER)
-    typed = {"days": "5", "reason": "other_office"}
+    typed = {"days": "5", "reason": "other_office", "confirmed": "1"}
     with held(Enquiry.objects.filter(pk=question.pk)):
         answer = desk.post(url, typed)
     assert answer.status_code == 409
