@@ -36,7 +36,10 @@ class BookingKind(models.TextChoices):
         return {
             BookingKind.TAX: "상속세, 증여세, 양도소득세, 재산세 등. 세무사가 상담합니다.",
             BookingKind.LAW: "임대차, 빌려준 돈, 상속, 가족, 사고, 임금 등. 변호사가 상담합니다.",
-            BookingKind.BOTH: "세무사와 변호사를 모두 만납니다. 한 번에 함께, 또는 이어서 만납니다. 예: 땅을 물려받아 세금과 등기가 함께 걱정일 때",
+            BookingKind.BOTH: (
+                "세무사와 변호사를 모두 만납니다. 한 번에 함께, 또는 이어서 만납니다. "
+                "예: 땅을 물려받아 세금과 등기가 함께 걱정일 때"
+            ),
             BookingKind.UNSURE: "직원이 전화드려 함께 정합니다.",
         }[self]
 

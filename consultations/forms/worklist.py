@@ -45,7 +45,9 @@ class ReasonForm(Form):
 class AbsenceForm(ReasonForm):
     """An adviser cannot come; what becomes of the bookings (COPY 6.3)."""
 
-    way = forms.ChoiceField(label="예약을 어떻게 할까요?", choices=WAYS, initial=ONE_BY_ONE, widget=RadioCards(hints=SENT))
+    way = forms.ChoiceField(
+        label="예약을 어떻게 할까요?", choices=WAYS, initial=ONE_BY_ONE, widget=RadioCards(hints=SENT)
+    )
 
 
 class CloseDayForm(ReasonForm):

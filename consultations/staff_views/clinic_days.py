@@ -49,7 +49,7 @@ def clinic_days(request: PortalRequest) -> HttpResponse:
     is_officer = Role.CONSULTATION_OFFICER in staff_of(request).roles
     skipped = [(one, _move_form(one, is_officer=is_officer)) for one in skipped_days(_default_until())]
     lines = clinic_day_lines(first, last, state=state)
-    on_holidays = {line.day.on: line.day.pk for line in lines if line.is_holiday}
+    on_holidays = {line.day.on: line.day.pk for line in reversed(lines) if line.is_holiday}  # the first place of each
     page = {
         "lines": lines,
         "open_days": days_open_to(staff_of(request), {line.day.pk for line in lines}),

@@ -58,7 +58,7 @@ def _line(day: ClinicDay, adviser_id: int) -> LinkLine | None:
     return next((one for one in link_lines(day) if one.adviser.pk == adviser_id), None)
 
 
-def _question(day: ClinicDay, line: LinkLine | None, **words: str) -> Question:
+def _question(day: ClinicDay, line: LinkLine | None, **words: Any) -> Question:
     return Question(
         back=reverse("consultations:staff_day_board", args=[day.pk]),
         back_words=f"{date_letter(day.on)} {day.venue.name}",

@@ -42,6 +42,7 @@ from services.views.asking import SURE, Question, ask_after, ask_once
 from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest, staff_of
 
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """One way for one person; with a `title` a page asks first, and takes what `form` asks for."""
@@ -84,7 +85,11 @@ ACTS = {
 FOR_ALL = {
     "colleague": ("모두 같은 날 다른 분께 맡길까요?", "맡는 분이 바뀐다고 바로 알립니다.", "모두 맡기기"),
     "next": ("모두 다음 상담일로 옮길까요?", "새 날짜와 시간을 바로 알립니다.", "모두 옮기기"),
-    "call": ("모두 전화해서 정할까요?", "모두 '전화할 분' 목록에 올립니다. 문자는 보내지 않습니다.", "모두 목록에 올리기"),
+    "call": (
+        "모두 전화해서 정할까요?",
+        "모두 '전화할 분' 목록에 올립니다. 문자는 보내지 않습니다.",
+        "모두 목록에 올리기",
+    ),
 }
 
 

@@ -89,9 +89,7 @@ def begin_waiting(request: PortalRequest, own: Booking, full: reports.Offer) -> 
         walk.suggest("booking_topic", {"topic": own.topic})
     else:
         walk.save(steps["booking_topic"], {"topic": own.topic})
-    walk.save(
-        steps["booking_place"], {"township": str(person.township_id or ""), "venue": str(full.day.venue_id)}
-    )
+    walk.save(steps["booking_place"], {"township": str(person.township_id or ""), "venue": str(full.day.venue_id)})
     walk.save(steps["booking_time"], {"slot": full.wait_value})
     known = {"who": "self", "name": person.name, "born_on": person.born_on, "phone": person.shown_phone}
     walk.suggest("booking_contact", known)

@@ -61,7 +61,9 @@ def booking_move(request: PortalRequest, own: Booking) -> HttpResponse:
     first = MovePlaceForm(request.GET if "venue" in request.GET else None, kind=kind, own=own.clinic_day.venue_id)
     found = offers(kind)
     form = SlotForm(request.POST if request.method == "POST" else None, offers=found)
-    full = {offer.wait_value: offer for offer in found if offer.is_full and offer.day.on != own.on}.get(request.POST.get("wait", ""))
+    full = {offer.wait_value: offer for offer in found if offer.is_full and offer.day.on != own.on}.get(
+        request.POST.get("wait", "")
+    )
     if full and own.can_change_online:
         return redirect(begin_waiting(request, own, full))
     if form.is_valid():

@@ -67,7 +67,7 @@ def ask_after(
 def settle(
     request: HttpRequest, form: BaseForm, do: Callable[[dict[str, Any]], str], *, back: str
 ) -> HttpResponse | None:
-    """Do it and say so, back where they came from; None when the form is not (rightly) filled in or the verb says no."""
+    """Do it, say so, and go back there; None when the form is not (rightly) filled in or the verb says no."""
     if form.is_valid():
         with refusals_to(form):
             messages.success(request, do(form.cleaned_data))

@@ -31,7 +31,7 @@ from tests.consultations.test_enquiries import asked
 pytestmark = pytest.mark.django_db
 HERE = "/staff/consultations/"
 EACH = 4  # pages of one kind
-ASKS = ("까요?", "나요?", "건가요?", "세요?", "맞나요?")
+ASKS = ("까요?", "나요?", "시겠어요?")
 LATER, REVIEWED = date(2026, 12, 28), date(2027, 1, 25)
 
 
@@ -61,7 +61,7 @@ class Page(HTMLParser):
     def _control(self, tag: str, said: dict[str, str], data: dict[str, str]) -> None:
         name, kind = said.get("name", ""), said.get("type", "text")
         if tag == "button" and kind == "submit":
-            self._form["buttons"].append((name, said.get("value", "")))  # type: ignore[index]
+            self._form["buttons"].append((name, said.get("value", "")))
         elif tag == "select":
             self._select = name
         elif tag == "option" and self._select and said.get("value"):
@@ -95,9 +95,11 @@ class Page(HTMLParser):
 
 
 def is_final(entry: HistoryEntry) -> bool:
-    """The row's state changed, and no single move leads back."""
-    ways = apps.get_model(entry.subject_kind).moves.transitions()  # type: ignore[attr-defined]
-    return entry.before != entry.after and (entry.after, entry.before) not in ways
+    """The row's state changed, no single move leads back, and something that could be done before cannot any more."""
+    ways = apps.get_model(entry.subject_kind).moves.transitions()
+    lost = {new for old, new in ways if old == entry.before} - {new for old, new in ways if old == entry.after}
+    is_back = entry.before == entry.after or (entry.after, entry.before) in ways
+    return not is_back and bool(lost - {entry.after})
 
 
 def brought_about(press) -> list[str]:
@@ -145,8 +147,7 @@ def walk(client, *starts: str) -> tuple[set[str], list[str]]:
                 found = brought_about(lambda target=target, data=data: client.post(target, data))
                 if found and not page.asks:
                     faults.append(f"{button}={value} on {address} ('{page.heading.strip()}'): {', '.join(found)}")
-        for link in page.links:
-            link = urldefrag(urljoin(address, link)).url
+        for link in (urldefrag(urljoin(address, href)).url for href in page.links):
             if link.startswith(HERE) and "/tables/" not in link and link not in known and kinds[kind_of(link)] < EACH:
                 known.add(link)
                 kinds[kind_of(link)] += 1
@@ -215,9 +216,9 @@ def takes_something(view) -> bool:
 
 
 def test_whatever_cannot_be_undone_is_asked_first(world, officer, lawyer, staff_client):
-    pressed, faults = walk(
-        staff_client(user=officer), *(reverse(f"consultations:{page}") for page in ("staff_bookings", *STARTS))
-    )
+    starts = [reverse(f"consultations:{page}") for page in ("staff_bookings", *STARTS)]
+    review = ClinicDay.objects.filter(state=ClinicDayState.REVIEW).order_by("pk").first()
+    pressed, faults = walk(staff_client(user=officer), *starts, url("staff_clinic_day", review.pk))
     mine, more = walk(staff_client(user=lawyer.user), url("staff_my_days"), url("staff_my_calendar"))
     assert faults + more == []
     pages = [one for one in staff_urls.urlpatterns if "_table_" not in (one.name or "")]
@@ -250,7 +251,12 @@ class TestTheAnswer:
         typed = {"text": "보증금은\n돌려받으실 수 있습니다.", "given": "PORTAL", "answer": "1", "why": ""}
         typed["why"] = "" if world["question"].answer_by == "WEB" else "전화를 받지 않으심"
         asks = client.post(page, typed).content.decode()
-        for said in ("이 답변을 보낼까요?", "보증금은<br>돌려받으실", "[김제시] 질문에 답했습니다.", "고칠 수 없습니다"):
+        for said in (
+            "이 답변을 보낼까요?",
+            "보증금은<br>돌려받으실",
+            "[김제시] 질문에 답했습니다.",
+            "고칠 수 없습니다",
+        ):
             assert said in asks
         world["question"].refresh_from_db()
         assert world["question"].state == EnquiryState.ASSIGNED

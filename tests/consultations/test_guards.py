@@ -293,7 +293,7 @@ class TestLeavingTheLine:
             assert "되돌릴 수 없습니다" in answer.content.decode()
             row.refresh_from_db()
             assert row.is_live
-        visitor.post(address, {"act": "leave", "confirmed": "1"})
+        visitor.post(address, {"act": "leave", "confirmed": "1", "reason": "DATE"})
         row.refresh_from_db()
         assert row.state == "LEFT"
         assert visitor.get(address, {"act": "accept"}).status_code == 404

@@ -335,7 +335,9 @@ class TestOpening:
         assert desk.get(url("desk")).url == url("desk_code")
         assert desk.get(url("desk_booking", theirs.reference)).url == url("desk_code")
 
-    def test_a_desk_ends_the_residents_access_and_leaves_staff_theirs(self, made, resident_client, make_resident, staff_client):
+    def test_a_desk_ends_the_residents_access_and_leaves_staff_theirs(
+        self, made, resident_client, make_resident, staff_client
+    ):
         resident = make_resident("시연 시민", "+821099998888")
         client = opened(made[1], resident_client(resident))
         assert client.get(reverse("services:my")).status_code == 302

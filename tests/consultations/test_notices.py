@@ -8,7 +8,8 @@ from django.utils import timezone
 from consultations.actions import bookings, reminders
 from consultations.enums import FollowUp
 from consultations.models import Venue
-from consultations.notices import reminders_for, reminders_of
+from consultations.notices import letters_of, reminders_for, reminders_of
+from services.actions.notices import post_many
 from services.enums.notices import Channel, NoticeState
 from services.models import CallTask, Notice
 from services.rules.korean import cp949_bytes
@@ -249,6 +250,6 @@ def test_out_of_scope_says_where_to_turn(make_resident, settings, where, office)
 def test_the_same_message_twice_is_one_row(make_resident):
     booking = booked(make_resident(), clinic_day())
     count = Notice.objects.count()
-    bookings.tell("booked", booking, title="무료 상담을 예약했습니다")
+    post_many(letters_of("booked", booking, title="무료 상담을 예약했습니다"))
     reminders.remind(booking.pk, by=BY)
     assert Notice.objects.count() == count

@@ -2,18 +2,20 @@
 
 from datetime import date, timedelta
 from html import unescape
+from typing import cast
 
 import pytest
 from icalendar import Calendar
 
 from consultations.actions import waiting
-from consultations.enums import ClinicDayState, JointOrder, WaitingState
+from consultations.enums import BookingKind, ClinicDayState, JointOrder, WaitingState
 from consultations.models import Booking, Venue, Waiting
 from consultations.reports.calendars import calendar_file
 from consultations.reports.offers import nearest, offers, with_elsewhere
 from services.models import Draft, Notice, Resident
 from tests.consultations.factories import BY, EVE, MONDAY, at, booked, clinic_day, url, venue
-from tests.consultations.test_waiting import STARTS, full_day, in_line, people
+from tests.consultations.test_race import people
+from tests.consultations.test_waiting import STARTS, full_day, in_line
 
 pytestmark = pytest.mark.django_db
 FACTS = {
@@ -43,7 +45,9 @@ class TestFactsOfAPlace:
 
     def test_on_the_booking_and_on_the_last_page(self, place, walk, mine, resident_client):
         pages = [resident_client(mine.resident).get(url("booking", mine.reference)).content.decode()]
-        client = walk(clinic_day(where=place, on=MONDAY + timedelta(days=28)), booking_contact={"name": "시연 다른 분"})
+        client = walk(
+            clinic_day(where=place, on=MONDAY + timedelta(days=28)), booking_contact={"name": "시연 다른 분"}
+        )
         pages.append(client.post(url("booking_check"), follow=True).content.decode())
         for page in pages:
             assert [fact for fact in FACTS.values() if fact not in page] == []
@@ -89,7 +93,10 @@ class TestAlarms:
         texts = Notice.objects.filter(
             kind__in=[f"consultations/notices/{name}" for name in ("ahead", "reminder", "today")]
         )
-        alarms = [mine.starts_at + one["TRIGGER"].dt for one in Calendar.from_ical(calendar_file(mine)).walk("VALARM")]
+        alarms = [
+            mine.starts_at + cast(timedelta, one["TRIGGER"].dt)
+            for one in Calendar.from_ical(calendar_file(mine)).walk("VALARM")
+        ]
         assert sorted(alarms) == sorted(texts.values_list("due_at", flat=True))
         assert len(alarms) == len(setting)
 
@@ -108,15 +115,15 @@ class TestAFullDay:
 
     def test_the_nearest_days_elsewhere_first_and_each_place_once(self, world):
         day, near, far, same = world
-        found = offers("LAW")  # type: ignore[arg-type]
+        found = offers(BookingKind.LAW)
         full = next(one for one in found if one.day.pk == day.pk)
         assert [one.day.pk for one in nearest(full, [one for one in found if one.free])] == [same.pk, near.pk, far.pk]
 
     def test_no_query_for_it_while_no_day_is_full(self, django_assert_num_queries):
         clinic_day("LAW")
-        found = offers("LAW")  # type: ignore[arg-type]
+        found = offers(BookingKind.LAW)
         with django_assert_num_queries(0):
-            assert with_elsewhere(found, "LAW") == found  # type: ignore[arg-type]
+            assert with_elsewhere(found, BookingKind.LAW) == found
 
     def test_booking_leads_there_in_one_press(self, world, walk):
         day, near, _far, _same = world
@@ -297,7 +304,9 @@ class TestWaitingWords:
 def test_a_day_in_review_is_no_place_to_move_to(make_resident, resident_client):
     mine = booked(make_resident(), clinic_day("LAW"))
     later = date(2026, 12, 28)
-    review = clinic_day("LAW", on=later, where=venue("죽산면 행정복지센터"), state=ClinicDayState.REVIEW, election="선거")
+    review = clinic_day(
+        "LAW", on=later, where=venue("죽산면 행정복지센터"), state=ClinicDayState.REVIEW, election="선거"
+    )
     answer = resident_client(mine.resident).post(url("booking_move", mine.reference), {"slot": f"{review.pk}-1500"})
     assert answer.status_code == 200
     mine.refresh_from_db()

@@ -287,7 +287,9 @@ class TestPages:
         clock("2026-12-03 10:00")
         first = statistics.issue_month(NOVEMBER, by=BY)
         officer = staff_client(Role.CONSULTATION_OFFICER)
-        same = officer.post(url("staff_report_correct", first.pk), {"reason": "다시 셈", "confirmed": "1"}).content.decode()
+        same = officer.post(
+            url("staff_report_correct", first.pk), {"reason": "다시 셈", "confirmed": "1"}
+        ).content.decode()
         assert "지금 숫자가 이 보고서와 똑같습니다." in same
         Booking.objects.update(source=Source.PHONE)
         typed = {"reason": "어떻게 예약했는지 잘못 적음", "confirmed": "1"}
@@ -308,7 +310,9 @@ class TestPages:
         clock("2027-01-20 10:00")
         officer = staff_client(Role.CONSULTATION_OFFICER)
         assert "2026년 하반기 보고, 아직 없는 분 모두" in officer.get(url("staff_reports")).content.decode()
-        done = officer.post(url("staff_reports"), {"what": "HALF_YEAR 2026-07-01", "confirmed": "1"}, follow=True).content.decode()
+        done = officer.post(
+            url("staff_reports"), {"what": "HALF_YEAR 2026-07-01", "confirmed": "1"}, follow=True
+        ).content.decode()
         assert "보고서 1개를 만들었습니다." in done
         assert str(consultation[1]) in done
         assert "아직 없는 분 모두" not in done

@@ -314,7 +314,9 @@ class TestCancellingADay:
         bookings.cancel(gone.pk, by=BY)
         confirm = desk.get(url("staff_clinic_day_cancel", day.pk)).content.decode()
         assert "예약 2건이 있습니다. 2분께 모두 알리고" in confirm
-        done = desk.post(url("staff_clinic_day_cancel", day.pk), {"reason": "변호사가 다쳤습니다.", "confirmed": "1"}, follow=True)
+        done = desk.post(
+            url("staff_clinic_day_cancel", day.pk), {"reason": "변호사가 다쳤습니다.", "confirmed": "1"}, follow=True
+        )
         text = done.content.decode()
         assert "예약하신 2분 가운데 아직 알리지 못한 분: 2명" in text
         told = Notice.objects.filter(kind="consultations/notices/city_cancelled")

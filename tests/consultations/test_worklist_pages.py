@@ -46,7 +46,9 @@ def sitting(day):
 
 
 def act(desk, disruption, what) -> str:
-    return desk.post(url("staff_worklist_act", disruption.pk), {"act": what, "confirmed": "1"}, follow=True).content.decode()
+    return desk.post(
+        url("staff_worklist_act", disruption.pk), {"act": what, "confirmed": "1"}, follow=True
+    ).content.decode()
 
 
 def test_from_the_absence_to_zero(desk, day, make_resident):
