@@ -14,6 +14,7 @@ from services.views.refusals import refusals_to, render_form
 
 SURE = "confirmed"  # the button of the page that asks
 AGAIN = "again"  # 고쳐 적기: back to what was typed
+ASKED = "services/staff/_asked.html"
 NOT_KEPT = frozenset({SURE, AGAIN, "csrfmiddlewaretoken"})
 
 
@@ -79,7 +80,7 @@ def _page(request: HttpRequest, question: Question, form: BaseForm, *, is_typed:
     sent = request.POST if request.method == "POST" else request.GET
     keeps = _kept(((name, value) for name in sent for value in sent.getlist(name)), form.fields)
     page = {"question": question, "form": form, "keeps": keeps, "sure": SURE, "again": AGAIN if is_typed else ""}
-    return render_form(request, "services/staff/_asked.html", page)
+    return render_form(request, ASKED, page)
 
 
 def _kept(sent: Iterable[tuple[str, str]], asked_here: Mapping[str, Any]) -> list[tuple[str, str]]:
