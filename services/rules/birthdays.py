@@ -27,7 +27,7 @@ def parse_day(year: str, month: str, day: str, *, today: date) -> date:
 
 
 def year_of_birth(typed: str, today: date) -> int:
-    """ "1945", "1945년", full-width digits -> the year. Raises Refused: letters, two digits (asked back), no such year."""
+    """ "1945", "1945년", full-width digits -> the year. Raises Refused: letters, two digits, no such year."""
     return bounded_year(_four_digits(typed, today), today)
 
 
