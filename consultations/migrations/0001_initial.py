@@ -10,6 +10,8 @@ import services.models.encryption
 from django.conf import settings
 from django.db import migrations, models
 
+from services.models.together import CreateTogether
+
 
 class Migration(migrations.Migration):
 
@@ -724,3 +726,4 @@ class Migration(migrations.Migration):
             },
         ),
     ]
+    operations = [CreateTogether(operations)]

@@ -11,6 +11,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from services.models.together import CreateTogether
+
 
 class Migration(migrations.Migration):
 
@@ -644,3 +646,4 @@ class Migration(migrations.Migration):
             },
         ),
     ]
+    operations = [CreateTogether(operations)]

@@ -11,6 +11,8 @@ import slate.models.programmes
 from django.conf import settings
 from django.db import migrations, models
 
+from services.models.together import CreateTogether
+
 
 class Migration(migrations.Migration):
 
@@ -406,3 +408,4 @@ class Migration(migrations.Migration):
             },
         ),
     ]
+    operations = [CreateTogether(operations)]

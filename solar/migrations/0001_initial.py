@@ -10,6 +10,8 @@ import pgtrigger.compiler
 from django.conf import settings
 from django.db import migrations, models
 
+from services.models.together import CreateTogether
+
 
 class Migration(migrations.Migration):
 
@@ -578,3 +580,4 @@ class Migration(migrations.Migration):
             },
         ),
     ]
+    operations = [CreateTogether(operations)]
