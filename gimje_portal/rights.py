@@ -147,7 +147,7 @@ RIGHTS: dict[str, Access] = {
     "slate:staff_request_more": only(Role.SLATE_OFFICER),
     "slate:staff_propose_refusal": only(Role.SLATE_OFFICER),
     "slate:staff_propose_approval": only(Role.SLATE_OFFICER),
-    "slate:staff_address": only(Role.SLATE_OFFICER),
+    "slate:staff_contact": only(Role.SLATE_OFFICER),
     "slate:staff_take_back": only(Role.SLATE_OFFICER),  # the verb asks: who proposed it
     "slate:staff_decide": only(Role.SLATE_APPROVER),
     "slate:staff_approvals": only(Role.SLATE_APPROVER),

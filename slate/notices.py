@@ -1,5 +1,6 @@
 """Which message, to whom, with which once-key (COPY 5.1: S20 to S25, S28, S29, S40)."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -20,7 +21,7 @@ def submitted(application: Application) -> Letter:
         title="슬레이트 지원 신청을 접수했습니다",
         application=application,
         reference=application.reference,
-        name=application.resident.name,
+        name=application.name,
         by=application.due_on,
     )
     return _letter(application, message, "submitted")
@@ -36,14 +37,16 @@ def owner_consent_reminder(application: Application) -> Letter:
     return _of_owner(application, "owner_consent_reminder", "동의서를 내실 날이 다가왔습니다")
 
 
-def owner_applied(application: Application) -> Letter:
-    """Not in COPY: to the one who asked without the owner's consent: the owner has applied and comes first."""
-    return _of_owner(application, "owner_applied", "건물 주인이 직접 신청했습니다", on_paper=True)
+def contested(application: Application, other: Application) -> Letter:
+    """Not in COPY: to everybody who asks for one building: it is decided once it is known whose it is."""
+    title, event = "같은 건물을 다른 분도 신청했습니다", f"contested:{other.pk}"
+    return _of_owner(application, "contested", title, event=event, on_paper=True)
 
 
-def comes_first(application: Application, other: Application) -> Letter:
-    """Not in COPY: to the owner: somebody else had asked for this building; the owner's application goes before."""
-    return _of_owner(application, "comes_first", "먼저 낸 다른 신청이 있습니다", event=f"comes_first:{other.pk}")
+def rival_confirmed(application: Application, winner: Application) -> Letter:
+    """Not in COPY: to whoever asked for the building too: the owner of another application is confirmed."""
+    title, event = "주인이 확인된 다른 신청을 먼저 봅니다", f"rival_confirmed:{winner.pk}:{application.version}"
+    return _of_owner(application, "rival_confirmed", title, event=event, on_paper=True)
 
 
 def _of_owner(application: Application, kind: str, title: str, *, event: str = "", on_paper: bool = False) -> Letter:
@@ -52,7 +55,7 @@ def _of_owner(application: Application, kind: str, title: str, *, event: str = "
         title=title,
         application=application,
         reference=application.reference,
-        name=application.resident.name,
+        name=application.name,
         by=application.owner_due_on,
         city_address=settings.SITE_ADDRESS,
     )
@@ -66,7 +69,7 @@ def returned(application: Application, request: InfoRequest) -> Letter:
         title="서류가 더 필요합니다",
         application=application,
         reference=application.reference,
-        name=application.resident.name,
+        name=application.name,
         items=request.needed,
         note=request.note,
         by=request.due_on,
@@ -120,11 +123,11 @@ def approved(application: Application, decision: Decision, letter: dict[str, Any
         title="슬레이트 철거를 지원합니다",
         application=application,
         reference=application.reference,
-        name=application.resident.name,
+        name=application.name,
         decision=decision,
         letter=letter,
     )
-    return _letter(application, message, f"approved:{decision.pk}", on_paper=True)
+    return _decided(application, message, f"approved:{decision.pk}")
 
 
 def refused(application: Application, decision: Decision, letter: dict[str, Any]) -> Letter:
@@ -134,12 +137,12 @@ def refused(application: Application, decision: Decision, letter: dict[str, Any]
         title="이번에는 지원하지 못합니다",
         application=application,
         reference=application.reference,
-        name=application.resident.name,
+        name=application.name,
         decision=decision,
         letter=letter,
         reason=application.reason_sentence,
     )
-    return _letter(application, message, f"refused:{decision.pk}", on_paper=True)
+    return _decided(application, message, f"refused:{decision.pk}")
 
 
 def withdrawn(application: Application) -> Letter:
@@ -158,13 +161,22 @@ def once_key(application_id: int, event: str) -> str:
     return f"application:{application_id}:{event}"
 
 
+def _decided(application: Application, message: Message, event: str) -> Letter:
+    """On paper; before that only to whoever agreed to it."""
+    letter = _letter(application, message, event, on_paper=True)
+    return letter if application.hears_decisions_at_once else replace(letter, only=Channel.LETTER)
+
+
 def _letter(application: Application, message: Message, event: str, *, on_paper: bool = False) -> Letter:
-    """To the applicant, once an event; what ends a step or asks for papers goes on paper too."""
+    """To the applicant by what was said in the case, once an event; what ends a step or asks for papers on paper too."""
+    is_short = not (message.body or message.letter)  # nothing to put into an envelope
     return Letter(
         message,
         once_key(application.pk, event),
         resident=application.resident,
+        phone=application.phone,
         subject=application,
         postal_address=application.postal_address,
+        first=None if is_short and application.asked_channel == Channel.LETTER else application.asked_channel,
         also=(Channel.LETTER,) if on_paper else (),
     )

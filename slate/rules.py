@@ -186,7 +186,7 @@ REASON_SENTENCES: Mapping[RefusalReason, tuple[str, str]] = {
     ),
     RefusalReason.NOT_ELIGIBLE_TYPE: (
         "올해는 이 종류의 건물을 지원하지 않습니다.",
-        "기준이 바뀌면 알려드릴 수 있습니다.",
+        "기준이 바뀌면 다시 신청하실 수 있습니다.",
     ),
     RefusalReason.ROOF_NOT_RESIDENT: (
         "새 지붕은 실제로 살고 계신 집만 지원합니다.",
@@ -194,7 +194,7 @@ REASON_SENTENCES: Mapping[RefusalReason, tuple[str, str]] = {
     ),
     RefusalReason.ROOF_CLASS: (
         "새 지붕은 올해 기초생활수급자와 차상위계층만 지원합니다.",
-        "철거 지원은 그대로 진행됩니다.",
+        "철거 지원은 따로 신청하실 수 있습니다.",
     ),
     RefusalReason.OUTSIDE: (
         "건물이 김제시 밖에 있습니다.",
@@ -210,7 +210,7 @@ REASON_SENTENCES: Mapping[RefusalReason, tuple[str, str]] = {
     ),
     RefusalReason.NO_BUDGET: (
         "올해 예산을 먼저 정한 집에 모두 배정했습니다.",
-        "내년에 다시 신청하시면 처음 신청하신 날을 인정합니다.",
+        "내년에 다시 신청하실 수 있습니다.",
     ),
 }
 """Code -> the sentence the applicant reads, what they can do (COPY 5.5 b)."""

@@ -22,7 +22,7 @@ urlpatterns = [
     path("cases/<str:reference>/request-more/", cases.request_more, name="staff_request_more"),
     path("cases/<str:reference>/propose-refusal/", cases.propose_refusal, name="staff_propose_refusal"),
     path("cases/<str:reference>/propose-approval/", cases.propose_approval, name="staff_propose_approval"),
-    path("cases/<str:reference>/address/", cases.address, name="staff_address"),
+    path("cases/<str:reference>/contact/", cases.contact, name="staff_contact"),
     path("cases/<str:reference>/take-back/", cases.take_back, name="staff_take_back"),
     path("cases/<str:reference>/decide/", cases.decide, name="staff_decide"),
     *table_paths(*tables.TABLES),

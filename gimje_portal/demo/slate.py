@@ -16,6 +16,7 @@ from slate import rules
 from slate.actions import casework, decisions, intake, money
 from slate.enums import CheckItem, Confidence, ConsentKind, Household, Needed, PhotoKind, RefusalReason, Work
 from slate.models import Application, Programme, SupportRate
+from slate.reports.evidence import LookUp
 
 BY = Actor.system("demo")
 ANNOUNCED = 2020  # the last year of which the city's own figures are known (slate/data/past_figures.csv)
@@ -108,6 +109,11 @@ def _case(programme: Programme, number: int, officer: User, approver: User) -> N
         household=Household(application.household),
         verified_on=timezone.localdate(),
         valid_until=timezone.localdate() + timedelta(days=180),
+        look_ups={
+            CheckItem.OWNER: LookUp("건축물대장", timezone.localdate(), f"시연-{number + 1:04d}"),
+            CheckItem.NOT_SUPPORTED: LookUp("슬레이트 지원 대장", timezone.localdate()),
+            CheckItem.HOUSEHOLD: LookUp("행정정보 공동이용", timezone.localdate(), f"시연-{number + 1:04d}"),
+        },
     )
     casework.confirm(application.pk, checks, by=officer.actor)
     if stage == 4:
@@ -154,7 +160,7 @@ def _new(number: int) -> intake.NewApplication:
         household=household,
         ownership="owner",
         owner_agreed=True,
-        consents=dict.fromkeys(ConsentKind.REQUIRED, True),
+        consents=dict.fromkeys(ConsentKind.values, True),
         parts=parts,
     )
 

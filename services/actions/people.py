@@ -25,7 +25,7 @@ from services.rules.codes import clean_code
 from services.rules.history import Actor
 from services.rules.networks import counted_as
 from services.rules.phones import is_mobile
-from services.rules.references import normalise_reference
+from services.rules.references import normalise_reference, shapes
 from services.rules.refusal import Refused
 from services.rules.text import one_line
 
@@ -240,8 +240,7 @@ def open_by_reference(session: SessionBase, typed: str, last4: str, *, address: 
     case = case_by_reference(reference, last4_index)
     if case is None:
         raise Refused(
-            "그 번호로 된 신청이 없습니다. 번호를 다시 확인해 주세요. "
-            "예약번호는 숫자 6개, 접수번호는 2020-SL-0412나 Q-482-157 같은 모양입니다.",
+            f"그 번호로 된 신청이 없습니다. 번호를 다시 확인해 주세요. {shapes(timezone.localdate().year)}",
             field="reference",
         )
     access.open_case(session, case, reference, last4_index)

@@ -1,7 +1,7 @@
 """What residents type to prove a phone or to find one case, and what staff type about people."""
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils import timezone
@@ -11,6 +11,7 @@ from services.enums.people import ReadingReason, Role
 from services.forms.fields import Form, NameField, PhoneField
 from services.forms.widgets import DatePartsField
 from services.models import Township, User
+from services.rules.references import shapes
 from services.rules.refusal import Refused
 
 if TYPE_CHECKING:
@@ -79,7 +80,6 @@ class ReferenceForm(Form):
     reference = forms.CharField(
         label=_("예약번호나 접수번호"),
         max_length=40,
-        help_text=_("예약번호는 숫자 6개, 접수번호는 2020-SL-0412나 Q-482-157 같은 모양입니다."),
         error_messages={"required": _("번호가 비어 있습니다. 예약번호나 접수번호를 적어 주세요.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
@@ -93,6 +93,10 @@ class ReferenceForm(Form):
         },
         widget=forms.TextInput(attrs=DIGITS),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reference"].help_text = shapes(timezone.localdate().year)
 
 
 def add_refusal(form: forms.BaseForm, refusal: Refused, *, field: str | None = None) -> None:

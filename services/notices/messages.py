@@ -40,7 +40,8 @@ class Message:
 class Letter:
     """One message on its way to one person: to `resident`, or to a bare `phone` (E.164) where nobody is known yet.
 
-    `postal_address` is the one that was given for this case; without it a letter goes to where the person lives.
+    `phone` and `postal_address` beside a resident are those given for this case; without them the person's are taken.
+    `first` is the channel that the person asked for in this case; otherwise the phone and the wishes decide.
     `too_late` says why it is recorded as skipped from the start instead of being sent; `only` leaves no other channel.
     """
 
@@ -56,6 +57,7 @@ class Letter:
     is_urgent: bool = False
     too_late: str = ""
     only: Channel | None = None
+    first: Channel | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def previews_of_many(letters: Sequence[Letter]) -> list[Preview]:
 
 def _preview(letter: Letter) -> Preview:
     person = letter.resident
-    phone = person.phone if person else letter.phone
+    phone = letter.phone or (person.phone if person else "")
     is_texted = letter.only is None and is_mobile(phone)
     moment = timezone.localtime(letter.not_before) if letter.not_before else None
     return Preview(

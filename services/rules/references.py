@@ -20,6 +20,11 @@ def letter_reference(letter: str, number: int) -> str:
     return f"{letter}-{booking_reference(number)}"
 
 
+def shapes(year: int) -> str:
+    """What the numbers look like, for whoever types one; `year` is the running one (COPY 10.2)."""
+    return f"예약번호는 숫자 6개, 접수번호는 {series_reference('SL', year, 412)}나 Q-482-157 같은 모양입니다."
+
+
 def normalise_reference(typed: str) -> str:
     """What a person typed -> the form that is stored: "2020 sl 412" -> "2020-SL-0412"; unknown forms unchanged."""
     text = re.sub(r"[^0-9A-Z]", "", code(typed).upper())

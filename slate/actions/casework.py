@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,13 +16,15 @@ from services.enums.people import Role
 from services.models import User
 from services.rules.history import Actor
 from services.rules.lots import parse_lot
+from services.rules.phones import show_phone
 from services.rules.refusal import Refused
 from slate import notices, rules
-from slate.enums import ApplicationMove, ApplicationState, CheckItem, Household, Needed, Ownership, RefusalReason
+from slate.actions import owners
+from slate.enums import ApplicationMove, ApplicationState, CheckItem, Household, Needed, RefusalReason
 from slate.models import Application, BuildingPart, InfoRequest
 from slate.models.applications import fingerprint, lot_marks
-from slate.reports import quote_of
-from slate.reports.evidence import evidence_of
+from slate.reports import quote_of, supported_before
+from slate.reports.evidence import LookUp, evidence_of
 from slate.reports.lookalikes import taken_by
 
 UNPROPOSED = {"proposed_by": None, "proposed_at": None}  # a proposal that was given back, or taken back
@@ -32,7 +34,8 @@ UNPROPOSED = {"proposed_by": None, "proposed_at": None}  # a proposal that was g
 class Checks:
     """What the officer has confirmed, and the household as the proof shows it: seen on a day, valid until a day.
 
-    `lot` is where the building stands, as the register names it; empty where nobody has found it yet.
+    `lot` is where the building stands, as the register names it; empty where nobody has found it yet. `look_ups` say
+    where and when something was looked up for a check.
     """
 
     checked: Iterable[CheckItem]
@@ -40,6 +43,7 @@ class Checks:
     verified_on: date | None = None
     valid_until: date | None = None
     lot: str = ""
+    look_ups: Mapping[CheckItem, LookUp] = field(default_factory=dict)
 
 
 @in_turn
@@ -85,25 +89,32 @@ def request_more(
 def save_checks(application_id: int, checks: Checks, *, by: Actor, version: int | None = None) -> Application:
     """Keep what the officer has confirmed; the household class they saw decides the priority.
 
-    Each check names the papers it rests on, and is refused without them. The owner's consent, once confirmed, makes
-    the buildings this application's. Raises Refused when the lot cannot be read, or when a building is another's.
+    Each check keeps what it rests on, and is refused without it. The owner, once confirmed, makes the buildings this
+    application's, and others who ask for them hear it. Raises Refused when the lot cannot be read, or when a building
+    is another's or was supported before.
     """
-    application = lock(Application.objects.in_full(), application_id, version=version)
+    application = owners.lock_in_order(application_id, version=version)
     refuse_unless(ApplicationMove.CHECKED, application, by=by)
     checked = [item.value for item in checks.checked]
-    evidence = {one.item.value: one for one in evidence_of(application, checks.household)}
-    if lacking := next((evidence[item] for item in checked if not evidence[item].is_enough), None):
-        raise Refused(f"'{lacking.item.label}': {lacking.shown}. '서류 더하기'에서 올려 주세요.", field="checked")
-    settled = _settle_lot(application, checks.lot) | _settle_owner(
+    _refuse_days_to_come(checks.look_ups)
+    evidence = {one.item.value: one for one in evidence_of(application, checks.household, checks.look_ups)}
+    if lacking := next((evidence[item] for item in checked if evidence[item].lacking), None):
+        raise Refused(f"'{lacking.item.label}': {lacking.lacking}", field="checked")
+    was_confirmed = application.owner_confirmed_at is not None
+    settled = _settle_lot(application, checks.lot) | owners.confirmed_now(
         application, is_confirmed=CheckItem.OWNER in checked
     )
-    _take_buildings(application, settled)
+    marks = _take_buildings(application, settled)
+    if CheckItem.NOT_SUPPORTED in checked:
+        _refuse_supported_before(application, marks)
+    if application.owner_confirmed_at and not was_confirmed:
+        owners.tell_rivals(application, by=by)
     return move(
         application,
         ApplicationMove.CHECKED,
         by=by,
         checked=checked,
-        evidence={item: [paper.pk for paper in evidence[item].papers] for item in checked},
+        evidence={item: evidence[item].as_json() for item in checked},
         household=checks.household,
         household_verified_on=checks.verified_on,
         household_valid_until=checks.valid_until,
@@ -121,15 +132,22 @@ def _settle_lot(application: Application, typed: str) -> dict[str, Any]:
         raise Refused(refusal.sentence, field="lot") from refusal
 
 
-def _settle_owner(application: Application, *, is_confirmed: bool) -> dict[str, Any]:
-    """The day on which an officer found the owner's consent; taken back when they find that it is none."""
-    if application.ownership == Ownership.OWNER or is_confirmed == (application.owner_confirmed_at is not None):
-        return {}
-    return {"owner_confirmed_at": timezone.now() if is_confirmed else None}
+def _refuse_days_to_come(look_ups: Mapping[CheckItem, LookUp]) -> None:
+    for item, one in look_ups.items():
+        if one.on and one.on > timezone.localdate():
+            on = "verified_on" if item == CheckItem.HOUSEHOLD else f"{item}_on"
+            raise Refused("찾아본 날이 오늘보다 뒤입니다. 날짜를 다시 적어 주세요.", field=on)
 
 
-def _take_buildings(application: Application, settled: Mapping[str, Any]) -> None:
-    """Give each part the mark of its place, and hold it or let it go."""
+def _refuse_supported_before(application: Application, marks: list[str]) -> None:
+    if year := supported_before(marks, application.programme):
+        raise Refused(
+            f"이 건물은 {year}년에 지원받은 기록이 있습니다. '전에 지원받지 않음'을 확인할 수 없습니다.", field="checked"
+        )
+
+
+def _take_buildings(application: Application, settled: Mapping[str, Any]) -> list[str]:
+    """Give each part the mark of its place, and hold it or let it go. Returns the marks."""
     for name, value in settled.items():
         setattr(application, name, value)
     parts, counted = list(application.parts.all()), Counter[str]()
@@ -142,12 +160,13 @@ def _take_buildings(application: Application, settled: Mapping[str, Any]) -> Non
     holder = taken_by(marks, application.programme) if application.holds_buildings else None
     if holder and holder.pk != application.pk:
         raise Refused(
-            f"이 건물은 다른 신청({holder.reference})의 것입니다. 두 신청을 견주어 보고, "
+            f"이 건물은 주인이 확인된 다른 신청({holder.reference})의 것입니다. 두 신청을 견주어 보고, "
             "같은 건물이면 지원 제외를 올려 주세요.",
             field="lot" if "lot" in settled else None,
         )
     with friendly("building_part_once_a_year"):
         BuildingPart.objects.bulk_update(parts, ["fingerprint", "is_live"])
+    return marks
 
 
 @in_turn
@@ -180,7 +199,7 @@ def _need_valid_proof(application: Application) -> None:
     if not application.household_valid_until:
         raise Refused("가구 자격이 언제까지 유효한지 적어 주세요.", field="valid_until")
     if application.household_valid_until < timezone.localdate():
-        raise Refused("가구 자격이 이미 끝났습니다. 새 증명서를 받아 주세요.", field="valid_until")
+        raise Refused("가구 자격이 이미 끝났습니다. '보완 요청하기'에서 새 증명서를 내 달라고 해 주세요.", field="valid_until")
 
 
 @in_turn
@@ -193,9 +212,9 @@ def propose_approval(application_id: int, *, by: Actor, version: int | None = No
     refuse_unless(ApplicationMove.APPROVAL_PROPOSED, application, by=by)
     quote = quote_of(application)
     if not quote.is_known:
-        raise Refused("이 건물의 지원 기준을 아직 모릅니다. 지원 기준을 먼저 적어 주세요.")
+        raise Refused("이 건물의 지원 기준을 아직 모릅니다. 결재자가 기준 자료의 '지원 기준'에 먼저 적어야 합니다.")
     if not quote.support_won:
-        raise Refused("올해 기준으로는 지원할 금액이 없습니다. 지원 제외를 올려 주세요.")
+        raise Refused("그해 기준으로는 지원할 금액이 없습니다. '지원 제외 올리기'로 올려 주세요.")
     return move(
         application,
         ApplicationMove.APPROVAL_PROPOSED,
@@ -209,10 +228,25 @@ def propose_approval(application_id: int, *, by: Actor, version: int | None = No
 
 @in_turn
 def propose_refusal(
-    application_id: int, *, code: RefusalReason, sentence: str, by: Actor, version: int | None = None
+    application_id: int,
+    *,
+    code: RefusalReason,
+    sentence: str,
+    by: Actor,
+    look_up: LookUp | None = None,
+    version: int | None = None,
 ) -> Application:
-    """Lay a refusal before the approver (A8); the applicant will read `sentence` as it stands."""
-    application = lock(Application.objects, application_id, version=version)
+    """Lay a refusal before the approver (A8); the applicant will read `sentence` as it stands.
+
+    `look_up` says where the officer saw that somebody else is the owner. Raises Refused while others ask for the
+    building and nobody has found out whose it is.
+    """
+    application = lock(Application.objects.in_full(), application_id, version=version)
+    refuse_unless(ApplicationMove.REFUSAL_PROPOSED, application, by=by)
+    application.reason_code = code
+    if code == RefusalReason.NOT_OWNER:
+        application.evidence = owners.refutation(application, look_up or LookUp())
+    owners.refuse_contested(application)
     return move(
         application,
         ApplicationMove.REFUSAL_PROPOSED,
@@ -222,6 +256,7 @@ def propose_refusal(
         proposed_at=timezone.now(),
         reason_code=code,
         reason_sentence=sentence,
+        evidence=application.evidence,
     )
 
 
@@ -241,13 +276,14 @@ def take_back(application_id: int, *, reason: str, by: Actor, version: int | Non
 
 
 @in_turn
-def take_address(application_id: int, *, by: Actor, version: int | None = None) -> Application:
-    """Letters of this case go from now on to where the person lives by what they said last.
+def take_contact(application_id: int, *, by: Actor, version: int | None = None) -> Application:
+    """Letters and messages of this case go from now on by what is known of the person: name, phone, postal address.
 
-    What was said in the case stays in its history. Raises Refused where there is nothing newer.
+    What was said in the case stays in its history. Raises Refused where nothing differs.
     """
     application = lock(Application.objects.in_full(), application_id, version=version)
-    if not application.has_newer_address:
-        raise Refused("이 신청에 적힌 주소가 가장 새 주소입니다.", conflict=True)
-    address = application.resident.address
-    return note(application, ApplicationMove.ADDRESS_TAKEN, by=by, postal_address=address)
+    newer = application.newer_contact
+    if not newer:
+        raise Refused("이 신청에 적힌 연락처와 시민 기록의 연락처가 같습니다.", conflict=True)
+    said = ", ".join(show_phone(application.phone) if name == "phone" else getattr(application, name) for name in newer)
+    return note(application, ApplicationMove.CONTACT_TAKEN, by=by, reason=f"신청에 적힌 것: {said}", **newer)

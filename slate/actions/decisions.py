@@ -20,7 +20,7 @@ from services.models import Document, blind_index
 from services.rules.history import Actor
 from services.rules.refusal import Refused
 from slate import notices, rules
-from slate.actions import money
+from slate.actions import money, owners
 from slate.actions.casework import UNPROPOSED
 from slate.actions.closing import close
 from slate.enums import ApplicationMove, CheckItem, Outcome, RefusalReason
@@ -68,10 +68,11 @@ def approve(application_id: int, *, by: Actor, version: int | None = None) -> De
 
 @in_turn
 def refuse(application_id: int, *, by: Actor, version: int | None = None) -> Decision:
-    """Refuse as proposed (A9). Raises Refused: own proposal, somebody was faster."""
+    """Refuse as proposed (A9). Raises Refused: own proposal, somebody was faster, nobody knows whose building it is."""
     application = lock(Application.objects.in_full(), application_id, version=version)
     refuse_unless(ApplicationMove.REFUSED, application, by=by)
     _refuse_own(application, by)
+    owners.refuse_contested(application)
     decision = _decide(application, Outcome.REFUSED, Quote(()), by=by)
     close(application, ApplicationMove.REFUSED, by=by, reason=application.reason_sentence)
     post_many([notices.refused(application, decision, letter_of(decision))])
@@ -156,7 +157,7 @@ def _letter(application: Application, by: Actor) -> dict[str, Any]:
     """The personal part of the letter, and who signs it."""
     code, programme = application.reason_code, application.programme
     return {
-        "name": application.resident.name,
+        "name": application.name,
         "address": application.postal_address,
         "department": programme.department,
         "phone": programme.phone,

@@ -18,7 +18,7 @@ from services.actions.people import find_or_add_resident
 from services.actions.references import next_number
 from services.actions.turns import in_turn
 from services.enums.consents import ConsentHow
-from services.models import Draft, Township
+from services.models import Draft, Resident, Township
 from services.reports.calendar import EveryHoliday
 from services.rules import calendar
 from services.rules.history import Actor
@@ -26,10 +26,12 @@ from services.rules.korean import date_long
 from services.rules.lots import within_city
 from services.rules.references import series_reference
 from services.rules.refusal import Refused
+from services.rules.text import one_line
 from slate import notices, rules
+from slate.actions import owners
 from slate.actions.closing import close
 from slate.actions.money import lock_lines_of, release
-from slate.enums import ApplicationMove, ConsentKind, Household, Origin, Ownership
+from slate.enums import ApplicationMove, ApplicationState, ConsentKind, Household, Origin, Ownership
 from slate.models import Application, BuildingPart, InfoRequest, Programme
 from slate.models.applications import fingerprint, lot_marks
 from slate.reports import supported_before
@@ -54,7 +56,7 @@ class NewPart:
 
 @dataclass(frozen=True, slots=True)
 class NewApplication:
-    """A filled-in application; `phone` is E.164. Letters go to the building where no `postal_address` is given.
+    """A filled-in application; `phone` is E.164. Its letters go to the building where no `postal_address` is given.
 
     `paper_on` is the day on which a form on paper was received: it decides the order and the day of the answer.
     """
@@ -83,6 +85,7 @@ def submit(programme: Programme, new: NewApplication, *, by: Actor, draft: Draft
     """Take in an application (A2): number, clock, building parts, papers, receipt.
 
     A member of staff enters it for somebody at the counter; documents of `draft` come along.
+    Somebody else may ask for the same building until its owner is confirmed: both are marked and hear it.
     Raises Refused: C09, C10 (not open), F19 (consents), F22, F32 (already applied for), F33 (supported before).
     """
     today = timezone.localdate()
@@ -94,19 +97,21 @@ def submit(programme: Programme, new: NewApplication, *, by: Actor, draft: Draft
     _refuse_taken(marks, programme)
     is_owner = new.ownership == Ownership.OWNER
     address = within_city(new.address)
-    postal_address = new.postal_address or f"김제시 {new.township.name} {address}"
     resident = find_or_add_resident(
-        name=new.name, phone=new.phone, by=by, born_on=new.born_on, address=postal_address, township=new.township
+        name=new.name, phone=new.phone, by=by, born_on=new.born_on, address=new.postal_address
     )
+    _refuse_twice(marks, programme, resident)
     number = next_number("SL", programme.year)
     application = Application.objects.create(
         programme=programme,
         reference=series_reference("SL", programme.year, number),
         resident=resident,
+        name=one_line(new.name),
+        phone=new.phone,
         township=new.township,
         address=address,
         **lot_marks(new.township.code, rules.lot_of(address)),
-        postal_address=postal_address,
+        postal_address=new.postal_address or f"김제시 {new.township.name} {address}",
         household=new.household,
         city_may_verify=new.city_may_verify,
         priority=rules.priority_of(new.household),
@@ -122,7 +127,7 @@ def submit(programme: Programme, new: NewApplication, *, by: Actor, draft: Draft
         submitted_at=timezone.now() if received_on == today else _opening(received_on),
         due_on=calendar.due_on(received_on, programme.first_answer_days, EveryHoliday()),
     )
-    _add_parts(application, new, marks, is_live=is_owner)
+    _add_parts(application, new, marks)
     spoken = ConsentHow.PAPER if new.paper_on else ConsentHow.SPOKEN
     how = spoken if by.user_id else ConsentHow.WEB
     write_consents(application, new.consents, application_consents(programme), resident=resident, how=how)
@@ -130,20 +135,10 @@ def submit(programme: Programme, new: NewApplication, *, by: Actor, draft: Draft
         adopt(draft, application, resident=resident)
     record(application, ApplicationMove.SUBMITTED, by=by, after=application.state)
     post_many([notices.submitted(application)])
-    if is_owner:
-        _give_way(application, marks, by=by)
-    else:
+    if not is_owner:
         post_many([notices.owner_consent(application)])
+    owners.meet_rivals(application, by=by)
     return application
-
-
-def _give_way(application: Application, marks: list[str], *, by: Actor) -> None:
-    """The owner asks: whoever asked for the building without the owner's consent comes after, and both hear it."""
-    others = Application.objects.without_consent().in_full().filter(parts__fingerprint__in=marks).distinct()
-    for pk in sorted(others.filter(programme=application.programme).values_list("pk", flat=True)):
-        other = lock(Application.objects.in_full(), pk)
-        note(other, ApplicationMove.OWNER_APPLIED, by=by, owner_applied_at=timezone.now())
-        post_many([notices.owner_applied(other), notices.comes_first(application, other)])
 
 
 def _opening(day: date) -> datetime:
@@ -189,12 +184,19 @@ def _refuse_supported_before(marks: list[str], programme: Programme) -> None:
 
 
 def _refuse_taken(marks: list[str], programme: Programme) -> None:
-    """Whoever asks, a building that is taken is taken; the constraint says so to the second of two at once."""
+    """Whoever asks, a building whose owner is confirmed is taken."""
     if holder := taken_by(marks, programme):
         raise Refused(taken_sentence(holder), field="address")
 
 
-def _add_parts(application: Application, new: NewApplication, marks: list[str], *, is_live: bool) -> None:
+def _refuse_twice(marks: list[str], programme: Programme, resident: Resident) -> None:
+    """One person asks for one building once; the resident is locked, so two tabs wait for each other."""
+    asked = Application.objects.of([resident]).filter(programme=programme, parts__fingerprint__in=marks)
+    if mine := asked.exclude(state__in=ApplicationState.DEAD).select_related("programme").order_by("pk").first():
+        raise Refused(taken_sentence(mine), field="address")
+
+
+def _add_parts(application: Application, new: NewApplication, marks: list[str]) -> None:
     rows = [
         BuildingPart(
             application=application,
@@ -211,11 +213,11 @@ def _add_parts(application: Application, new: NewApplication, marks: list[str], 
             wants_reroofing=part.wants_reroofing,
             reroofing_m2=part.area_m2 if part.wants_reroofing else 0,
             fingerprint=mark,
-            is_live=is_live,
+            is_live=False,  # until the owner is confirmed
         )
         for number, (part, mark) in enumerate(zip(new.parts, marks, strict=True), start=1)
     ]
-    with friendly("building_part_once_a_year", "building_part_has_area", "reroofing_only_where_people_live"):
+    with friendly("building_part_has_area", "reroofing_only_where_people_live"):
         BuildingPart.objects.bulk_create(rows)
 
 
@@ -226,7 +228,7 @@ def bring_consent(application_id: int, *, by: Actor, version: int | None = None)
     Raises Refused where nobody waits for it.
     """
     application = lock(Application.objects, application_id, version=version)
-    if not application.status.is_open or application.holds_buildings:
+    if not application.wants_consent:
         raise Refused("지금은 건물 주인의 동의서를 내지 않으셔도 됩니다.", conflict=True)
     return note(application, ApplicationMove.CONSENT_BROUGHT, by=by, owner_paper_at=timezone.now())
 

@@ -17,6 +17,7 @@ from services.notices.messages import Letter
 from slate import notices, rules
 from slate.enums import ApplicationState
 from slate.models import Application, InfoRequest
+from slate.reports.owners import contest_of
 
 DRAFT_KIND = "slate"
 AHEAD = timedelta(days=3)
@@ -40,7 +41,7 @@ def _remind_of_papers(request_id: int) -> bool:
 def remind_of_owner_consent() -> Tally[bool]:
     """Three days before the day the owner's consent is wanted. Returns as above."""
     today = timezone.localdate()
-    waiting = Application.objects.without_consent().filter(owner_paper_at=None, owner_applied_at=None)
+    waiting = Application.objects.without_consent().filter(owner_paper_at=None)
     rows = waiting.filter(owner_due_on__range=(today, today + AHEAD)).order_by("pk")
     keys = {pk: notices.once_key(pk, "owner_consent_reminder") for pk in rows.values_list("pk", flat=True)}
     return each(_untold(keys), _remind_of_owner_consent, job="slate.remind_of_owner_consent", of=Application)
@@ -49,6 +50,9 @@ def remind_of_owner_consent() -> Tally[bool]:
 def _remind_of_owner_consent(application_id: int) -> bool:
     row = Application.objects.in_full().get(pk=application_id)
     open_states = set(ApplicationState.values) - ApplicationState.DEAD
+    contest = contest_of(row)
+    if contest and contest.winner:  # a consent could change nothing any more
+        return False
     return row.waits_for_owner and _tell(row.pk, notices.owner_consent_reminder(row), open_states)
 
 

@@ -29,6 +29,8 @@ class ApplicationState(models.TextChoices):
     )
     """The clock of the first answer runs."""
     DECIDED = enum.nonmember(frozenset({"approved", "refused"}))
+    SUPPORTED = enum.nonmember(frozenset({"eligible", "selection_proposed", "approved"}))
+    """The city has confirmed that the building can be supported: never without its owner."""
 
     @property
     def citizen_label(self) -> str:
@@ -69,8 +71,9 @@ class ApplicationMove(Move):
     SUBMITTED = "submitted", "접수"
     ASSIGNED = "assigned", "담당자 정함"
     CONSENT_BROUGHT = "consent_brought", "건물 주인 동의서 받음"
-    OWNER_APPLIED = "owner_applied", "건물 주인이 직접 신청함"
-    ADDRESS_TAKEN = "address_taken", "편지 주소 바꿈"
+    RIVAL_CAME = "rival_came", "같은 건물을 다른 분도 신청함"
+    RIVAL_CONFIRMED = "rival_confirmed", "다른 신청의 주인을 확인함"
+    CONTACT_TAKEN = "contact_taken", "시민 기록의 연락처로 바꿈"
     RETURNED = "returned", "보완 요청"
     SUPPLIED = "supplied", "보완 서류 받음"
     CHECKED = "checked", "확인한 것 저장"
@@ -90,7 +93,7 @@ class ApplicationMove(Move):
             "supplied": to("checking", "needs_info"),  # A5
             "checked": to("checking", "checking"),
             "eligible": to("eligible", "checking"),  # A7
-            "refusal_proposed": to("refusal_proposed", "checking"),  # A8
+            "refusal_proposed": to("refusal_proposed", "checking", "eligible"),  # A8; eligible: no money, no rule
             "refused": to("refused", "refusal_proposed"),  # A9
             "approval_proposed": to("selection_proposed", "eligible"),  # A11
             "approved": to("approved", "selection_proposed"),  # A13
@@ -141,7 +144,7 @@ class CheckItem(models.TextChoices):
     NOT_REMOVED = "not_removed", "먼저 걷어내지 않음"
     NOT_SUPPORTED = "not_supported", "전에 지원받지 않음"
     HOUSEHOLD = "household", "가구 자격(확인일, 유효일)"
-    CONSENTS = "consents", "동의 4가지"
+    CONSENTS = "consents", "필요한 동의"
     PHOTOS = "photos", "사진 4장"
 
 
@@ -149,6 +152,7 @@ class Needed(models.TextChoices):
     """What a citizen can be asked to supply (letter c)."""
 
     PHOTOS = "photos", "건물 사진"
+    OWNERSHIP = "ownership", "건물 주인임을 보여 주는 서류"
     OWNER_CONSENT = "owner_consent", "건물 주인의 동의서"
     LAND_CONSENT = "land_consent", "땅 주인의 동의서"
     HOUSEHOLD_PROOF = "household_proof", "가구 자격 증명서"
@@ -166,6 +170,10 @@ class Needed(models.TextChoices):
 
 _NEEDED = {
     Needed.PHOTOS: ("지붕에 슬레이트가 있는지 확인합니다.", "땅에서 찍은 사진을 올려 주세요. 지붕에 올라가지 마세요."),
+    Needed.OWNERSHIP: (
+        "건축물대장과 등기로는 누가 주인인지 알 수 없습니다.",
+        "재산세 고지서나 매매 계약서를 올려 주세요.",
+    ),
     Needed.OWNER_CONSENT: ("주인의 동의가 있어야 철거할 수 있습니다.", "동의서에 주인의 이름을 적어 올려 주세요."),
     Needed.LAND_CONSENT: ("땅 주인이 따로 있습니다.", "동의서에 땅 주인의 이름을 적어 올려 주세요."),
     Needed.HOUSEHOLD_PROOF: (

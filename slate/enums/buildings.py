@@ -85,6 +85,7 @@ class PaperKind(models.TextChoices):
     """Papers that are no photos of the building."""
 
     FORM = "form", "신청서(종이)"
+    REGISTER = "register", "건축물대장·등기"
     OWNER = "owner_consent", "건물 주인의 동의서"
     HOUSEHOLD = "household_proof", "가구 자격 증명서"
     OTHER = "other", "그 밖의 서류"

@@ -131,7 +131,7 @@ class AddressForm(StepForm):
     title = _("건물은 어디에 있나요?")
     lead = _("찾지 못하시면 마을 이름과 가까운 건물을 적어 주세요. 담당자가 찾아드립니다.")
     short: ClassVar = {"address": _("건물 주소")}
-    not_shown = frozenset({"is_another_building"})
+    not_shown = frozenset({"goes_on"})
 
     township = forms.ModelChoiceField(
         Township.objects.order_by("order"),
@@ -146,8 +146,8 @@ class AddressForm(StepForm):
         error_messages={"required": _("주소가 비어 있습니다. 마을 이름과 번지를 적어 주세요.")},
     )
 
-    is_another_building = forms.BooleanField(
-        label=_("같은 땅에 있는 다른 건물입니다"), required=False, widget=forms.HiddenInput
+    goes_on = forms.BooleanField(
+        label=_("같은 땅의 다른 건물이거나, 제가 낸 신청이 아닙니다"), required=False, widget=forms.HiddenInput
     )
 
     def clean_address(self) -> str:
@@ -175,12 +175,13 @@ class AddressForm(StepForm):
         data["address"] = within_city(address)
         programme = current_programme()
         found = at_same_lot(township, address, programme) if programme else None
-        if found and not data.get("is_another_building"):
-            self.fields["is_another_building"].widget = forms.CheckboxInput()
+        if found and not data.get("goes_on"):
+            self.fields["goes_on"].widget = forms.CheckboxInput()
             sentence = _(
-                "이 지번에 이미 신청이 있습니다(접수번호 %(reference)s). 같은 건물이면 다시 신청하지 마시고 "
-                "'내 신청 확인'에서 그 번호로 보세요. 같은 땅의 다른 건물이면 아래 상자를 고르고 "
-                "이어서 적어 주세요. 모르는 신청이면 전화해 주세요: %(phone)s"
+                "이 지번에 이미 신청이 있습니다(접수번호 %(reference)s). 내신 신청이면 다시 신청하지 마시고 "
+                "'내 신청 확인'에서 그 번호로 보세요. 같은 땅의 다른 건물이거나 내신 신청이 아니면 아래 상자를 고르고 "
+                "이어서 적어 주세요. 한 건물을 두 분이 신청하시면 누가 주인인지 확인한 뒤에 정합니다. "
+                "잘 모르시면 전화해 주세요: %(phone)s"
             )
             self.add_error("address", sentence % {"reference": found.reference, "phone": found.programme.phone})
         return data
@@ -224,7 +225,7 @@ class PartForm(AreaForm):
     field_order = ["kind", "in_use", "built_year", "in_register", "slate_place", "is_overlaid", "area_m2"]
 
     def clean(self) -> Answers:
-        """A building that is taken is said here, not at the end; the township comes from an earlier page or this."""
+        """A building whose owner is confirmed for another is said here, not at the end; the township comes from an earlier page or this."""
         data = super().clean()
         where = self.said | {name: data[name] for name in ("township", "address") if data.get(name)}
         programme = current_programme()

@@ -27,26 +27,18 @@ from slate.forms.questions import (
 )
 from slate.models import Application
 from slate.models.applications import ApplicationQuerySet
+from slate.reports.evidence import LOOKED_UP, LookUp
 from slate.reports.search import found_by
 
 MOST_PARTS = 4  # of one application at the counter
 DUE = [("late", "기한 지남"), ("today", "오늘"), ("soon", "오늘과 내일")]
 _SEEN = re.compile(r"[0-9]{1,9}-[0-9]{1,9}")
-OWNER = [("came", "동의서가 옴"), ("late", "기한 지남"), ("none", "아직 없음")]
+OWNER = [("contested", "소유자 확인(두 분이 신청)"), ("came", "동의서가 옴"), ("late", "기한 지남"), ("none", "아직 없음")]
 SORT = [("due_on", "기한 빠른 순"), ("submitted_at", "접수 빠른 순"), ("priority", "순위 순")]
 
 
 def officers() -> "QuerySet[User]":
     return User.objects.filter(groups__name=Role.SLATE_OFFICER, is_active=True).order_by("display_name", "pk")
-
-
-class DayInput(forms.DateInput):
-    """The browser's own day picker; staff use a mouse."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
 
 
 class QueueFilter(ListFilter):
@@ -70,6 +62,8 @@ class QueueFilter(ListFilter):
         return rows.due_by(today + timedelta(days=1 if due == "soon" else 0), since=today)
 
     def by_consent(self, rows: ApplicationQuerySet, name: str, how: str) -> ApplicationQuerySet:
+        if how == "contested":
+            return rows.contested()
         waiting = rows.without_consent()
         if how == "came":
             return waiting.filter(owner_paper_at__isnull=False)
@@ -97,8 +91,29 @@ class AssignForm(Form):
         offer_rows(self, "officer", officers())
 
 
+class DayInput(forms.DateInput):
+    """The browser's own day picker; staff use a mouse."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+def where_field(label: str, example: str) -> forms.CharField:
+    return forms.CharField(label=f"{label}: 어디에서 찾아봤나요?", required=False, max_length=60, help_text=example)
+
+
+def on_field(label: str) -> forms.DateField:
+    return forms.DateField(label=f"{label}: 찾아본 날", required=False, widget=DayInput())
+
+
+def number_field(label: str) -> forms.CharField:
+    return forms.CharField(label=f"{label}: 발급·조회 번호", required=False, max_length=40)
+
+
 class ChecksForm(VersionForm):
-    """The eligibility checklist."""
+    """The eligibility checklist, and where and when each thing was looked up that no paper of the case shows."""
 
     checked = forms.MultipleChoiceField(
         label="확인한 것", choices=CheckItem.choices, required=False, widget=forms.CheckboxSelectMultiple
@@ -109,13 +124,29 @@ class ChecksForm(VersionForm):
         max_length=60,
         help_text="건축물대장의 지번입니다. 예: 만경리 12-3, 만경리 산 5. 비어 있으면 자격을 확인할 수 없습니다.",
     )
+    owner_where = where_field("주인 확인", "예: 건축물대장, 등기. '서류 더하기'에서 올렸으면 비워 둡니다.")
+    owner_number = number_field("주인 확인")
+    owner_on = on_field("주인 확인")
+    slate_where = where_field("슬레이트 있음", "사진이 있으면 비워 둡니다. 예: 현장")
+    slate_on = on_field("슬레이트 있음")
+    not_removed_where = where_field("먼저 걷어내지 않음", "사진이 있으면 비워 둡니다. 예: 현장")
+    not_removed_on = on_field("먼저 걷어내지 않음")
+    not_supported_where = where_field("전에 지원받지 않음", "예: 슬레이트 지원 대장")
+    not_supported_on = on_field("전에 지원받지 않음")
     household = forms.ChoiceField(label="확인한 가구", choices=Household.choices)
-    verified_on = forms.DateField(
-        label="자격 확인한 날", required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
-    valid_until = forms.DateField(
-        label="자격 유효한 날", required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    household_where = where_field("가구 자격", "예: 행정정보 공동이용. 증명서를 올렸으면 비워 둡니다.")
+    household_number = number_field("가구 자격")
+    verified_on = forms.DateField(label="자격 확인한 날", required=False, widget=DayInput())
+    valid_until = forms.DateField(label="자격 유효한 날", required=False, widget=DayInput())
+
+    @property
+    def look_ups(self) -> dict[CheckItem, LookUp]:
+        """What was typed of each look-up; the household's day is the day on which it was verified."""
+        found, data = {}, self.cleaned_data
+        for item in LOOKED_UP:
+            on = data["verified_on"] if item == CheckItem.HOUSEHOLD else data[f"{item}_on"]
+            found[item] = LookUp(data[f"{item}_where"], on, data.get(f"{item}_number", ""))
+        return found
 
 
 class RequestMoreForm(VersionForm):
@@ -143,6 +174,16 @@ class RefusalForm(VersionForm):
         help_text="비워 두시면 정해진 문장이 갑니다.",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    owner_where = where_field(
+        "주인이 아님", "'주인 동의 없음'일 때만 적습니다. 예: 건축물대장. 두 분이 신청한 건물이면 꼭 있어야 합니다."
+    )
+    owner_number = number_field("주인이 아님")
+    owner_on = on_field("주인이 아님")
+
+    @property
+    def look_up(self) -> LookUp:
+        data = self.cleaned_data
+        return LookUp(data["owner_where"], data["owner_on"], data["owner_number"])
 
 
 class DecideForm(VersionForm):
@@ -236,7 +277,7 @@ class CounterForm(AddressForm, PartForm, HouseholdForm, OwnerForm, ContactForm, 
         "건물": (
             "township",
             "address",
-            "is_another_building",
+            "goes_on",
             "kind",
             "in_use",
             "slate_place",

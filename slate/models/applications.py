@@ -7,14 +7,17 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
+from services.enums.notices import Channel
 from services.enums.people import Role
-from services.models import EncryptedJSONField, EncryptedTextField, Resident, User, blind_index
+from services.models import Consent, EncryptedJSONField, EncryptedTextField, Resident, User, blind_index
 from services.models.consents import needs_consents
 from services.models.history import tracked
 from services.rules.lots import Lot
+from services.rules.names import name_key
+from services.rules.phones import is_mobile, mask_name, show_phone
 from slate import rules
 from slate.enums import (
     ApplicationMove,
@@ -53,6 +56,25 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """Open ones of tenants, family or heirs whose owner's consent nobody has confirmed."""
         return self.filter(~Q(state__in=ApplicationState.DEAD), ~Q(ownership=Ownership.OWNER), owner_confirmed_at=None)
 
+    def rivals_of(self, application: "Application") -> "ApplicationQuerySet":
+        """Other open ones of the year that ask for one of the same buildings."""
+        marks = list(application.parts.values_list("fingerprint", flat=True))
+        asked = self.filter(programme=application.programme_id, parts__fingerprint__in=marks)
+        return asked.exclude(pk=application.pk).exclude(state__in=ApplicationState.DEAD).distinct().order_by("pk")
+
+    def contested(self) -> "ApplicationQuerySet":
+        """Open ones whose building another open one asks for too, and of none of them the owner is confirmed."""
+        same = BuildingPart.objects.filter(programme=OuterRef("programme"), fingerprint=OuterRef("fingerprint"))
+        others = same.exclude(application=OuterRef("application")).exclude(
+            application__state__in=ApplicationState.DEAD
+        )
+        mine = BuildingPart.objects.filter(application=OuterRef("pk"))
+        return self.filter(
+            Exists(mine.filter(Exists(others))),
+            ~Exists(mine.filter(Exists(others.filter(application__owner_confirmed_at__isnull=False)))),
+            owner_confirmed_at=None,
+        ).exclude(state__in=ApplicationState.DEAD)
+
     def with_approver(self) -> "ApplicationQuerySet":
         return self.filter(state__in=ApplicationState.WITH_APPROVER)
 
@@ -79,7 +101,9 @@ _NEEDS_DECISION = """
 """
 
 
-@tracked("address", "lot", "postal_address", "owner_name", "owner_phone", "remark", "reason_sentence")
+@tracked(
+    "name", "phone", "address", "lot", "postal_address", "owner_name", "owner_phone", "remark", "reason_sentence"
+)
 class Application(models.Model):
     """One resident asks for the slate of one place to be removed; may have several building parts."""
 
@@ -91,6 +115,8 @@ class Application(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
     resident = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="slate_applications")
     township = models.ForeignKey("services.Township", on_delete=models.PROTECT, related_name="slate_applications")
+    name = EncryptedTextField("신청하신 분")  # as said in this case; what is known since is the resident's
+    phone = EncryptedTextField("전화번호")  # E.164
     address = EncryptedTextField("건물 주소")
     lot = EncryptedTextField("지번", blank=True)  # as `Lot.shown` writes its parts; empty until somebody has found it
     lot_index = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
@@ -108,8 +134,7 @@ class Application(models.Model):
     owner_agreed = models.BooleanField("주인 동의", default=False)
     owner_due_on = models.DateField("주인 동의서를 내실 날", null=True, blank=True)  # empty for the owner's own
     owner_paper_at = models.DateTimeField("주인 동의서를 받은 때", null=True, blank=True)
-    owner_confirmed_at = models.DateTimeField("주인 동의를 확인한 때", null=True, blank=True)
-    owner_applied_at = models.DateTimeField("주인이 직접 신청한 때", null=True, blank=True)
+    owner_confirmed_at = models.DateTimeField("주인을 확인한 때", null=True, blank=True)  # until then it is a claim
     remark = EncryptedTextField("하고 싶은 말", blank=True)
     contact_way = models.CharField("연락 방법", max_length=10, choices=ContactWay, default=ContactWay.SMS)
     origin = models.CharField("접수한 곳", max_length=10, choices=Origin, default=Origin.ONLINE)
@@ -128,7 +153,7 @@ class Application(models.Model):
         related_name="slate_applications",
     )
     checked = ArrayField(models.CharField(max_length=20, choices=CheckItem), verbose_name="확인한 것", default=list)
-    evidence = models.JSONField("확인한 것의 서류", default=dict, editable=False)  # check -> ids of its papers
+    evidence = models.JSONField("확인한 것의 근거", default=dict, editable=False)  # check -> slate.reports.evidence.Basis
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -169,6 +194,11 @@ class Application(models.Model):
                 violation_error_message="주인 동의서를 내실 날이 없습니다.",
             ),
             models.CheckConstraint(
+                condition=~Q(state__in=ApplicationState.SUPPORTED) | Q(owner_confirmed_at__isnull=False),
+                name="application_owner_is_known_before_support",
+                violation_error_message="건물 주인을 확인하기 전에는 지원을 정할 수 없습니다.",
+            ),
+            models.CheckConstraint(
                 condition=Q(state__in=ApplicationState.DEAD) & ~Q(closed_from="")
                 | ~Q(state__in=ApplicationState.DEAD) & Q(closed_from=""),
                 name="application_end_knows_where_it_was",
@@ -206,19 +236,55 @@ class Application(models.Model):
         return self.address if self.address.startswith(name) else f"{name} {self.address}"
 
     @property
-    def has_newer_address(self) -> bool:
-        """Whether the person has given another address since, and letters of this case may still go there."""
-        return self.status.is_open and self.resident.address not in ("", self.postal_address)
+    def masked_name(self) -> str:
+        return mask_name(self.name)
+
+    @property
+    def shown_phone(self) -> str:
+        return show_phone(self.phone)
+
+    @property
+    def can_receive_texts(self) -> bool:
+        return is_mobile(self.phone)
+
+    @property
+    def asked_channel(self) -> Channel | None:
+        """How the applicant wants to be told first, where they chose something else than a message to the phone."""
+        return {ContactWay.CALL: Channel.CALL, ContactWay.POST: Channel.LETTER}.get(ContactWay(self.contact_way))
+
+    @property
+    def hears_decisions_at_once(self) -> bool:
+        """Whether they agreed to hear a decision before its letter comes. One query."""
+        return Consent.objects.of(self).in_force().filter(kind=ConsentKind.ELECTRONIC).exists()
+
+    @property
+    def newer_contact(self) -> dict[str, str]:
+        """What is known of the person, where it differs from what was said here and messages may still follow."""
+        if not self.status.is_open:
+            return {}
+        person = self.resident
+        known = {"phone": person.phone, "postal_address": person.address}
+        newer = {field: value for field, value in known.items() if value and value != getattr(self, field)}
+        return newer if name_key(person.name) == name_key(self.name) else {"name": person.name} | newer
 
     @property
     def holds_buildings(self) -> bool:
-        """Whether nobody else may apply for its buildings: not before the owner has agreed, not once it is dead."""
-        return self.status.is_open and (self.ownership == Ownership.OWNER or self.owner_confirmed_at is not None)
+        """Whether nobody else may apply for its buildings: not before its owner is confirmed, not once it is dead."""
+        return self.status.is_open and self.owner_confirmed_at is not None
+
+    @property
+    def wants_consent(self) -> bool:
+        """Whether somebody else than the owner asks and nobody has confirmed the owner's consent."""
+        return self.status.is_open and self.ownership != Ownership.OWNER and self.owner_confirmed_at is None
 
     @property
     def waits_for_owner(self) -> bool:
         """Whether the applicant still has to bring the owner's consent."""
-        return self.status.is_open and not self.holds_buildings and self.owner_paper_at is None
+        return self.wants_consent and self.owner_paper_at is None
+
+    @property
+    def consent_is_late(self) -> bool:
+        return self.owner_due_on is not None and self.owner_due_on < timezone.localdate()
 
     @property
     def household_label(self) -> str:
@@ -279,6 +345,7 @@ class BuildingPart(models.Model):
         ordering = ["application", "number"]
         verbose_name = "건물 부분"
         verbose_name_plural = "건물 부분"
+        indexes = [models.Index(fields=["programme", "fingerprint"], name="building_part_by_mark")]
         constraints = [
             models.UniqueConstraint(
                 fields=["programme", "fingerprint"],
@@ -351,6 +418,10 @@ class InfoRequest(models.Model):
 
     def __str__(self) -> str:
         return f"보완 {self.application_id}-{self.number}"
+
+    @property
+    def is_late(self) -> bool:
+        return self.due_on < timezone.localdate()
 
     @property
     def needed(self) -> list[Needed]:

@@ -7,14 +7,17 @@ from datetime import timedelta
 from django.urls import reverse
 from django.utils import timezone
 
+from services.enums.notices import Channel
 from services.enums.people import Role
 from services.models import Resident, User
 from services.reports.catalogue import HomeNote
 from services.reports.people import Case, Todo
 from services.rules.korean import date_long, won, won_about
+from services.rules.phones import show_phone
 from slate.enums import ApplicationState
 from slate.models import Application, Decision, InfoRequest
 from slate.reports.money import current_programme, total
+from slate.reports.owners import contest_of
 
 S = ApplicationState
 NOTHING_TO_DO = "지금 하실 일은 없습니다."
@@ -45,16 +48,21 @@ def status_of(application: Application) -> Status:
     """The four things everybody asks, from the row and its last decision or request."""
     state = application.status
     sentence, todo = _words(application, state)
-    if application.waits_for_owner and todo in (NOTHING_TO_DO, KEEP_THE_ROOF):
-        todo = _owner_todo(application)
+    contest = contest_of(application)
+    if contest:
+        sentence = f"{sentence} {contest.sentence}"
+    if todo in (NOTHING_TO_DO, KEEP_THE_ROOF):
+        if contest and contest.winner:
+            todo = f"이 신청을 그만두시려면 신청을 취소해 주세요. 사실과 다르면 전화해 주세요: {application.programme.phone}"
+        elif application.waits_for_owner:
+            todo = _owner_todo(application)
     return Status(state.citizen_label, state.tone, sentence, todo)
 
 
 def _words(application: Application, state: ApplicationState) -> tuple[str, str]:
-    by = date_long(application.due_on, this_year=timezone.localdate().year)
     if state in (S.CHECKING, S.REFUSAL_PROPOSED):
         officer = f"{application.officer} 담당자가" if application.officer else "담당자가"
-        return f"{officer} 서류를 확인하고 있습니다. {by}까지 답해드립니다.", NOTHING_TO_DO
+        return f"{officer} 서류를 확인하고 있습니다. {_by_day(application, '답해드립니다')}", NOTHING_TO_DO
     if state == S.NEEDS_INFO:
         return _needs_info(application)
     if state in (S.APPROVED, S.REFUSED):
@@ -63,19 +71,26 @@ def _words(application: Application, state: ApplicationState) -> tuple[str, str]
         closed = date_long(timezone.localdate(application.closed_at)) if application.closed_at else ""
         return f"{closed}에 신청을 취소하셨습니다.", "신청 기간이면 다시 신청하실 수 있습니다."
     plain = {
-        S.SUBMITTED: (f"신청을 접수했습니다. 곧 담당자를 정합니다. {by}까지 첫 답을 드립니다.", NOTHING_TO_DO),
-        S.ELIGIBLE: (f"지원 자격을 확인했습니다. 지원할 집을 정하는 중입니다. {by}쯤 정합니다.", KEEP_THE_ROOF),
-        S.SELECTION_PROPOSED: (f"지원할 집을 정하고 있습니다. {by}까지 알려드립니다.", KEEP_THE_ROOF),
+        S.SUBMITTED: ("신청을 접수했습니다. 곧 담당자를 정합니다.", "첫 답을 드립니다", NOTHING_TO_DO),
+        S.ELIGIBLE: ("지원 자격을 확인했습니다. 지원할 집을 정하는 중입니다.", "알려드립니다", KEEP_THE_ROOF),
+        S.SELECTION_PROPOSED: ("지원할 집을 정하고 있습니다.", "알려드립니다", KEEP_THE_ROOF),
     }
-    return plain[state]
+    sentence, promise, todo = plain[state]
+    return f"{sentence} {_by_day(application, promise)}", todo
+
+
+def _by_day(application: Application, promise: str) -> str:
+    """The day of the answer; a day that has passed is not promised any more (MW-11)."""
+    today = timezone.localdate()
+    if application.due_on < today:
+        return f"{date_long(application.due_on, this_year=today.year)}에 답해드리지 못했습니다. 늦어서 죄송합니다."
+    return f"{date_long(application.due_on, this_year=today.year)}까지 {promise}."
 
 
 def _owner_todo(application: Application) -> str:
     """What somebody who is not the owner has to do, as long as nobody has the owner's consent."""
-    if application.owner_applied_at:
-        return "건물 주인이 직접 신청해서 그 신청을 먼저 봅니다. 그만두시려면 아래에서 신청을 취소해 주세요."
     until = date_long(application.owner_due_on) if application.owner_due_on else ""
-    if application.owner_due_on and application.owner_due_on < timezone.localdate():
+    if application.consent_is_late:
         return (
             f"건물 주인의 동의서를 {until}까지 기다렸습니다. 지금이라도 내 주세요. 동의서가 없으면 지원할 수 없습니다."
         )
@@ -85,10 +100,11 @@ def _owner_todo(application: Application) -> str:
 def _needs_info(application: Application) -> tuple[str, str]:
     request = open_request(application)
     until = date_long(request.due_on) if request else ""
-    return (
-        "서류가 더 필요합니다. 내실 때까지 답하는 날을 세지 않습니다.",
-        f"{until}까지 아래 서류를 내 주세요.",
-    )
+    if request and request.is_late:
+        todo = f"아래 서류를 {until}까지 기다렸습니다. 지금이라도 내 주세요."
+    else:
+        todo = f"{until}까지 아래 서류를 내 주세요."
+    return "서류가 더 필요합니다. 내실 때까지 답하는 날을 세지 않습니다.", todo
 
 
 def _decided(application: Application, state: ApplicationState) -> tuple[str, str]:
@@ -108,11 +124,25 @@ def open_request(application: Application) -> InfoRequest | None:
     return application.info_requests.filter(answered_at__isnull=True).first()
 
 
-def told(application: Application) -> str:
+def told(application: Application, *, of_decision: bool = False) -> str:
     """What a letter about this application goes by and where to: "문자 1건(…)과 편지 1통(…)을"."""
-    resident = application.resident
-    call = "문자 1건" if resident.can_receive_texts else "전화 안내 1건"
-    return f"{resident.name} 님께 {call}({resident.shown_phone})과 편지 1통({application.postal_address})을"
+    whom, asked = f"{application.name} 님께", application.asked_channel
+    letter = f"편지 1통({application.postal_address})을"
+    if asked == Channel.LETTER or (of_decision and not application.hears_decisions_at_once):
+        return f"{whom} {letter}"
+    call = "문자 1건" if application.can_receive_texts and asked != Channel.CALL else "전화 안내 1건"
+    return f"{whom} {call}({application.shown_phone})과 {letter}"
+
+
+def newer_contact(application: Application) -> list[tuple[str, str, str]]:
+    """Label, what was said in this case, and what is known of the person by now, where the two differ."""
+    labels = {"name": "이름", "phone": "전화", "postal_address": "편지 주소"}
+    rows = []
+    for field, newest in application.newer_contact.items():
+        said = getattr(application, field)
+        pair = (show_phone(said), show_phone(newest)) if field == "phone" else (said, newest)
+        rows.append((labels[field], *pair))
+    return rows
 
 
 def last_decision(application: Application) -> Decision | None:
@@ -174,7 +204,7 @@ def home_notes() -> list[HomeNote]:
         return []
     today = timezone.localdate()
     if not programme.is_open(today):
-        return [HomeNote("slate", "올해 신청을 마감했습니다.")]
+        return [HomeNote("slate", f"{programme.year}년 신청을 마감했습니다.")]
     until = f"{date_long(programme.closes_on)}까지" if programme.closes_on else "예산이 남아 있는 동안"
     left = won_about(total(programme).left_won)
     return [HomeNote("slate", f"{until} 신청을 받습니다. 남은 예산은 {left}입니다.")]
@@ -191,6 +221,7 @@ def todos(user: User) -> list[Todo]:
         new = Application.objects.filter(state=S.SUBMITTED).count()
         without = Application.objects.without_consent()
         result += [
+            Todo("슬레이트 소유자 확인", Application.objects.contested().count(), f"{queue}?owner=contested", "warn"),
             Todo("슬레이트 기한 지남", late, f"{queue}?due=late&officer={user.pk}", "danger"),
             Todo("슬레이트 내일까지", soon, f"{queue}?due=soon&officer={user.pk}", "warn"),
             Todo("슬레이트 새 신청", new, f"{queue}?state=submitted"),

@@ -23,7 +23,7 @@ def application_consents(programme: Programme) -> dict[ConsentKind, ConsentWords
             why=_("서류를 내시지 않아도 되게 시가 직접 확인"),
             what=_("건축물대장, 등기, 가구 자격"),
             kept=after_support,
-            refusal=_("동의를 거부하실 수 있습니다. 그러면 서류를 직접 행정복지센터에 내셔야 합니다."),
+            refusal=_("동의를 거부하실 수 있습니다. 그러면 누리집에서는 신청할 수 없고, 전화로 안내해드립니다."),
         ),
         ConsentKind.CONTRACTOR: ConsentWords(
             title=_("철거 업체에 알려 주기(제3자 제공)"),

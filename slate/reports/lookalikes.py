@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from services.models import Township, User, blind_index
 from slate import rules
+from slate.enums import ApplicationState
 from slate.models import Application, BuildingPart, Programme
 from slate.models.applications import lot_marks
 
@@ -39,16 +40,17 @@ def taken_sentence(holder: Application) -> str:
 
 
 def at_same_lot(township: Township, address: str, programme: Programme) -> Application | None:
-    """The application that holds a building at the lot that this address names, whatever kind of building it is."""
+    """The first open application for the lot that this address names, whatever kind of building it is."""
     mark = lot_marks(township.code, rules.lot_of(address))["lot_index"]
-    rows = Application.objects.filter(programme=programme, lot_index=mark, parts__is_live=True)
+    rows = Application.objects.filter(programme=programme, lot_index=mark).exclude(state__in=ApplicationState.DEAD)
     return rows.select_related("programme").order_by("pk").first() if mark else None
 
 
 def lookalikes(application: Application, user: User) -> list[LookAlike]:
-    """Others that `user` may see at the same lot, next to it, or of the same person; the nearest first. One query."""
+    """Others that `user` may see at the same lot, next to it, or of the same person; the nearest first. Three queries."""
     lot, code = rules.lot_of(application.lot), application.township.code
-    same, block = Q(resident=application.resident_id), {application.block_index}
+    rivals = set(Application.objects.rivals_of(application).values_list("pk", flat=True))
+    same, block = Q(resident=application.resident_id) | Q(pk__in=rivals), {application.block_index}
     if lot is not None:
         beside = [rules.block_key(code, lot, step) for step in NEIGHBOURS if lot.main + step > 0]
         block |= {blind_index(key, purpose="block") for key in beside}
@@ -59,13 +61,15 @@ def lookalikes(application: Application, user: User) -> list[LookAlike]:
         .exclude(pk=application.pk)
         .select_related("township", "programme")
     )
-    found = [LookAlike(row, _why(row, application)) for row in rows.order_by("-pk")[:MOST]]
-    return sorted(found, key=lambda one: one.application.lot_index != application.lot_index)
+    found = [LookAlike(row, _why(row, application, rivals)) for row in rows.order_by("-pk")[:MOST]]
+    return sorted(found, key=lambda one: (one.application.pk not in rivals, "같은 지번" not in one.why))
 
 
-def _why(row: Application, application: Application) -> str:
+def _why(row: Application, application: Application, rivals: set[int]) -> str:
     words = []
-    if row.lot_index and row.lot_index == application.lot_index:
+    if row.pk in rivals:
+        words.append("같은 건물")
+    elif row.lot_index and row.lot_index == application.lot_index:
         words.append("같은 지번")
     elif row.block_index and row.block_index == application.block_index:
         words.append("같은 본번")

@@ -64,7 +64,7 @@ class QuoteLine:
             return "지원 기준을 담당자가 확인해서 알려드립니다."
         cap = f"{won(self.rate.cap_won)}까지" if self.rate.cap_won else ""
         if self.rate.mode == Mode.NONE:
-            return "올해는 지원하지 않습니다."
+            return f"{self.rate.year}년에는 지원하지 않습니다."
         if self.rate.mode == Mode.CAP:
             return f"{cap} 시가 냅니다."
         if self.rate.mode == Mode.FULL:

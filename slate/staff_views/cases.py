@@ -26,9 +26,10 @@ from slate.enums import ApplicationMove, ApplicationState, CheckItem, Household,
 from slate.forms.staff import ChecksForm, DecideForm, RefusalForm, RequestMoreForm, TakeBackForm
 from slate.models import Application
 from slate.reports import letters, quote_of, total
-from slate.reports.cases import last_decision, told
-from slate.reports.evidence import evidence_of
+from slate.reports.cases import last_decision, newer_contact, told
+from slate.reports.evidence import evidence_of, look_ups_of
 from slate.reports.lookalikes import lookalikes
+from slate.reports.owners import contest_of
 from slate.staff_views.queue import due_words
 
 S = ApplicationState
@@ -51,7 +52,10 @@ def case(request: PortalRequest, reference: str) -> HttpResponse:
         "checks": _checks_of(application),
         "lookalikes": lookalikes(application, user),
         "buttons": _buttons(application, user),
-        "may_take_address": Role.SLATE_OFFICER in user.roles,
+        "newer_contact": newer_contact(application),
+        "contest": contest_of(application),
+        "may_take_contact": Role.SLATE_OFFICER in user.roles,
+        "may_check": Role.SLATE_OFFICER in user.roles and application.state == S.CHECKING,
         "may_add": bool({Role.SLATE_OFFICER, Role.TOWNSHIP_CLERK} & user.roles),
         "may_take": Role.SLATE_OFFICER in user.roles and application.state == S.SUBMITTED,
     }
@@ -59,13 +63,11 @@ def case(request: PortalRequest, reference: str) -> HttpResponse:
 
 
 def _checks_of(application: Application) -> list[tuple[str, bool, str]]:
-    """Each check, whether it was made, and the papers it rests on (or would rest on)."""
-    names = {paper.pk: paper.name for paper in Document.objects.of(application)}
-    rows = []
-    for one in evidence_of(application):
-        kept = [names.get(pk, "") for pk in application.evidence.get(one.item, [])]
-        rows.append((str(one.item.label), one.item.value in application.checked, ", ".join(kept) or one.shown))
-    return rows
+    """Each check, whether it was made, and what it rests on (or what is missing)."""
+    return [
+        (str(one.item.label), one.item.value in application.checked, one.kept_words(application) or one.shown)
+        for one in evidence_of(application)
+    ]
 
 
 def _open(request: PortalRequest, reference: str, why: str) -> Application:
@@ -85,7 +87,10 @@ def _buttons(application: Application, user: User) -> list[tuple[str, str]]:
             ("지원 제외 올리기", "slate:staff_propose_refusal"),
         ]
     if Role.SLATE_OFFICER in user.roles and application.state == S.ELIGIBLE:
-        found.append(("지원 결정 올리기", "slate:staff_propose_approval"))
+        found += [
+            ("지원 결정 올리기", "slate:staff_propose_approval"),
+            ("지원 제외 올리기", "slate:staff_propose_refusal"),
+        ]
     if application.state in S.WITH_APPROVER and application.proposed_by_id == user.pk:
         found.append(("올린 것 거두기", "slate:staff_take_back"))
     elif Role.SLATE_APPROVER in user.roles and application.state in S.WITH_APPROVER:
@@ -117,7 +122,7 @@ class Asking:
         self,
         request: PortalRequest,
         application: Application,
-        do: Callable[[dict[str, Any]], str],
+        do: Callable[[Any], str],
         page: Callable[[Application], dict[str, Any]] = _nothing,
     ) -> HttpResponse:
         """Done -> back to the case; refused -> the same page as things are now, with what was typed."""
@@ -141,6 +146,10 @@ def _checked(application: Application) -> dict[str, Any]:
         "household": application.household,
         "verified_on": application.household_verified_on,
         "valid_until": application.household_valid_until,
+    } | {
+        f"{item}_{name}": value
+        for item, found in look_ups_of(application).items()
+        for name, value in (("where", found.where), ("on", found.on), ("number", found.number))
     }
 
 
@@ -148,7 +157,7 @@ CHECKS = Asking("checks", ChecksForm, (ApplicationMove.CHECKED,), _checked)
 REQUEST_MORE = Asking("request_more", RequestMoreForm, (ApplicationMove.RETURNED,))
 PROPOSE_REFUSAL = Asking("propose_refusal", RefusalForm, (ApplicationMove.REFUSAL_PROPOSED,))
 PROPOSE_APPROVAL = Asking("propose_approval", VersionForm, (ApplicationMove.APPROVAL_PROPOSED,))
-ADDRESS = Asking("address", VersionForm, ())
+CONTACT = Asking("contact", VersionForm, ())
 TAKE_BACK = Asking("take_back", TakeBackForm, (ApplicationMove.TAKEN_BACK,))
 DECIDE = Asking("decide", DecideForm, (ApplicationMove.APPROVED, ApplicationMove.REFUSED))
 
@@ -157,13 +166,15 @@ def checks(request: PortalRequest, reference: str) -> HttpResponse:
     """자격을 확인했나요?"""
     application, user = _open(request, reference, "자격 확인"), staff_of(request)
 
-    def do(data: dict[str, Any]) -> str:
+    def do(form: ChecksForm) -> str:
+        data = form.cleaned_data
         found = casework.Checks(
             checked=[CheckItem(item) for item in data["checked"]],
             household=Household(data["household"]),
             verified_on=data["verified_on"],
             valid_until=data["valid_until"],
             lot=data["lot"],
+            look_ups=form.look_ups,
         )
         if "eligible" in request.POST:
             casework.confirm(application.pk, found, by=user.actor, version=data["version"])
@@ -172,7 +183,7 @@ def checks(request: PortalRequest, reference: str) -> HttpResponse:
         return "저장했습니다."
 
     return CHECKS.answer(
-        request, application, do, lambda row: {"lookalikes": lookalikes(row, user), "evidence": evidence_of(row)}
+        request, application, do, lambda row: {"lookalikes": lookalikes(row, user), "evidence": evidence_of(row), "contest": contest_of(row)}
     )
 
 
@@ -180,7 +191,8 @@ def request_more(request: PortalRequest, reference: str) -> HttpResponse:
     """서류를 더 내 달라고 할까요?"""
     application, user = _open(request, reference, "보완 요청"), staff_of(request)
 
-    def do(data: dict[str, Any]) -> str:
+    def do(form: RequestMoreForm) -> str:
+        data = form.cleaned_data
         items = [Needed(item) for item in data["items"]]
         casework.request_more(application.pk, items=items, note=data["note"], by=user.actor, version=data["version"])
         return f"보완을 요청했습니다. {told(application)} 보냅니다."
@@ -193,13 +205,23 @@ def propose_refusal(request: PortalRequest, reference: str) -> HttpResponse:
     """지원 제외를 결재에 올릴까요?"""
     application, user = _open(request, reference, "지원 제외 올리기"), staff_of(request)
 
-    def do(data: dict[str, Any]) -> str:
+    def do(form: RefusalForm) -> str:
+        data = form.cleaned_data
         code = RefusalReason(data["code"])
         sentence = data["sentence"] or rules.REASON_SENTENCES[code][0]
-        casework.propose_refusal(application.pk, code=code, sentence=sentence, by=user.actor, version=data["version"])
+        casework.propose_refusal(
+            application.pk,
+            code=code,
+            sentence=sentence,
+            look_up=form.look_up,
+            by=user.actor,
+            version=data["version"],
+        )
         return "결재에 올렸습니다."
 
-    return PROPOSE_REFUSAL.answer(request, application, do, lambda row: {"sentences": _sentences()})
+    return PROPOSE_REFUSAL.answer(
+        request, application, do, lambda row: {"sentences": _sentences(), "contest": contest_of(row)}
+    )
 
 
 def _sentences() -> list[tuple[str, str, str]]:
@@ -210,29 +232,31 @@ def propose_approval(request: PortalRequest, reference: str) -> HttpResponse:
     """지원 결정을 결재에 올릴까요?"""
     application, user = _open(request, reference, "지원 결정 올리기"), staff_of(request)
 
-    def do(data: dict[str, Any]) -> str:
+    def do(form: VersionForm) -> str:
+        data = form.cleaned_data
         casework.propose_approval(application.pk, by=user.actor, version=data["version"])
         return "결재에 올렸습니다."
 
     return PROPOSE_APPROVAL.answer(request, application, do, lambda row: {"quote": quote_of(row)})
 
 
-def address(request: PortalRequest, reference: str) -> HttpResponse:
-    """새 주소를 이 신청에도 쓸까요?"""
-    application, user = _open(request, reference, "편지 주소"), staff_of(request)
+def contact(request: PortalRequest, reference: str) -> HttpResponse:
+    """시민 기록의 연락처를 이 신청에도 쓸까요?"""
+    application, user = _open(request, reference, "연락처"), staff_of(request)
 
-    def do(data: dict[str, Any]) -> str:
-        casework.take_address(application.pk, by=user.actor, version=data["version"])
-        return "이 신청의 편지를 새 주소로 보냅니다."
+    def do(form: VersionForm) -> str:
+        casework.take_contact(application.pk, by=user.actor, version=form.cleaned_data["version"])
+        return "이 신청의 편지와 문자를 시민 기록의 연락처로 보냅니다."
 
-    return ADDRESS.answer(request, application, do)
+    return CONTACT.answer(request, application, do, lambda row: {"newer_contact": newer_contact(row)})
 
 
 def take_back(request: PortalRequest, reference: str) -> HttpResponse:
     """올린 것을 거둘까요?"""
     application, user = _open(request, reference, "올린 것 거두기"), staff_of(request)
 
-    def do(data: dict[str, Any]) -> str:
+    def do(form: TakeBackForm) -> str:
+        data = form.cleaned_data
         casework.take_back(application.pk, reason=data["reason"], by=user.actor, version=data["version"])
         return "올린 것을 거두었습니다. 다시 확인하고 올리실 수 있습니다."
 
@@ -243,19 +267,22 @@ def decide(request: PortalRequest, reference: str) -> HttpResponse:
     """Approve, refuse or give back; never what they proposed themselves."""
     application, user = _open(request, reference, "결재"), staff_of(request)
 
-    def do(data: dict[str, Any]) -> str:
+    def do(form: DecideForm) -> str:
+        data = form.cleaned_data
         version = data["version"]
         if data["decision"] == "give_back":
             decisions.give_back(application.pk, by=user.actor, note=data["note"], version=version)
             return "되돌려 보냈습니다."
         if application.state == S.REFUSAL_PROPOSED:
             decisions.refuse(application.pk, by=user.actor, version=version)
-            return f"지원 제외를 결정했습니다. {told(application)} 보냅니다."
+            return f"지원 제외를 결정했습니다. {told(application, of_decision=True)} 보냅니다."
         decision = decisions.approve(application.pk, by=user.actor, version=version)
-        return f"지원을 결정했습니다. 지원금은 {won(decision.support_won)}입니다. {told(application)} 보냅니다."
+        sent = told(application, of_decision=True)
+        return f"지원을 결정했습니다. 지원금은 {won(decision.support_won)}입니다. {sent} 보냅니다."
 
     def page(row: Application) -> dict[str, Any]:
         return {
+            "told": told(row, of_decision=True),
             "quote": quote_of(row),
             "left_won": total(row.programme).left_won,
             "is_own": row.proposed_by_id == user.pk,
@@ -263,6 +290,7 @@ def decide(request: PortalRequest, reference: str) -> HttpResponse:
             "papers": [(paper, link(paper, user)) for paper in Document.objects.of(row)],
             "checks": _checks_of(row),
             "lookalikes": lookalikes(row, user),
+            "contest": contest_of(row),
         }
 
     return DECIDE.answer(request, application, do, page)

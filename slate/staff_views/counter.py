@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 
 from services.actions import documents
 from services.enums.people import Role
@@ -17,6 +18,7 @@ from slate.forms.answers import new_at_counter
 from slate.forms.staff import CounterForm, PaperForm
 from slate.models import Application
 from slate.reports import current_programme
+from slate.reports.owners import contest_of
 
 
 def counter(request: PortalRequest) -> HttpResponse:
@@ -74,5 +76,10 @@ def receipt(request: PortalRequest, reference: str) -> HttpResponse:
     """접수증, to be printed."""
     rows = Application.objects.seen_by(staff_of(request)).in_full()
     application = get_object_or_404(rows, reference=reference)
-    papers = Document.objects.of(application).count()
-    return render(request, "slate/staff/receipt.html", {"application": application, "papers": papers})
+    page = {
+        "application": application,
+        "papers": Document.objects.of(application).count(),
+        "contest": contest_of(application),
+        "is_late": application.due_on < timezone.localdate(),
+    }
+    return render(request, "slate/staff/receipt.html", page)

@@ -21,6 +21,7 @@ from slate.forms.questions import STEPS
 from slate.models import Application, Programme
 from slate.reports import Quote, Wanted, current_programme, price_day, quote
 from slate.reports.money import takes_applications
+from slate.reports.owners import contest_of
 
 
 class ApplicationJourney(Journey):
@@ -83,4 +84,5 @@ def application_done(request: PortalRequest) -> HttpResponse:
     application = just_sent(request, APPLICATION, Application.objects.select_related("programme", "resident"))
     if application is None:
         return redirect("slate:start")
-    return render(request, "slate/application_done.html", {"application": application})
+    page = {"application": application, "contest": contest_of(application)}
+    return render(request, "slate/application_done.html", page)

@@ -17,6 +17,7 @@ from slate.forms.questions import OwnerConsentForm, SupplyForm, WithdrawForm
 from slate.models import Application, Decision
 from slate.reports.cases import last_decision, open_request, status_of, steps_of
 from slate.reports.letters import letter_of, letter_pdf
+from slate.reports.owners import contest_of
 
 mine = own_case(lambda: Application.objects.select_related("programme", "resident", "township", "officer"))
 
@@ -25,8 +26,10 @@ mine = own_case(lambda: Application.objects.select_related("programme", "residen
 def application(request: PortalRequest, row: Application) -> HttpResponse:
     """지금 어디까지."""
     papers = [{"label": paper.name, "url": link(paper, request.session)} for paper in Document.objects.of(row)]
+    contest = contest_of(row)
     page = {
         "application": row,
+        "is_lost": contest is not None and contest.winner is not None,
         "status": status_of(row),
         "steps": steps_of(row),
         "parts": row.parts.all(),

@@ -50,7 +50,7 @@ def check(request: PortalRequest) -> HttpResponse:
     result = _result(programme, form.cleaned_data) if programme and form.is_valid() else None
     if result and "apply" in request.POST:
         return _apply(request, form)
-    page: dict[str, Any] = {"programme": programme, "form": form, "result": result}
+    page: dict[str, Any] = {"programme": programme, "form": form, "result": result, "is_open": takes_applications()}
     if result and programme:
         page["left_won"] = total(programme).left_won
     return render(request, "slate/check.html", page)

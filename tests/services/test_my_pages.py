@@ -378,3 +378,14 @@ def test_a_code_that_does_not_arrive_says_so_where_the_person_waits(
 
 def test_the_line_about_a_code_is_for_who_waits_for_it(client, db):
     assert client.get("/my/code/fate/").status_code == 404
+
+
+@pytest.mark.parametrize("moment", ["2026-11-29 12:00", "2027-01-01 00:05"])
+def test_the_example_of_a_number_is_of_the_running_year(client, db, clock, moment):
+    clock(moment)
+    shape = f"{moment[:4]}-SL-0412"
+    asked = client.get(reverse("services:my_reference")).content.decode()
+    refused = client.post(reverse("services:my_reference"), {"reference": "1", "last4": "5678"}).content.decode()
+    assert asked.count(shape) == 1
+    assert refused.count(shape) >= 2
+    assert "2020-SL" not in asked + refused

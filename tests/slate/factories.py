@@ -14,6 +14,7 @@ from services.rules.history import Actor
 from slate.actions import casework, intake, money
 from slate.enums import CheckItem, ConsentKind, Household, PaperKind, PhotoKind, RefusalReason, Work
 from slate.models import Application, Programme
+from slate.reports.evidence import LookUp
 
 BY = Actor.system("test")
 _numbers = count(1)
@@ -55,7 +56,7 @@ def new_part(**fields) -> intake.NewPart:
     return intake.NewPart(**values | fields)
 
 
-CONSENTS = dict.fromkeys(ConsentKind.REQUIRED, True)
+CONSENTS = dict.fromkeys(ConsentKind.values, True)
 
 
 def new_application(**fields) -> intake.NewApplication:
@@ -117,8 +118,30 @@ def checks(household: Household = Household.GENERAL, **fields) -> casework.Check
         "household": household,
         "verified_on": timezone.localdate(),
         "valid_until": timezone.localdate() + dt.timedelta(days=180),
+        "look_ups": look_ups(),
     }
     return casework.Checks(**values | fields)
+
+
+REGISTER = "건축물대장"
+LOOKED_UP = {  # the same, as an officer types it
+    "owner_where": REGISTER,
+    "owner_number": "2020-17",
+    "owner_on": "2020-02-25",
+    "not_supported_where": "슬레이트 지원 대장",
+    "not_supported_on": "2020-02-25",
+    "household_where": "행정정보 공동이용",
+}
+
+
+def look_ups() -> dict[CheckItem, LookUp]:
+    """Owner, earlier support and household looked up today."""
+    today = timezone.localdate()
+    return {
+        CheckItem.OWNER: LookUp(REGISTER, today, "2020-17"),
+        CheckItem.NOT_SUPPORTED: LookUp("슬레이트 지원 대장", today),
+        CheckItem.HOUSEHOLD: LookUp("행정정보 공동이용", today),
+    }
 
 
 def eligible(programme: Programme, officer: User, **fields) -> Application:

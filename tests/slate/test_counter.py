@@ -3,18 +3,19 @@
 import datetime as dt
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from services.enums.people import Role
-from services.models import Consent, Document, Township
+from services.models import Consent, Document, FactProposal, Notice, Resident, Township
 from services.reports.history import timeline
 from services.rules.refusal import Refused
 from services.templatetags.portal import faults
-from slate.actions import casework
-from slate.enums import CheckItem, Household, PaperKind, PhotoKind
+from slate.actions import casework, decisions, intake
+from slate.enums import CheckItem, Household, Needed, PaperKind, PhotoKind, Work
 from slate.forms.staff import CounterForm
 from slate.models import Application
 from tests.slate import factories as make
@@ -160,7 +161,7 @@ def test_four_photos_are_four_papers(programme, officer, photos):
 def test_a_check_names_its_papers(programme, officer, staff_client):
     case = make.being_checked(programme, officer)
     done = casework.save_checks(case.pk, make.checks(checked=[CheckItem.PHOTOS]), by=officer.actor)
-    assert done.evidence == {"photos": list(Document.objects.of(case).values_list("pk", flat=True))}
+    assert done.evidence == {"photos": {"papers": list(Document.objects.of(case).values_list("pk", flat=True))}}
     page = staff_client(user=officer).get(url("case", case)).content.decode()
     assert "whole.jpg, close.jpg, back.jpg, road.jpg" in page
 
@@ -183,22 +184,125 @@ def test_a_household_that_the_city_may_not_look_up_is_proved_by_a_paper(programm
     assert casework.save_checks(case.pk, checks, by=officer.actor).checked == ["household"]
 
 
-# What was said in a case, and the newest address
+RESTS_ON = {
+    CheckItem.OWNER: {"papers": [], "look_up": {"where": "건축물대장", "on": "2020-02-25", "number": "2020-17"}},
+    CheckItem.NOT_SUPPORTED: {
+        "papers": [],
+        "look_up": {"where": "슬레이트 지원 대장", "on": "2020-02-25", "number": ""},
+    },
+    CheckItem.HOUSEHOLD: {
+        "papers": [],
+        "look_up": {"where": "행정정보 공동이용", "on": "2020-02-25", "number": ""},
+    },
+}
 
 
-def test_the_newest_address_is_offered_and_taken_only_when_somebody_says_so(programme, officer, staff_client):
-    case = make.being_checked(programme, officer, postal_address="전북 전주시 시연로 1")
+def test_every_tick_keeps_what_it_rests_on(programme, officer, staff_client):
+    case = make.being_checked(programme, officer)
+    done = casework.save_checks(case.pk, make.checks(Household.NEAR_POOR), by=officer.actor)
+    done.refresh_from_db()
+    assert set(done.evidence) == set(CheckItem.values)
+    for item, kept in RESTS_ON.items():
+        assert done.evidence[item] == kept
+    photos = list(Document.objects.of(case).values_list("pk", flat=True))
+    for item in (CheckItem.SLATE, CheckItem.NOT_REMOVED, CheckItem.PHOTOS):
+        assert done.evidence[item] == {"papers": photos}
+    given = list(Consent.objects.of(case).values_list("pk", flat=True))
+    assert done.evidence[CheckItem.CONSENTS] == {"papers": [], "consents": given}
+    page = staff_client(user=officer).get(url("case", case)).content.decode()
+    assert "주인 확인 (건축물대장 2020. 2. 25.(화) 번호 2020-17)" in page
+
+
+@pytest.mark.parametrize("item", [CheckItem.OWNER, CheckItem.NOT_SUPPORTED, CheckItem.HOUSEHOLD])
+def test_words_alone_are_no_evidence(programme, officer, item):
+    case = make.being_checked(programme, officer)
+    look_ups = {one: found for one, found in make.look_ups().items() if one != item}
+    with pytest.raises(Refused, match=f"'{re.escape(item.label)}': ") as refusal:
+        casework.save_checks(case.pk, make.checks(Household.NEAR_POOR, look_ups=look_ups), by=officer.actor)
+    assert refusal.value.field == "checked"
+    case.refresh_from_db()
+    assert (case.checked, case.owner_confirmed_at) == ([], None)
+
+
+@pytest.mark.parametrize("found", [{"on": None}, {"where": ""}, {"number": ""}])
+def test_the_look_up_of_an_owner_has_a_place_a_day_and_a_number(programme, officer, found):
+    case = make.being_checked(programme, officer)
+    owner = replace(make.look_ups()[CheckItem.OWNER], **found)
+    checks = make.checks(checked=[CheckItem.OWNER], look_ups={CheckItem.OWNER: owner})
+    with pytest.raises(Refused, match="찾아본 곳과 날과 번호를 모두"):
+        casework.save_checks(case.pk, checks, by=officer.actor)
+    make.with_papers(case, PaperKind.REGISTER)
+    done = casework.save_checks(case.pk, checks, by=officer.actor)
+    assert done.owner_confirmed_at
+    assert done.evidence["owner"]["papers"] == [Document.objects.of(case).latest("pk").pk]
+
+
+def test_nobody_has_looked_up_anything_tomorrow(programme, officer, staff_client):
+    case = make.being_checked(programme, officer)
+    typed = make.LOOKED_UP | {"version": case.version, "checked": ["owner"], "household": "general"}
+    page = staff_client(user=officer).post(url("checks", case), typed | {"owner_on": "2020-02-26"})
+    assert page.context["form"].errors["owner_on"] == ["찾아본 날이 오늘보다 뒤입니다. 날짜를 다시 적어 주세요."]
+
+
+def test_a_consent_that_was_taken_back_carries_no_tick(programme, officer):
+    case = make.being_checked(programme, officer)
+    Consent.objects.of(case).filter(kind="lookup").update(withdrawn_at=timezone.now())
+    with pytest.raises(Refused, match="동의를 거두셨습니다: 시가 자료"):
+        casework.save_checks(case.pk, make.checks(checked=[CheckItem.CONSENTS]), by=officer.actor)
+
+
+def test_a_lot_that_was_supported_before_is_seen_when_the_lot_is_found(programme, officer, approver):
+    make.with_money(programme, Work.HOUSE, 10_000_000)
+    earlier = make.proposed(programme, officer, address="만경리 12-3")
+    decisions.approve(earlier.pk, by=approver.actor)
+    later = make.being_checked(make.programme_of_2020(year=2021), officer, address="만경로 12")
+    with pytest.raises(Refused, match="2020년에 지원받은 기록"):
+        casework.save_checks(later.pk, make.checks(lot="만경리 12-3"), by=officer.actor)
+
+
+# What was said in a case, and what is known of the person
+
+
+def test_another_contact_is_offered_and_taken_only_when_somebody_says_so(programme, officer, staff_client):
+    case = make.being_checked(programme, officer, postal_address="전북 전주시 시연로 1", phone="+821011112222")
     desk = staff_client(user=officer)
     assert "이 신청에도 쓸까요?" not in desk.get(url("case", case)).content.decode()
-    case.resident.address = "전북 익산시 시연로 2"
-    case.resident.save()
+    Resident.objects.filter(pk=case.resident_id).update(
+        name="시연 김새이름", phone="+821033334444", address="전북 익산시 시연로 2"
+    )
     page = desk.get(url("case", case)).content.decode()
-    assert "전북 전주시 시연로 1" in page
-    assert "가장 새 주소: 전북 익산시 시연로 2" in page
-    assert url("address", case) in page
-    desk.post(url("address", case), {"version": case.version})
+    for said in ("시연 김만경", "010-1111-2222", "전북 전주시 시연로 1"):
+        assert said in page
+    for newer in ("이름: 시연 김새이름", "전화: 010-3333-4444", "편지 주소: 전북 익산시 시연로 2"):
+        assert newer in page
+    casework.request_more(case.pk, items=[Needed.AREA], note="", by=officer.actor)
+    assert {one.to for one in Notice.objects.filter(kind="slate/notices/returned")} == {
+        "+821011112222",
+        "전북 전주시 시연로 1",
+    }
+    assert url("contact", case) in page
     case.refresh_from_db()
-    assert case.postal_address == "전북 익산시 시연로 2"
-    assert timeline(case)[-1].what == "편지 주소 바꿈"
-    with pytest.raises(Refused, match="가장 새 주소"):
-        casework.take_address(case.pk, by=officer.actor)
+    assert "010-3333-4444" in desk.get(url("contact", case)).content.decode()
+    desk.post(url("contact", case), {"version": case.version})
+    case.refresh_from_db()
+    assert (case.name, case.phone, case.postal_address) == ("시연 김새이름", "+821033334444", "전북 익산시 시연로 2")
+    line = timeline(case)[-1]
+    assert (line.what, line.reason) == (
+        "시민 기록의 연락처로 바꿈",
+        "신청에 적힌 것: 시연 김만경, 010-1111-2222, 전북 전주시 시연로 1",
+    )
+    with pytest.raises(Refused, match="같습니다"):
+        casework.take_contact(case.pk, by=officer.actor)
+    intake.supply(case.pk, answer="냅니다", by=make.BY)
+    assert Notice.objects.get(kind="slate/notices/supplied").to == "+821033334444"
+
+
+def test_the_place_of_the_building_is_not_where_the_person_lives(programme, officer, clerk):
+    home = make.submitted(programme, postal_address="전북 익산시 시연로 2", phone="+821011112222")
+    again = make.new_application(phone="+821011112222", township=Township.objects.get(name="백산면"), address="상리 1")
+    for by in (make.BY, clerk.actor):
+        case = intake.submit(programme, replace(again, address=f"상리 {Application.objects.count()}"), by=by)
+        assert case.postal_address == f"김제시 백산면 {case.address}"
+        person = Resident.objects.get(pk=home.resident_id)
+        assert (person.address, person.township) == ("전북 익산시 시연로 2", None)
+    assert not FactProposal.objects.exists()

@@ -1,10 +1,15 @@
 """The demonstration loads twice without harm, adds up, and marks everybody as 시연."""
 
+import html
+import re
+
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from gimje_portal.demo import services as people
 from gimje_portal.demo import slate as demo
+from services.models import Resident
 from slate.models import Application, Programme, SupportRate
 from slate.reports import current_programme, lines_off_their_ledger, total
 from slate.reports.money import takes_applications
@@ -57,3 +62,42 @@ def test_a_demonstration_that_is_kept_over_the_new_year_gets_its_new_year(settin
     assert running is not None
     assert (running.year, running.applications.count()) == (2027, 0)
     assert Application.objects.count() == 40
+
+
+HISTORY = re.compile(r"<details>.*?</details>", re.DOTALL)
+CHECKED = [
+    {"kind": kind, "area_m2": "300", "household": household}
+    for kind in ("house", "outbuilding", "stored", "removed")
+    for household in ("general", "near_poor")
+]
+
+
+def words(page: str) -> str:
+    """What a person reads of a page."""
+    return html.unescape(re.sub(r"<(script|style).*?</\1>|<[^>]*>", " ", page, flags=re.DOTALL))
+
+
+@pytest.mark.django_db
+def test_2020_is_history_on_every_page_of_citizens(settings, clock, client, resident_client):
+    settings.DEMO = True
+    clock("2026-11-29 12:00")
+    people.load()
+    demo.load()
+    start = client.get(reverse("slate:start")).content.decode()
+    shown = [client.get(reverse("services:service_page", args=["slate"])).content.decode()]
+    shown += [client.get(reverse(f"services:{name}")).content.decode() for name in ("home", "my_start", "my_reference")]
+    shown += [client.get(reverse(f"slate:{name}")).content.decode() for name in ("check", "application_address")]
+    shown += [client.post(reverse("slate:check"), typed).content.decode() for typed in CHECKED]
+    for resident in Resident.objects.filter(slate_applications__isnull=False).order_by("pk")[:8]:
+        case = resident.slate_applications.get()
+        own = resident_client(resident)
+        shown += [own.get(reverse(name, args=args)).content.decode() for name, args in pages_of(case)]
+    for page in [HISTORY.sub("", start), *shown]:
+        assert "2020" not in words(page), re.findall(r".{40}2020.{20}", words(page))
+    assert any("2026" in words(page) for page in shown)
+    assert any("2020" in words(part) for part in HISTORY.findall(start))
+
+
+def pages_of(case: Application) -> list[tuple[str, list[str]]]:
+    pages = [("services:my", []), ("slate:application", [case.reference])]
+    return [*pages, ("slate:decision", [case.reference])] if case.decisions.exists() else pages

@@ -35,7 +35,13 @@ def test_a_late_save_shows_both_and_the_second_one_counts(programme, officer, st
     colleague = make.staff(Role.SLATE_OFFICER, display_name="강동료")
     theirs = make.checks(Household.NEAR_POOR, checked=[CheckItem.OWNER])
     casework.save_checks(case.pk, theirs, by=colleague.actor, version=seen)
-    typed = {"version": seen, "checked": ["owner", "slate"], "household": "general", "verified_on": "2020-02-24"}
+    typed = make.LOOKED_UP | {
+        "version": seen,
+        "checked": ["owner", "slate"],
+        "owner_number": "2020-18",
+        "household": "general",
+        "verified_on": "2020-02-24",
+    }
     late = desk.post(url("checks", case), typed)
     page = late.content.decode()
     assert late.status_code == 409
@@ -46,6 +52,7 @@ def test_a_late_save_shows_both_and_the_second_one_counts(programme, officer, st
         ("확인한 가구", "차상위계층", "해당하지 않습니다"),
         ("자격 확인한 날", "2020-02-25", "2020-02-24"),
         ("자격 유효한 날", "2020-08-23", "비어 있음"),
+        ("주인 확인: 발급·조회 번호", "2020-17", "2020-18"),
     ]
     assert 'value="2020-02-24"' in page
     assert desk.post(url("checks", case), typed | {"version": version_on(page)}).status_code == 302

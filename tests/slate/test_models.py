@@ -116,6 +116,12 @@ def test_application(programme, officer):
         rows.update(state=ApplicationState.REFUSAL_PROPOSED)
 
 
+def test_nothing_is_supported_before_its_owner_is_confirmed(programme, officer):
+    application = make.eligible(programme, officer)
+    with breaks("application_owner_is_known_before_support"), transaction.atomic():
+        Application.objects.filter(pk=application.pk).update(owner_confirmed_at=None)
+
+
 def test_a_state_that_is_not_on_the_list_is_refused(programme):
     new = make.submitted(programme)
     with breaks("application_state_is_known"), transaction.atomic(), connection.cursor() as cursor:
@@ -136,8 +142,8 @@ def test_no_approval_without_its_record_even_raw(programme, officer):
         cursor.execute("UPDATE slate_application SET state = 'approved' WHERE id = %s", [application.pk])
 
 
-def test_building_part(programme):
-    application = make.submitted(programme)
+def test_building_part(programme, officer):
+    application = make.eligible(programme, officer)
     rows = BuildingPart.objects.filter(application=application)
     with breaks("building_part_has_area"), transaction.atomic():
         rows.update(area_m2=0)

@@ -24,7 +24,7 @@ def test_from_the_queue_to_the_decision(programme, officer, approver, staff_clie
     desk = staff_client(user=officer)
     desk.post(url("assign"), {"officer": officer.pk, "chosen": [application.pk]})
     application.refresh_from_db()
-    checks = {
+    checks = make.LOOKED_UP | {
         "version": application.version,
         "checked": CheckItem.values,
         "household": "general",
@@ -255,7 +255,7 @@ def test_an_officer_takes_a_new_case_from_its_own_page(programme, officer, staff
 def test_a_priority_household_needs_a_proof_that_has_not_run_out(programme, officer, staff_client):
     application = make.being_checked(programme, officer)
     desk = staff_client(user=officer)
-    typed = {
+    typed = make.LOOKED_UP | {
         "version": application.version,
         "checked": CheckItem.values,
         "household": "near_poor",

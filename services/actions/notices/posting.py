@@ -38,7 +38,7 @@ def post(
 ) -> Notice:
     """Write the notices of one message, one row a channel, and give the first back.
 
-    To `resident`, or to a bare `phone` (E.164) where nobody is known yet. 알림톡 where it is set up, else a text (long
+    To `resident`, or to a bare `phone` (E.164) where nobody is known yet or where it was given for this case. 알림톡 where it is set up, else a text (long
     above 90 bytes in CP949); no mobile phone: a call task, and a letter at once (COPY 5.0). `also` adds channels:
     decisions go as LETTER too. The same `once_key` twice gives the first notices back. After commit the dispatcher is
     rung; nothing here talks to a broker or a provider.
@@ -107,19 +107,13 @@ def _notices_of(letter: Letter, wish: ContactWish) -> list[Notice]:
     """The rows of one letter, the first by the best channel."""
     resident = letter.resident
     if letter.only:
-        return [_notice(letter, letter.only, _address(letter.only, resident, wish) or letter.phone)]
-    first = _channel_for(letter.message, resident, letter.phone or (resident.phone if resident else ""), wish)
+        return [_notice(letter, letter.only, _address(letter.only, letter, wish))]
+    first = letter.first or _channel_for(letter.message, resident, _phone_of(letter), wish)
     wished = _wished(letter.message, resident, first, letter.expires_at, wish)
     addresses = {
-        channel: _address(channel, resident, wish) for channel in dict.fromkeys([first, *letter.also, *wished])
+        channel: _address(channel, letter, wish) for channel in dict.fromkeys([first, *letter.also, *wished])
     }
-    if Channel.LETTER in addresses and letter.postal_address:
-        addresses[Channel.LETTER] = letter.postal_address
-    return [
-        _notice(letter, channel, address or letter.phone)
-        for channel, address in addresses.items()
-        if channel == first or address
-    ]
+    return [_notice(letter, channel, address) for channel, address in addresses.items() if channel == first or address]
 
 
 def _notice(letter: Letter, channel: Channel, to: str) -> Notice:
@@ -176,13 +170,18 @@ def _wished(
     return [Channel.EMAIL] * bool(wish.email) + [Channel.LETTER] * wants_letter
 
 
-def _address(channel: Channel, resident: Resident | None, wish: ContactWish) -> str:
+def _address(channel: Channel, letter: Letter, wish: ContactWish) -> str:
     """Where this channel goes to: phone, e-mail or postal address; empty if it is not known."""
-    if resident is None:
-        return ""
     if channel == Channel.EMAIL:
         return wish.email
-    return resident.address if channel == Channel.LETTER else resident.phone
+    if channel == Channel.LETTER:
+        return letter.postal_address or (letter.resident.address if letter.resident else "")
+    return _phone_of(letter)
+
+
+def _phone_of(letter: Letter) -> str:
+    """The one given for this case goes before the person's."""
+    return letter.phone or (letter.resident.phone if letter.resident else "")
 
 
 def skip(notices: "models.QuerySet[Notice]", why: str) -> int:
