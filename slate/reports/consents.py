@@ -14,7 +14,7 @@ def application_consents(programme: Programme) -> dict[ConsentKind, ConsentWords
         ConsentKind.COLLECT: ConsentWords(
             title=_("개인정보 받기와 쓰기(수집·이용)"),
             why=_("슬레이트 지원 신청, 본인 확인, 안내"),
-            what=_("이름, 태어난 날, 휴대전화 번호, 건물 주소, 가구 자격, 사진"),
+            what=_("이름, 태어난 날, 휴대전화 번호, 편지 주소, 건물 주소, 건물 주인, 가구 자격, 사진"),
             kept=after_support,
             refusal=_("동의를 거부하실 수 있습니다. 그러면 누리집에서는 신청할 수 없고, 전화로 안내해드립니다."),
         ),
