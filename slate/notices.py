@@ -168,7 +168,7 @@ def _decided(application: Application, message: Message, event: str) -> Letter:
 
 
 def _letter(application: Application, message: Message, event: str, *, on_paper: bool = False) -> Letter:
-    """To the applicant by what was said in the case, once an event; what ends a step or asks for papers on paper too."""
+    """To the applicant by the contact of the case, once an event; what ends a step or asks for papers on paper too."""
     is_short = not (message.body or message.letter)  # nothing to put into an envelope
     return Letter(
         message,

@@ -44,7 +44,7 @@ def refuse_unless(name: Move, row: models.Model, *, by: Actor) -> str:
     return after
 
 
-def move(row: M, name: Move, *, by: Actor, reason: str = "", **changes: Any) -> M:
+def move(row: M, name: Move, /, *, by: Actor, reason: str = "", **changes: Any) -> M:
     """Make the move: a conditional UPDATE from the state (and version) at hand, then the history entry.
 
     Raises Refused(conflict) when the row is not, or no longer, where this move may be made.
@@ -56,7 +56,7 @@ def move(row: M, name: Move, *, by: Actor, reason: str = "", **changes: Any) -> 
     return row
 
 
-def note(row: M, name: Move, *, by: Actor, reason: str = "", **changes: Any) -> M:
+def note(row: M, name: Move, /, *, by: Actor, reason: str = "", **changes: Any) -> M:
     """Change facts of the row, or only say what happened to it; its state stays."""
     state: str = getattr(row, "state", "")
     if changes or hasattr(row, "version"):

@@ -142,7 +142,8 @@ def _refuse_days_to_come(look_ups: Mapping[CheckItem, LookUp]) -> None:
 def _refuse_supported_before(application: Application, marks: list[str]) -> None:
     if year := supported_before(marks, application.programme):
         raise Refused(
-            f"이 건물은 {year}년에 지원받은 기록이 있습니다. '전에 지원받지 않음'을 확인할 수 없습니다.", field="checked"
+            f"이 건물은 {year}년에 지원받은 기록이 있습니다. '전에 지원받지 않음'을 확인할 수 없습니다.",
+            field="checked",
         )
 
 
@@ -199,7 +200,9 @@ def _need_valid_proof(application: Application) -> None:
     if not application.household_valid_until:
         raise Refused("가구 자격이 언제까지 유효한지 적어 주세요.", field="valid_until")
     if application.household_valid_until < timezone.localdate():
-        raise Refused("가구 자격이 이미 끝났습니다. '보완 요청하기'에서 새 증명서를 내 달라고 해 주세요.", field="valid_until")
+        raise Refused(
+            "가구 자격이 이미 끝났습니다. '보완 요청하기'에서 새 증명서를 내 달라고 해 주세요.", field="valid_until"
+        )
 
 
 @in_turn
@@ -285,5 +288,7 @@ def take_contact(application_id: int, *, by: Actor, version: int | None = None) 
     newer = application.newer_contact
     if not newer:
         raise Refused("이 신청에 적힌 연락처와 시민 기록의 연락처가 같습니다.", conflict=True)
-    said = ", ".join(show_phone(application.phone) if name == "phone" else getattr(application, name) for name in newer)
+    said = ", ".join(
+        show_phone(application.phone) if name == "phone" else getattr(application, name) for name in newer
+    )
     return note(application, ApplicationMove.CONTACT_TAKEN, by=by, reason=f"신청에 적힌 것: {said}", **newer)

@@ -68,7 +68,7 @@ def approve(application_id: int, *, by: Actor, version: int | None = None) -> De
 
 @in_turn
 def refuse(application_id: int, *, by: Actor, version: int | None = None) -> Decision:
-    """Refuse as proposed (A9). Raises Refused: own proposal, somebody was faster, nobody knows whose building it is."""
+    """Refuse as proposed (A9). Raises Refused: own proposal, somebody was faster, nobody knows the owner."""
     application = lock(Application.objects.in_full(), application_id, version=version)
     refuse_unless(ApplicationMove.REFUSED, application, by=by)
     _refuse_own(application, by)

@@ -63,13 +63,14 @@ def refuse_contested(application: Application) -> None:
 
 
 def refutation(application: Application, look_up: LookUp) -> dict[str, Any]:
-    """What shows that the applicant is not the owner, as evidence of the refusal.
+    """The evidence of the case, with what shows that the applicant is not the owner.
 
     Raises Refused where others ask for the building too and neither a register nor a look-up is there.
     """
+    known: dict[str, Any] = dict(application.evidence)
     owner = next(one for one in evidence_of(application, look_ups={CheckItem.OWNER: look_up}) if one.item == "owner")
     if owner.is_registered:
-        return application.evidence | {RefusalReason.NOT_OWNER.value: owner.as_json()}
+        return known | {RefusalReason.NOT_OWNER.value: owner.as_json()}
     contest = contest_of(application)
     if contest and not contest.winner:
         raise Refused(
@@ -77,7 +78,7 @@ def refutation(application: Application, look_up: LookUp) -> dict[str, Any]:
             "찾아본 곳과 날과 번호를 모두 적어 주세요.",
             field="owner_where",
         )
-    return application.evidence
+    return known
 
 
 def confirmed_now(application: Application, *, is_confirmed: bool) -> dict[str, Any]:

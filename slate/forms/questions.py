@@ -225,7 +225,7 @@ class PartForm(AreaForm):
     field_order = ["kind", "in_use", "built_year", "in_register", "slate_place", "is_overlaid", "area_m2"]
 
     def clean(self) -> Answers:
-        """A building whose owner is confirmed for another is said here, not at the end; the township comes from an earlier page or this."""
+        """A building whose owner is confirmed for another is said here, not at the end."""
         data = super().clean()
         where = self.said | {name: data[name] for name in ("township", "address") if data.get(name)}
         programme = current_programme()

@@ -33,7 +33,12 @@ from slate.reports.search import found_by
 MOST_PARTS = 4  # of one application at the counter
 DUE = [("late", "기한 지남"), ("today", "오늘"), ("soon", "오늘과 내일")]
 _SEEN = re.compile(r"[0-9]{1,9}-[0-9]{1,9}")
-OWNER = [("contested", "소유자 확인(두 분이 신청)"), ("came", "동의서가 옴"), ("late", "기한 지남"), ("none", "아직 없음")]
+OWNER = [
+    ("contested", "소유자 확인(두 분이 신청)"),
+    ("came", "동의서가 옴"),
+    ("late", "기한 지남"),
+    ("none", "아직 없음"),
+]
 SORT = [("due_on", "기한 빠른 순"), ("submitted_at", "접수 빠른 순"), ("priority", "순위 순")]
 
 

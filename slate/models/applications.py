@@ -101,9 +101,7 @@ _NEEDS_DECISION = """
 """
 
 
-@tracked(
-    "name", "phone", "address", "lot", "postal_address", "owner_name", "owner_phone", "remark", "reason_sentence"
-)
+@tracked("name", "phone", "address", "lot", "postal_address", "owner_name", "owner_phone", "remark", "reason_sentence")
 class Application(models.Model):
     """One resident asks for the slate of one place to be removed; may have several building parts."""
 
@@ -153,7 +151,9 @@ class Application(models.Model):
         related_name="slate_applications",
     )
     checked = ArrayField(models.CharField(max_length=20, choices=CheckItem), verbose_name="확인한 것", default=list)
-    evidence = models.JSONField("확인한 것의 근거", default=dict, editable=False)  # check -> slate.reports.evidence.Basis
+    evidence = models.JSONField(
+        "확인한 것의 근거", default=dict, editable=False
+    )  # check -> slate.reports.evidence.Basis
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

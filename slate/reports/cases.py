@@ -53,7 +53,7 @@ def status_of(application: Application) -> Status:
         sentence = f"{sentence} {contest.sentence}"
     if todo in (NOTHING_TO_DO, KEEP_THE_ROOF):
         if contest and contest.winner:
-            todo = f"이 신청을 그만두시려면 신청을 취소해 주세요. 사실과 다르면 전화해 주세요: {application.programme.phone}"
+            todo = f"이 신청을 그만두시려면 취소해 주세요. 사실과 다르면 전화해 주세요: {application.programme.phone}"
         elif application.waits_for_owner:
             todo = _owner_todo(application)
     return Status(state.citizen_label, state.tone, sentence, todo)

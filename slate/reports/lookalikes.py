@@ -47,7 +47,7 @@ def at_same_lot(township: Township, address: str, programme: Programme) -> Appli
 
 
 def lookalikes(application: Application, user: User) -> list[LookAlike]:
-    """Others that `user` may see at the same lot, next to it, or of the same person; the nearest first. Three queries."""
+    """Others that `user` may see at the same lot, next to it, or of the same person; nearest first. Three queries."""
     lot, code = rules.lot_of(application.lot), application.township.code
     rivals = set(Application.objects.rivals_of(application).values_list("pk", flat=True))
     same, block = Q(resident=application.resident_id) | Q(pk__in=rivals), {application.block_index}

@@ -183,7 +183,10 @@ def checks(request: PortalRequest, reference: str) -> HttpResponse:
         return "저장했습니다."
 
     return CHECKS.answer(
-        request, application, do, lambda row: {"lookalikes": lookalikes(row, user), "evidence": evidence_of(row), "contest": contest_of(row)}
+        request,
+        application,
+        do,
+        lambda row: {"lookalikes": lookalikes(row, user), "evidence": evidence_of(row), "contest": contest_of(row)},
     )
 
 

@@ -224,7 +224,7 @@ def test_the_owner_who_is_confirmed_goes_before_and_the_other_hears_it(programme
     assert Notice.objects.get(kind="slate/notices/rival_confirmed", channel="letter").resident == tenant.resident
     assert timeline(tenant)[-1].what == "다른 신청의 주인을 확인함"
     assert OTHER_FIRST in status_of(tenant).sentence
-    assert "신청을 취소해 주세요" in status_of(tenant).todo
+    assert "취소해 주세요" in status_of(tenant).todo
     assert OTHER_FIRST not in status_of(done).sentence
     assert NOT_DECIDED not in status_of(done).sentence
     with pytest.raises(Refused, match="이미 신청되어 있습니다"):
@@ -242,8 +242,8 @@ def test_neither_is_decided_before_the_owner_is_found(programme, officer, approv
     for case in two:
         with pytest.raises(Refused, match="누가 건물 주인인지 먼저"):
             casework.propose_refusal(case.pk, **NOT_SLATE, by=officer.actor)
+        without = [item for item in CheckItem if item != CheckItem.OWNER]
         with pytest.raises(Refused, match="아직 확인하지 않은 것이 있습니다: 주인 확인"):
-            without = [item for item in CheckItem if item != CheckItem.OWNER]
             casework.confirm(case.pk, make.checks(checked=without), by=officer.actor)
     casework.confirm(first.pk, make.checks(), by=officer.actor)
     with pytest.raises(Refused, match=f"다른 신청\\({first.reference}\\)"):

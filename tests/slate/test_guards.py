@@ -81,7 +81,10 @@ def test_a_verb_refuses_the_version_before_and_takes_the_present_one(programme, 
 
 
 FORMS: dict[str, tuple[Callable[..., Application], dict[str, Any]]] = {
-    "checks": (make.being_checked, make.LOOKED_UP | {"checked": CheckItem.values, "household": "general", "eligible": "1"}),
+    "checks": (
+        make.being_checked,
+        make.LOOKED_UP | {"checked": CheckItem.values, "household": "general", "eligible": "1"},
+    ),
     "request_more": (make.being_checked, {"items": ["photos"], "note": "뒤쪽 사진도 주세요."}),
     "propose_refusal": (make.being_checked, {"code": "DEMOLISHED", "sentence": "지난달에 헐렸습니다."}),
     "propose_approval": (make.eligible, {}),

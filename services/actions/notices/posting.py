@@ -38,7 +38,7 @@ def post(
 ) -> Notice:
     """Write the notices of one message, one row a channel, and give the first back.
 
-    To `resident`, or to a bare `phone` (E.164) where nobody is known yet or where it was given for this case. 알림톡 where it is set up, else a text (long
+    To `resident`, or to a bare `phone` (E.164) where nobody is known yet. 알림톡 where it is set up, else a text (long
     above 90 bytes in CP949); no mobile phone: a call task, and a letter at once (COPY 5.0). `also` adds channels:
     decisions go as LETTER too. The same `once_key` twice gives the first notices back. After commit the dispatcher is
     rung; nothing here talks to a broker or a provider.
@@ -110,9 +110,7 @@ def _notices_of(letter: Letter, wish: ContactWish) -> list[Notice]:
         return [_notice(letter, letter.only, _address(letter.only, letter, wish))]
     first = letter.first or _channel_for(letter.message, resident, _phone_of(letter), wish)
     wished = _wished(letter.message, resident, first, letter.expires_at, wish)
-    addresses = {
-        channel: _address(channel, letter, wish) for channel in dict.fromkeys([first, *letter.also, *wished])
-    }
+    addresses = {channel: _address(channel, letter, wish) for channel in dict.fromkeys([first, *letter.also, *wished])}
     return [_notice(letter, channel, address) for channel, address in addresses.items() if channel == first or address]
 
 
