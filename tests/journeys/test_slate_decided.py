@@ -129,6 +129,8 @@ def check_and_propose(desk, look, application, officer, base: str) -> None:
     desk.get_by_role("link", name="자격 확인하기").click()
     for box in desk.locator("input[name=checked]").all():
         box.check()
+    for field, found in make.LOOKED_UP.items():
+        desk.locator(f"[name={field}]").fill(found)
     look(desk)
     desk.get_by_role("button", name="자격 확인하기").click()
     desk.get_by_role("link", name="지원 결정 올리기").click()
