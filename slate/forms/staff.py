@@ -117,6 +117,10 @@ def number_field(label: str) -> forms.CharField:
     return forms.CharField(label=f"{label}: 발급·조회 번호", required=False, max_length=40)
 
 
+def look_up_of(data: dict[str, Any], item: CheckItem, on: str) -> LookUp:
+    return LookUp(data.get(f"{item}_where", ""), data.get(on), data.get(f"{item}_number", ""))
+
+
 class ChecksForm(VersionForm):
     """The eligibility checklist, and where and when each thing was looked up that no paper of the case shows."""
 
@@ -144,14 +148,11 @@ class ChecksForm(VersionForm):
     verified_on = forms.DateField(label="자격 확인한 날", required=False, widget=DayInput())
     valid_until = forms.DateField(label="자격 유효한 날", required=False, widget=DayInput())
 
-    @property
-    def look_ups(self) -> dict[CheckItem, LookUp]:
-        """What was typed of each look-up; the household's day is the day on which it was verified."""
-        found, data = {}, self.cleaned_data
-        for item in LOOKED_UP:
-            on = data["verified_on"] if item == CheckItem.HOUSEHOLD else data[f"{item}_on"]
-            found[item] = LookUp(data[f"{item}_where"], on, data.get(f"{item}_number", ""))
-        return found
+    def clean(self) -> dict[str, Any]:
+        """With each look-up as one; the household's day is the day on which it was verified."""
+        data = super().clean() or {}
+        days = {item: "verified_on" if item == CheckItem.HOUSEHOLD else f"{item}_on" for item in LOOKED_UP}
+        return data | {"look_ups": {item: look_up_of(data, item, on) for item, on in days.items()}}
 
 
 class RequestMoreForm(VersionForm):
@@ -185,10 +186,9 @@ class RefusalForm(VersionForm):
     owner_number = number_field("주인이 아님")
     owner_on = on_field("주인이 아님")
 
-    @property
-    def look_up(self) -> LookUp:
-        data = self.cleaned_data
-        return LookUp(data["owner_where"], data["owner_on"], data["owner_number"])
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        return data | {"look_up": look_up_of(data, CheckItem.OWNER, "owner_on")}
 
 
 class DecideForm(VersionForm):

@@ -122,7 +122,7 @@ class Asking:
         self,
         request: PortalRequest,
         application: Application,
-        do: Callable[[Any], str],
+        do: Callable[[dict[str, Any]], str],
         page: Callable[[Application], dict[str, Any]] = _nothing,
     ) -> HttpResponse:
         """Done -> back to the case; refused -> the same page as things are now, with what was typed."""
@@ -166,15 +166,14 @@ def checks(request: PortalRequest, reference: str) -> HttpResponse:
     """자격을 확인했나요?"""
     application, user = _open(request, reference, "자격 확인"), staff_of(request)
 
-    def do(form: ChecksForm) -> str:
-        data = form.cleaned_data
+    def do(data: dict[str, Any]) -> str:
         found = casework.Checks(
             checked=[CheckItem(item) for item in data["checked"]],
             household=Household(data["household"]),
             verified_on=data["verified_on"],
             valid_until=data["valid_until"],
             lot=data["lot"],
-            look_ups=form.look_ups,
+            look_ups=data["look_ups"],
         )
         if "eligible" in request.POST:
             casework.confirm(application.pk, found, by=user.actor, version=data["version"])
@@ -194,8 +193,7 @@ def request_more(request: PortalRequest, reference: str) -> HttpResponse:
     """서류를 더 내 달라고 할까요?"""
     application, user = _open(request, reference, "보완 요청"), staff_of(request)
 
-    def do(form: RequestMoreForm) -> str:
-        data = form.cleaned_data
+    def do(data: dict[str, Any]) -> str:
         items = [Needed(item) for item in data["items"]]
         casework.request_more(application.pk, items=items, note=data["note"], by=user.actor, version=data["version"])
         return f"보완을 요청했습니다. {told(application)} 보냅니다."
@@ -208,15 +206,14 @@ def propose_refusal(request: PortalRequest, reference: str) -> HttpResponse:
     """지원 제외를 결재에 올릴까요?"""
     application, user = _open(request, reference, "지원 제외 올리기"), staff_of(request)
 
-    def do(form: RefusalForm) -> str:
-        data = form.cleaned_data
+    def do(data: dict[str, Any]) -> str:
         code = RefusalReason(data["code"])
         sentence = data["sentence"] or rules.REASON_SENTENCES[code][0]
         casework.propose_refusal(
             application.pk,
             code=code,
             sentence=sentence,
-            look_up=form.look_up,
+            look_up=data["look_up"],
             by=user.actor,
             version=data["version"],
         )
@@ -235,8 +232,7 @@ def propose_approval(request: PortalRequest, reference: str) -> HttpResponse:
     """지원 결정을 결재에 올릴까요?"""
     application, user = _open(request, reference, "지원 결정 올리기"), staff_of(request)
 
-    def do(form: VersionForm) -> str:
-        data = form.cleaned_data
+    def do(data: dict[str, Any]) -> str:
         casework.propose_approval(application.pk, by=user.actor, version=data["version"])
         return "결재에 올렸습니다."
 
@@ -247,8 +243,8 @@ def contact(request: PortalRequest, reference: str) -> HttpResponse:
     """시민 기록의 연락처를 이 신청에도 쓸까요?"""
     application, user = _open(request, reference, "연락처"), staff_of(request)
 
-    def do(form: VersionForm) -> str:
-        casework.take_contact(application.pk, by=user.actor, version=form.cleaned_data["version"])
+    def do(data: dict[str, Any]) -> str:
+        casework.take_contact(application.pk, by=user.actor, version=data["version"])
         return "이 신청의 편지와 문자를 시민 기록의 연락처로 보냅니다."
 
     return CONTACT.answer(request, application, do, lambda row: {"newer_contact": newer_contact(row)})
@@ -258,8 +254,7 @@ def take_back(request: PortalRequest, reference: str) -> HttpResponse:
     """올린 것을 거둘까요?"""
     application, user = _open(request, reference, "올린 것 거두기"), staff_of(request)
 
-    def do(form: TakeBackForm) -> str:
-        data = form.cleaned_data
+    def do(data: dict[str, Any]) -> str:
         casework.take_back(application.pk, reason=data["reason"], by=user.actor, version=data["version"])
         return "올린 것을 거두었습니다. 다시 확인하고 올리실 수 있습니다."
 
@@ -270,8 +265,7 @@ def decide(request: PortalRequest, reference: str) -> HttpResponse:
     """Approve, refuse or give back; never what they proposed themselves."""
     application, user = _open(request, reference, "결재"), staff_of(request)
 
-    def do(form: DecideForm) -> str:
-        data = form.cleaned_data
+    def do(data: dict[str, Any]) -> str:
         version = data["version"]
         if data["decision"] == "give_back":
             decisions.give_back(application.pk, by=user.actor, note=data["note"], version=version)
