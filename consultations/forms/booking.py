@@ -301,7 +301,7 @@ class TimeForm(StepForm):
     def _length(self) -> str:
         """How long it takes; where both are met, each time says it for itself."""
         if self.said["kind"] == BookingKind.BOTH:
-            return str(_("함께 만나는 시간과 이어서 만나는 시간이 있습니다. 몇 분 걸리는지는 시간마다 적었습니다."))
+            return str(_("두 분을 함께 만나는지, 이어서 만나는지와 걸리는 시간을 시간마다 적었습니다."))
         lengths = sorted({offer.minutes for offer in self.offers})
         return str(_("한 번에 %(n)s분입니다.") % {"n": "분이나 ".join(map(str, lengths))}) if lengths else ""
 

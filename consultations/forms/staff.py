@@ -141,7 +141,7 @@ def _left(place: Place) -> str:
     """The next day with a free time, or that there is none."""
     if place.next is None or not place.next.free:
         return " (모두 마감)"
-    return f" ({date_letter(place.next.day.on)}부터)"
+    return f" ({place.next.day.on.month}월 {place.next.day.on.day}일)"
 
 
 class MoveForm(Form):

@@ -138,6 +138,7 @@ def _ask(request: PortalRequest, found: Enquiry, adviser: Adviser, form: forms.A
 def _asking_back(found: Enquiry) -> Callable[[dict[str, Any]], Question]:
     return lambda typed: Question(
         title="이렇게 더 여쭤볼까요?",
+        is_grave=False,
         submit="여쭤보기",
         back=reverse("consultations:staff_my_days"),
         back_words="내 상담",
@@ -154,6 +155,7 @@ def _answering(found: Enquiry) -> Callable[[dict[str, Any]], Question]:
         is_sent = given in AnsweredBy.TELLS
         return Question(
             title="이 답변을 보낼까요?" if is_sent else f"'{given.label}'으로 적을까요?",
+            is_grave=False,
             submit="답변 보내기" if is_sent else "답한 것으로 적기",
             back=reverse("consultations:staff_my_days"),
             back_words="내 상담",

@@ -237,6 +237,7 @@ def booking_move(request: PortalRequest, reference: str) -> HttpResponse:
         day = ClinicDay.objects.select_related("venue").get(pk=slot.day_id)
         return Question(
             title="이 시간으로 바꿀까요?",
+            is_grave=False,
             submit="이 시간으로 바꾸기",
             back=_own_page(found),
             back_words=found.shown_reference,

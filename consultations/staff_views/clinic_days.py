@@ -131,6 +131,7 @@ def day_open(request: PortalRequest, day_id: int) -> HttpResponse:
 
     question = Question(
         title="상담을 열까요?",
+        is_grave=False,
         submit="예약 열기",
         back=reverse("consultations:staff_clinic_day", args=[day.pk]),
         back_words=f"{date_letter(day.on)} {day.venue.name}",

@@ -88,6 +88,7 @@ def enquiry_extend(request: PortalRequest, reference: str) -> HttpResponse:
         return _question(
             found,
             title="답하는 날을 늦출까요?",
+            is_grave=False,
             submit="기한 늦추기",
             explains="한 번만 늦출 수 있고 되돌릴 수 없습니다. 같은 내용을 편지로도 보냅니다.",
             shows=[("새로 답할 날", date_letter(later.due_on)), ("이유", str(why.label))],

@@ -53,6 +53,7 @@ def reports(request: PortalRequest) -> HttpResponse:
     def question(typed: dict[str, Any]) -> Question:
         return Question(
             title="보고서를 만들까요?",
+            is_grave=False,
             submit="보고서 만들기",
             back=reverse("consultations:staff_reports"),
             back_words="보고서",
@@ -102,6 +103,7 @@ def report_correct(request: PortalRequest, report_id: int) -> HttpResponse:
 
     question = Question(
         title="정정본을 만들까요?",
+        is_grave=False,
         submit="정정본 만들기",
         back=reverse("consultations:staff_reports"),
         back_words="보고서",

@@ -88,6 +88,7 @@ def waiting_act(request: PortalRequest, reference: str) -> HttpResponse:
     question = Question(
         title=act.title,
         submit=act.submit,
+        is_grave=act.verb is not actions.accept,
         back=reverse("consultations:staff_waitings"),
         back_words="대기",
         about=f"{date_letter(day.on)} {day.venue.name}, {found.resident.name} 님 (대기 {found.rank}번)",

@@ -180,6 +180,7 @@ def _for_one(request: PortalRequest, row: Affected, way: str) -> HttpResponse:
     question = Question(
         title=act.title,
         submit=act.submit,
+        is_grave=way == "cancel",
         back=back,
         back_words="알릴 분",
         about=about(row.booking),
@@ -218,6 +219,7 @@ def _for_all(request: PortalRequest, disruption: Disruption, way: str) -> HttpRe
     question = Question(
         title=title,
         submit=submit,
+        is_grave=False,
         back=back,
         back_words="알릴 분",
         about=f"아직 정하지 않은 {len(rows)}분",
@@ -238,14 +240,15 @@ def _withdraw(request: PortalRequest, disruption: Disruption) -> HttpResponse:
 
     question = Question(
         title="거두고 그대로 상담할까요?",
+        is_grave=False,
         submit="거두기",
         back=_page_of(disruption),
         back_words="알릴 분",
         about=f"{date_letter(disruption.first_on)} {disruption.venue.name}, {disruption.label.label}",
-        explains=(
-            "예약은 모두 그대로입니다. 닫은 날은 다시 예약을 받습니다. 기다리던 분은 이미 끝났다고 들으셨으니 "
-            "다시 줄에 서지 않습니다."
-        ),
+        explains="못 온다고 적은 것을 지웁니다. 예약은 모두 그대로이고, 이분의 새 예약도 다시 받습니다."
+        if disruption.kind == DisruptionKind.ABSENCE
+        else "예약은 모두 그대로입니다. 닫은 날은 다시 예약을 받습니다. 기다리던 분은 이미 끝났다고 들으셨으니 "
+        "다시 줄에 서지 않습니다.",
     )
     return ask_once(request, question, do)
 
@@ -275,6 +278,7 @@ def affected(request: PortalRequest, affected_id: int) -> HttpResponse:
         place = form.places[typed["place"]]
         return Question(
             title="이 시간으로 바꿀까요?",
+            is_grave=False,
             submit="이 시간으로 바꾸기",
             back=_page_of(row.disruption),
             back_words="알릴 분",
@@ -346,7 +350,8 @@ def date_close(request: PortalRequest, day_id: int) -> HttpResponse:
         back=reverse("consultations:staff_clinic_days"),
         back_words="정례 상담일",
         explains="이날은 어디에서도 상담하지 않습니다. 새 예약은 받지 않고, 예약하신 분은 모두 '알릴 분'에 모읍니다.",
-        shows=[(one.venue.name, f"예약 {getattr(one, 'booked', 0)}건") for one in counted],
+        about=f"{len(counted)}곳, 예약 {sum(getattr(one, 'booked', 0) for one in counted)}건",
+        shows=[(one.venue.name, f"예약 {one.booked}건") for one in counted if getattr(one, "booked", 0)],
         previews=previews_of_many([letter for one in counted for letter in _ended_letters(one)]),
     )
     return ask_once(request, question, do, form=partial(CloseDateForm, suggested=suggested))

@@ -30,6 +30,7 @@ class Question:
     explains: str = ""  # what happens, and whether it can be undone
     shows: Sequence[tuple[str, str]] = ()  # what was typed: label and words
     previews: Sequence[Preview] = ()  # who is told what
+    is_grave: bool = True  # ends something: the button is red
 
 
 def ask_once(

@@ -226,13 +226,13 @@ class TestWhereOneLives:
         clinic_day(where=venue("검산동 행정복지센터"))
         client = walk(clinic_day(where=venue("죽산면 행정복지센터")), until="booking_place")
         text = client.post(url("booking_place"), {"township": str(township.pk), "sort": "1"}).content.decode()
-        assert "사시는 곳에는 정해진 상담일이 없습니다." in text
+        assert "고르신 상담은 사시는 곳에 정해진 날이 없습니다." in text
 
     def test_it_does_not_say_so_when_it_has_one(self, walk, township):
         day = clinic_day()
         client = walk(day, until="booking_place")
         text = client.post(url("booking_place"), {"township": str(township.pk), "sort": "1"}).content.decode()
-        assert "사시는 곳에는 정해진 상담일이 없습니다." not in text
+        assert "고르신 상담은 사시는 곳에 정해진 날이 없습니다." not in text
         assert "사시는 곳 · " in text
 
 
