@@ -334,6 +334,7 @@ def date_close(request: PortalRequest, day_id: int) -> HttpResponse:
     on = day.on
     standing = ClinicDay.objects.filter(on=on).exclude(state=ClinicDayState.CANCELLED).select_related("venue")
     counted = list(standing.annotate(booked=Count("bookings", filter=Q(bookings__state__in=BookingState.LIVE))))
+    booked = [(one.venue.name, getattr(one, "booked", 0)) for one in counted]
     suggested = holidays.suggested(on) if on in EveryHoliday() and planned_on(on) else None
 
     def do(typed: dict[str, Any]) -> str:
@@ -350,8 +351,8 @@ def date_close(request: PortalRequest, day_id: int) -> HttpResponse:
         back=reverse("consultations:staff_clinic_days"),
         back_words="정례 상담일",
         explains="이날은 어디에서도 상담하지 않습니다. 새 예약은 받지 않고, 예약하신 분은 모두 '알릴 분'에 모읍니다.",
-        about=f"{len(counted)}곳, 예약 {sum(getattr(one, 'booked', 0) for one in counted)}건",
-        shows=[(one.venue.name, f"예약 {one.booked}건") for one in counted if getattr(one, "booked", 0)],
+        about=f"{len(booked)}곳, 예약 {sum(n for _, n in booked)}건",
+        shows=[(name, f"예약 {n}건") for name, n in booked if n],
         previews=previews_of_many([letter for one in counted for letter in _ended_letters(one)]),
     )
     return ask_once(request, question, do, form=partial(CloseDateForm, suggested=suggested))
