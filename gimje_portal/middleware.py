@@ -12,7 +12,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django_structlog.middlewares import RequestMiddleware
@@ -91,7 +91,7 @@ def close_caches(get_response: Handler) -> Handler:
 
 
 class CalmFaults:
-    """A database that is away gives 503 with Retry-After; a NUL byte gives 400; never a 500 for either."""
+    """A database that is away and a full disk give 503 with Retry-After, a NUL byte gives 400; never a 500."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -102,9 +102,9 @@ class CalmFaults:
         return self.get_response(request)
 
     def process_exception(self, request: PortalRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, (OperationalError, InterfaceError)):
+        if not views.is_away(exception):
             return None
-        log.error("database_away", error=type(exception).__name__)
+        log.error("away", error=type(exception).__name__)
         return views.error_503(request)
 
 

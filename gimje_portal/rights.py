@@ -91,6 +91,7 @@ RIGHTS: dict[str, Access] = {
     "services:guide": Public,
     "services:privacy": Public,
     "services:my_start": Public,
+    "services:code_puzzle": Public,
     "services:verify_code": Public,
     "services:verify_again": Public,
     "services:code_fate": Public,  # the view asks: only this browser's own code

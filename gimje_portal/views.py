@@ -1,5 +1,6 @@
 """Health for machines and calm pages for faults."""
 
+import errno
 import secrets
 import sys
 from typing import Any
@@ -98,9 +99,15 @@ def error_locked(request: HttpRequest, *args: object, **kwargs: object) -> HttpR
 
 def error_500(request: HttpRequest) -> HttpResponse:
     """Our fault. A database that went away outside a view (sessions, messages) is a 503 here too."""
-    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+    if is_away(sys.exc_info()[1]):
         return error_503(request)
     return fault_page(request, "500", 500, request_id=get_contextvars().get("request_id", "")[:8])
+
+
+def is_away(error: BaseException | None) -> bool:
+    """The database, or room on the disk: not the fault of this request, and over when an operator has seen to it."""
+    is_full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return is_full or isinstance(error, (OperationalError, InterfaceError))
 
 
 def error_503(request: HttpRequest) -> HttpResponse:

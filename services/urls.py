@@ -18,6 +18,7 @@ urlpatterns = [
     path("services/guide/", display.guide, name="guide"),
     path("my/", people.my, name="my"),
     path("my/start/", people.my_start, name="my_start"),
+    path("my/code/puzzle/", people.code_puzzle, name="code_puzzle"),
     path("my/code/", people.verify_code, name="verify_code"),
     path("my/code/fate/", people.code_fate, name="code_fate"),
     path("my/code/again/", people.verify_again, name="verify_again"),

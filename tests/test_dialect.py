@@ -72,13 +72,17 @@ NO_VERBS = {
     "services.actions.drafts.release",
     "services.actions.drafts.save_answers",
     # A visitor proves a phone or opens a case: the visitor is nobody before, and a counted try outlives its refusal.
+    "services.actions.access.await_answer",
     "services.actions.access.await_code",
     "services.actions.access.enter",
     "services.actions.access.leave",
     "services.actions.access.note_sent",
+    "services.actions.access.phone_awaiting_answer",
     "services.actions.people.check_code",
     "services.actions.people.open_by_reference",
     "services.actions.people.send_code",
+    "services.actions.puzzles.new_puzzle",
+    "services.actions.puzzles.solve",
     # Who looked at what: reading changes no case.
     "services.actions.history.record_reading",
     "services.actions.history.record_readings",

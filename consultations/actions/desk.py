@@ -29,7 +29,7 @@ def remember(session: SessionBase, link: AdviserLink) -> None:
 def send_desk_code(session: SessionBase, link: AdviserLink, *, address: str) -> Verification:
     """Send six digits to the adviser's registered mobile phone. Raises Refused (F08, F09, no mobile phone)."""
     refuse_without_mobile(link.adviser)
-    verification = send_code(link.adviser.mobile, address=address)
+    verification = send_code(link.adviser.mobile, address=address, is_registered=True)
     session[CODE] = verification.pk
     return verification
 

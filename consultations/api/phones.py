@@ -19,10 +19,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from services.actions.people import check_code, send_code
+from services.actions.puzzles import new_puzzle, solve
 from services.api.fields import NO_JSON, UNREADABLE, Body, Line, Phone, RefusalShown, body_of
 from services.enums.people import VerificationState
-from services.models import Verification
+from services.models import Verification, blind_index
 from services.reports.people import address_of
+from services.rules.puzzles import PuzzleAsked
 
 WORD = "Phone"
 TOKEN_SALT = "consultations.api.phone"  # noqa: S105
@@ -93,6 +95,10 @@ class PhoneAsked(Body):
     """The resident whose phone was proved."""
 
     phone = Phone(max_length=40, help_text="휴대전화 번호. 010-1234-5678처럼 적습니다.")
+    puzzle = Line(
+        max_length=400, required=False, help_text="409로 받은 `puzzle`. 하루치 인증번호가 거의 나간 날에만 씁니다."
+    )
+    answer = Line(max_length=40, required=False, help_text="그 `question`의 답")
 
 
 class CodeAsked(Body):
@@ -104,6 +110,15 @@ class CodeSent(serializers.Serializer[Any]):
 
     id = serializers.CharField(help_text="`check`의 주소에 넣습니다.")
     expires_at = serializers.DateTimeField()
+
+
+class PuzzleShown(serializers.Serializer[Any]):
+    """A sum that somebody has to do before a code goes out."""
+
+    detail = serializers.CharField(help_text="왜 묻는지")
+    field = serializers.CharField()
+    question = serializers.CharField(help_text="사람에게 보여 줄 물음. 예: 일곱 더하기 여섯은 얼마인가요?")
+    puzzle = serializers.CharField(help_text="답과 함께 다시 보냅니다. 10분 동안, 한 번만 씁니다.")
 
 
 class Token(serializers.Serializer[Any]):
@@ -121,10 +136,11 @@ def _iso(moment: Any) -> str:
     operation_id="consultations_verifications_create",
     summary="인증번호 받기",
     description=(
-        "숫자 6개를 문자로 보냅니다. 누리집과 같은 한도를 씁니다: 한 번호에 하루 5번, 한 곳에서 한 시간에 20번."
+        "숫자 6개를 문자로 보냅니다. 누리집과 같은 한도를 씁니다: 한 번호에 하루 5번, 한 곳에서 한 시간에 20번. "
+        "하루치 인증번호가 거의 나간 날에는 409로 셈 하나를 여쭙니다. 답이 틀리면 `puzzle` 없이 다시 물어 주세요."
     ),
     request=PhoneAsked,
-    responses={202: CodeSent, 400: UNREADABLE, 415: NO_JSON},
+    responses={202: CodeSent, 400: UNREADABLE, 409: PuzzleShown, 415: NO_JSON},
     examples=[OpenApiExample("전화번호", {"phone": "010-1234-5678"}, request_only=True)],
     tags=["consultations"],
     auth=[],
@@ -135,7 +151,16 @@ def api_verifications(request: Request) -> Response:
     """Send a code to this phone."""
     form = PhoneAsked(data=body_of(request))
     form.is_valid(raise_exception=True)
-    verification = send_code(form.validated_data["phone"], address=address_of(request))
+    phone, token = form.validated_data["phone"], form.validated_data.get("puzzle", "")
+    phone_index = blind_index(phone, purpose="phone")
+    if token:
+        solve(token, form.validated_data.get("answer", ""), phone_index=phone_index)
+    try:
+        verification = send_code(phone, address=address_of(request), is_solved=bool(token))
+    except PuzzleAsked as asked:
+        puzzle = new_puzzle(phone_index)
+        shown = {"detail": asked.sentence, "field": asked.field, "question": puzzle.question, "puzzle": puzzle.token}
+        return Response(shown, status=409)
     # Signed: a number that can be guessed would let strangers use up the tries of somebody else's code.
     key = signing.dumps(verification.pk, salt=CODE_SALT)
     return Response({"id": key, "expires_at": _iso(verification.expires_at)}, status=202)

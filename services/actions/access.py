@@ -5,6 +5,7 @@ when nobody touches the screen (RESIDENT_IDLE_MINUTES), with 나가기, with the
 staff logs in.
 """
 
+from cryptography.fernet import InvalidToken
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import models
 from django.utils import timezone
@@ -12,6 +13,7 @@ from django.utils import timezone
 from services.actions import drafts
 from services.enums.access import Held
 from services.models import Verification
+from services.models.encryption import key_ring
 from services.reports.people import Case
 
 # What is not a resident's: members of staff stay logged in, an empty page says why it is empty.
@@ -48,8 +50,25 @@ def enter(session: SessionBase, verification: Verification, *, keeps: str = "") 
 
 def await_code(session: SessionBase, verification: Verification, *, next_url: str, keeps: str) -> None:
     """A code is on its way; its page says so until it is typed."""
+    session.pop(Held.PUZZLE, None)
     session[Held.WAITING] = {"id": verification.pk, "next": next_url, "keeps": keeps}
     touch(session)
+
+
+def await_answer(session: SessionBase, phone_e164: str, *, next_url: str, keeps: str) -> None:
+    """A code for this phone goes out as soon as a puzzle is answered (services.actions.puzzles)."""
+    phone = key_ring().encrypt(phone_e164.encode()).decode()
+    session[Held.PUZZLE] = {"phone": phone, "next": next_url, "keeps": keeps}
+    touch(session)
+
+
+def phone_awaiting_answer(session: SessionBase) -> str:
+    """The phone (E.164) of `await_answer`, or an empty text."""
+    asked = session.get(Held.PUZZLE)
+    try:
+        return key_ring().decrypt(asked["phone"].encode()).decode() if asked else ""
+    except InvalidToken:  # its key was taken out of FIELD_KEYS meanwhile
+        return ""
 
 
 def open_case(session: SessionBase, case: Case, reference: str, last4_index: str) -> None:

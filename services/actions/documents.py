@@ -63,9 +63,9 @@ def accept(
         actor_kind=by.kind,
         actor_key=by.key,
     )
-    document.original_path = _keep(data)
-    document.display_path = _keep(found.display) if found.display else ""
     try:
+        document.original_path = _keep(data)
+        document.display_path = _keep(found.display) if found.display else ""
         _insert(document, subject, by)
     except BaseException:
         _delete_files(document.original_path, document.display_path)

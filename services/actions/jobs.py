@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from services.actions.faults import Tally, clear_gone, each, in_halves
-from services.models import Draft, JobRun, Notice, ReadingLogEntry, ReferenceTry, Tick, Verification
+from services.models import Draft, JobRun, Notice, PuzzleTry, ReadingLogEntry, ReferenceTry, Tick, Verification
 from services.reports.jobs import missed_periods
 from services.rules.jobs import Period, Schedule
 
@@ -100,6 +100,7 @@ def purge() -> Tally[tuple[str, int]]:
     expired: dict[str, QuerySet[Any]] = {
         "drafts": Draft.objects.filter(expires_at__lt=now),
         "codes": Verification.objects.filter(sent_at__lt=now - A_DAY),
+        "puzzles": PuzzleTry.objects.filter(at__lt=now - A_DAY),
         "code messages": Notice.objects.filter(once_key__startswith="verification:", created_at__lt=now - A_DAY),
         "number tries": ReferenceTry.objects.filter(at__lt=now - A_DAY),
         "sessions": Session.objects.filter(expire_date__lt=now),

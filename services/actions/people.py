@@ -20,17 +20,20 @@ from services.enums.people import ResidentMove, VerificationState
 from services.models import ReferenceTry, Resident, Township, Verification, blind_index
 from services.models.people import name_index_of
 from services.notices.people import code_key, code_message
+from services.reports.installation import codes_today
 from services.reports.people import Case, case_by_reference, has_open_case
 from services.rules.codes import clean_code
 from services.rules.history import Actor
 from services.rules.networks import counted_as
 from services.rules.phones import is_mobile
+from services.rules.puzzles import PuzzleAsked
 from services.rules.references import normalise_reference, shapes
 from services.rules.refusal import Refused
 from services.rules.text import one_line
 
 USED = "이미 쓴 인증번호입니다. '인증번호 다시 받기'를 눌러 주세요."
 FACTS = ("born_on", "address", "township")
+PUZZLES_FROM = 0.9  # of VERIFICATION_PER_DAY
 
 
 # Residents
@@ -92,12 +95,14 @@ def _known(name: str, phone: str) -> Resident | None:
 
 
 @in_turn
-def send_code(phone_e164: str, *, address: str) -> Verification:
+def send_code(phone_e164: str, *, address: str, is_solved: bool = False, is_registered: bool = False) -> Verification:
     """Send six digits to this mobile phone; `address` is the visitor's IP address.
 
-    Raises Refused: F04 (landline), F08 (five wrong codes from this address), F09 (limits a phone, address or day).
+    Raises Refused: F04 (landline), F08 (five wrong codes from this address), F09 (limits a phone, address or day);
+    PuzzleAsked until `is_solved` (services.actions.puzzles) when the city's codes of today are nearly used up.
     A stranger's tries cost nobody else anything: what is counted against a phone is counted at an address too, and
-    the ceiling of a phone over all addresses spares whoever has an open case.
+    the ceilings of a phone over all addresses and of the city spare whoever has an open case, and a number that staff
+    have registered (`is_registered`).
     """
     if not is_mobile(phone_e164):
         raise Refused(
@@ -109,6 +114,8 @@ def send_code(phone_e164: str, *, address: str) -> Verification:
     address_index = blind_index(counted_as(address), purpose="address")
     take_turn("verification")
     _refuse_too_many_codes(phone_index, address_index)
+    if not is_registered:
+        _spare_the_budget(phone_index, address_index, is_solved=is_solved)
     code = f"{secrets.randbelow(1_000_000):06d}"
     verification = Verification.objects.create(
         phone=phone_e164,
@@ -152,10 +159,26 @@ def _refuse_too_many_codes(phone_index: str, address_index: str) -> None:
             f"이곳에서 인증번호를 여러 번 받아 잠시 멈추었습니다. 한 시간 뒤에 다시 하시거나 {ask_by_phone}",
             field="phone",
         )
-    if today.count() >= settings.VERIFICATION_PER_DAY and not has_open_case(phone_index):
+
+
+def _spare_the_budget(phone_index: str, address_index: str, *, is_solved: bool) -> None:
+    """What is left of the city's codes of today is for people; whoever has an open case is asked nothing.
+
+    /readyz warns from BUDGET_IS_SHORT_FROM on. A program that goes through numbers from many addresses meets a puzzle
+    at each; an address where somebody has typed a code rightly since yesterday is not new.
+    """
+    used = codes_today()
+    if used < settings.VERIFICATION_PER_DAY * PUZZLES_FROM or has_open_case(phone_index):
+        return
+    if used >= settings.VERIFICATION_PER_DAY:
         raise Refused(
-            f"오늘 보낼 수 있는 인증번호를 모두 보냈습니다. 내일 다시 하시거나 {ask_by_phone}", field="phone"
+            "오늘 보낼 수 있는 인증번호를 모두 보냈습니다. "
+            f"내일 다시 하시거나 전화로 신청해 주세요: {settings.SITE_PHONE}",
+            field="phone",
         )
+    passed = Verification.objects.filter(address_index=address_index, state=VerificationState.PASSED)
+    if not is_solved and not passed.filter(sent_at__gte=timezone.now() - timedelta(days=1)).exists():
+        raise PuzzleAsked
 
 
 def _midnight(now: datetime) -> datetime:

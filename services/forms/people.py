@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from services.enums.people import ReadingReason, Role
 from services.forms.fields import Form, NameField, PhoneField
+from services.forms.versions import renew
 from services.forms.widgets import DatePartsField
 from services.models import Township, User
 from services.rules.references import shapes
@@ -72,6 +73,27 @@ class CodeForm(Form):
         error_messages={"required": _("인증번호가 비어 있습니다. 문자로 받은 숫자 6개를 적어 주세요.")},
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
     )
+
+
+class PuzzleForm(Form):
+    """The answer to one sum; its question is the label, and each time that the form is shown it is another one."""
+
+    answer = forms.CharField(
+        label=_("답"),
+        max_length=40,
+        help_text=_("숫자로 적어 주세요. 예: 5"),
+        error_messages={"required": _("답이 비어 있습니다. 새 물음의 답을 숫자로 적어 주세요.")},
+        widget=forms.TextInput(attrs=DIGITS),
+    )
+    puzzle = forms.CharField(required=False, max_length=400, widget=forms.HiddenInput)
+
+    def ask(self, question: str, token: str) -> None:
+        """The next puzzle, with an empty box."""
+        self["answer"].label = question  # the bound field has its own once the form was judged
+        self.fields["puzzle"].initial = token
+        if self.is_bound:
+            renew(self, "answer", "")
+            renew(self, "puzzle", token)
 
 
 class ReferenceForm(Form):

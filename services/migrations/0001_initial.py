@@ -200,6 +200,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='PuzzleTry',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=32)),
+                ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+            ],
+            options={
+                'verbose_name': '셈으로 확인',
+                'verbose_name_plural': '셈으로 확인',
+                'constraints': [models.UniqueConstraint(fields=('key',), name='puzzle_tried_once', violation_error_message='이미 답하신 물음입니다.')],
+            },
+        ),
+        migrations.CreateModel(
             name='ReferenceTry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -11,7 +11,7 @@ from services.models.history import HistoryEntry, HistorySeal, ReadingLogEntry
 from services.models.installation import Installation
 from services.models.jobs import JobFault, JobRun, Tick
 from services.models.notices import CallTask, ContactWish, Notice, NoticeAttempt
-from services.models.people import Draft, FactProposal, Resident, Township, User, Verification
+from services.models.people import Draft, FactProposal, PuzzleTry, Resident, Township, User, Verification
 from services.models.references import Counter, ReferenceTry
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "JobRun",
     "Notice",
     "NoticeAttempt",
+    "PuzzleTry",
     "ReadingLogEntry",
     "ReferenceTry",
     "Resident",

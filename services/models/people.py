@@ -239,6 +239,25 @@ class Verification(models.Model):
         return f"확인 {self.pk}"
 
 
+class PuzzleTry(models.Model):
+    """Somebody answered this puzzle; there is no second try, right or wrong (services.actions.puzzles)."""
+
+    key = models.CharField(max_length=32)
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        verbose_name = "셈으로 확인"
+        verbose_name_plural = "셈으로 확인"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key"], name="puzzle_tried_once", violation_error_message="이미 답하신 물음입니다."
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"셈으로 확인 {self.pk}"
+
+
 class DraftQuerySet(models.QuerySet["Draft"]):
     def living(self) -> "DraftQuerySet":
         """Those that can still be gone on with."""

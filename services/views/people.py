@@ -10,22 +10,26 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from services.actions import access, drafts
+from services.actions import access, drafts, puzzles
 from services.actions import people as actions
 from services.enums.access import Held
-from services.forms.people import CodeForm, PhoneForm, ReferenceForm
+from services.forms.people import CodeForm, PhoneForm, PuzzleForm, ReferenceForm
 from services.forms.steps import journeys
 from services.models import Verification, blind_index
 from services.reports import people as reports
+from services.rules.puzzles import PuzzleAsked
 from services.views.addresses import own_address
 from services.views.refusals import refusals_to, render_form
 from services.views.requests import PortalRequest
 
 
-def start_verification(request: PortalRequest, phone_e164: str, *, next_url: str, keeps: str = "") -> HttpResponse:
+def start_verification(
+    request: PortalRequest, phone_e164: str, *, next_url: str, keeps: str = "", is_solved: bool = False
+) -> HttpResponse:
     """Send a code and go to the page for it; afterwards to `next_url`. A phone that is verified goes there at once.
 
-    `keeps` is the kind of the half-filled form that will be this phone's.
+    `keeps` is the kind of the half-filled form that will be this phone's; `is_solved`: the puzzle that may stand
+    before a code was answered just now.
 
     Raises Refused (F04, F08, F09) for the caller's form.
     """
@@ -33,7 +37,11 @@ def start_verification(request: PortalRequest, phone_e164: str, *, next_url: str
     if request.resident_phone_index == phone_index:
         drafts.bind(request.session, phone_e164, phone_index, keeps=keeps)
         return redirect(next_url)
-    verification = actions.send_code(phone_e164, address=reports.address_of(request))
+    try:
+        verification = actions.send_code(phone_e164, address=reports.address_of(request), is_solved=is_solved)
+    except PuzzleAsked:
+        access.await_answer(request.session, phone_e164, next_url=next_url, keeps=keeps)
+        return redirect("services:code_puzzle")
     access.await_code(request.session, verification, next_url=next_url, keeps=keeps)
     return redirect("services:verify_code")
 
@@ -56,6 +64,23 @@ def my_start(request: PortalRequest) -> HttpResponse:
         "is_writing": bool(session.get(Held.DRAFTS)) and not request.resident_phone_index,
     }
     return render_form(request, "services/my_start.html", page)
+
+
+@never_cache
+def code_puzzle(request: PortalRequest) -> HttpResponse:
+    """셈 하나를 풀어 주세요: before a code, on a day on which the city has sent nearly all of its codes."""
+    phone = access.phone_awaiting_answer(request.session)
+    if not phone:
+        return redirect("services:my_start")
+    phone_index, asked = blind_index(phone, purpose="phone"), request.session[Held.PUZZLE]
+    form = PuzzleForm(request.POST or None)
+    if form.is_valid():
+        with refusals_to(form):
+            puzzles.solve(form.cleaned_data["puzzle"], form.cleaned_data["answer"], phone_index=phone_index)
+            return start_verification(request, phone, next_url=asked["next"], keeps=asked["keeps"], is_solved=True)
+    puzzle = puzzles.new_puzzle(phone_index)
+    form.ask(puzzle.question, puzzle.token)
+    return render_form(request, "services/code_puzzle.html", {"form": form, "phone": phone})
 
 
 @never_cache
@@ -105,7 +130,8 @@ def verify_again(request: PortalRequest) -> HttpResponse:
     form.errors.clear()  # an empty code is no fault here
     with refusals_to(form):
         response = start_verification(request, verification.phone, next_url=waiting["next"], keeps=waiting["keeps"])
-        messages.success(request, _("인증번호를 다시 보냈습니다. 남은 시간 3분"))
+        if response.headers["Location"] == reverse("services:verify_code"):
+            messages.success(request, _("인증번호를 다시 보냈습니다. 남은 시간 3분"))
         return response
     return render_form(request, "services/verify_code.html", _code_page(verification, form))
 

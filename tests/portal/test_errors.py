@@ -1,5 +1,6 @@
 """Pages for faults: calm, with the texts people can act on, and without session or database."""
 
+import errno
 import re
 
 import pytest
@@ -75,6 +76,29 @@ def test_a_database_that_is_away_around_a_view_gives_503_too(client, db, monkeyp
     response = client.get("/")
     assert response.status_code == 503
     assert response["Retry-After"] == "60"
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_in_a_view_or_around_it_gives_503(client, db, monkeypatch, number):
+    def full(*args, **kwargs):
+        raise OSError(number, "no room")
+
+    client.raise_request_exception = False
+    with monkeypatch.context() as inside:
+        inside.setattr("services.views.catalogue.home_notes", full)
+        assert client.get("/")["Retry-After"] == "60"
+    monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore.load", full)
+    client.cookies["sessionid"] = "x" * 32
+    assert client.get("/")["Retry-After"] == "60"
+
+
+def test_another_fault_of_a_file_is_a_fault(client, db, monkeypatch):
+    def missing():
+        raise OSError(errno.ENOENT, "not there")
+
+    client.raise_request_exception = False
+    monkeypatch.setattr("services.views.catalogue.home_notes", missing)
+    assert client.get("/").status_code == 500
 
 
 def test_a_programming_fault_shows_the_number_for_the_telephone(client, db, monkeypatch):

@@ -68,6 +68,8 @@ class Machine:
     broker: int = field(default_factory=free_port)
     servers: list[subprocess.Popen[bytes]] = field(default_factory=list)
     provider: Provider = field(default_factory=Provider)
+    stops: list[float] = field(default_factory=list)  # seconds that the web took to finish what it served
+    has_small_disk: bool = False
 
     def __post_init__(self) -> None:
         self.folder.chmod(0o755)
@@ -137,6 +139,7 @@ class Machine:
     def start_servers(self) -> None:
         binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1]
         data, owner = self.folder / "postgresql", ["runuser", "-u", "postgres", "--"]
+        self.has_small_disk = self.mount_small_disk(data)
         shutil.chown(data, "postgres")
         shutil.chown(self.folder / "run", "postgres")
         run(
@@ -152,20 +155,38 @@ class Machine:
             "-N",
             cwd=Path("/"),
         )
-        options = ("-c", "fsync=off", "-k", self.folder / "run", "-p", str(self.database))
-        self.serve("postgresql", *owner, binaries / "postgres", "-D", data, *options)
+        small = ("-c", "fsync=off", "-c", "max_wal_size=64MB", "-c", "min_wal_size=32MB")
+        options = (*small, "-k", self.folder / "run", "-p", str(self.database))
+        self.postgresql: list[str | Path] = [*owner, binaries / "postgres", "-D", data, *map(str, options)]
+        self.start_postgresql()
         folder = ("--dir", self.folder / "redis", "--save", "", "--bind", "127.0.0.1")
         self.serve("redis", "redis-server", "--port", str(self.broker), *folder)
-        asked = ("pg_isready", "-q", "-h", str(self.folder / "run"), "-p", str(self.database))
-        wait_for(lambda: subprocess.run(asked, check=False).returncode == 0, "PostgreSQL")
         wait_for(lambda: connects(self.broker), "Redis")
         self.sql("CREATE ROLE gimje LOGIN PASSWORD 'pa55word' CREATEDB", "CREATE DATABASE gimje OWNER gimje")
+
+    def start_postgresql(self) -> None:
+        self.serve("postgresql", *self.postgresql)
+        asked = ("pg_isready", "-q", "-h", str(self.folder / "run"), "-p", str(self.database))
+        wait_for(lambda: subprocess.run(asked, check=False).returncode == 0, "PostgreSQL")
+
+    def mount_small_disk(self, where: Path) -> bool:
+        """A disk of its own that can be filled; a container may not be allowed to have one."""
+        argv = ["mount", "-t", "tmpfs", "-o", "size=400m", "gimje", str(where)]
+        return subprocess.run(argv, capture_output=True, check=False).returncode == 0
 
     def sql(self, *statements: str) -> None:
         """As PostgreSQL's own superuser."""
         words = [part for statement in statements for part in ("-c", statement)]
         host = ("-h", self.folder / "run", "-p", str(self.database), "-U", "postgres")
         run("psql", "-v", "ON_ERROR_STOP=1", *host, *words)
+
+    def writes(self) -> bool:
+        """Whether PostgreSQL can begin another piece of its log."""
+        try:
+            self.sql("SELECT pg_logical_emit_message(true, 'check', 'x')", "SELECT pg_switch_wal()")
+        except AssertionError:
+            return False
+        return True
 
     def start_nginx(self) -> None:
         files = ("-keyout", self.folder / "ssl" / "key.pem", "-out", self.folder / "ssl" / "fullchain.pem")
@@ -187,6 +208,7 @@ class Machine:
         wait_for(lambda: connects(self.https), "nginx")
 
     def serve(self, name: str, *argv: str | Path) -> None:
+        """Start a server; `close` ends it."""
         with (self.folder / "log" / f"{name}.out").open("ab") as log:
             started = subprocess.Popen(
                 [str(part) for part in argv], stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd="/"
@@ -231,9 +253,12 @@ class Machine:
         process = self.units[name].process
         if process is None:
             return
+        begun = time.monotonic()
         process.terminate()
         try:
             process.wait(30)
+            if name == "gimje-web":
+                self.stops.append(time.monotonic() - begun)
         finally:
             if group_exists(process.pid):
                 os.killpg(process.pid, signal.SIGKILL)
@@ -317,6 +342,8 @@ class Machine:
                 process.wait(10)
             except subprocess.TimeoutExpired:
                 process.kill()
+        if self.has_small_disk:
+            subprocess.run(["/bin/umount", str(self.folder / "postgresql")], check=False)
         self.control.shutdown()
         self.provider.stop()
         self.socket.close()

@@ -1,14 +1,17 @@
 """A citizen checks, applies step by step, follows, supplies and withdraws."""
 
+import errno
 import io
 import time
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 from pypdf import PdfReader
 
+from services.actions import documents
 from services.enums.people import Role
 from services.models import Document, Draft, blind_index
 from services.reports.pdf import FONTS
@@ -194,6 +197,30 @@ def test_a_refused_photo_does_not_lose_the_others(client, programme, township, p
     assert response.status_code == 200
     assert "사진 1장을 올렸습니다. 3장이 남았습니다." in response.content.decode()
     assert response.context["form"].errors["close"]
+
+
+def test_a_photo_on_a_full_disk_is_a_pause_and_nothing_is_kept_half(
+    client, programme, township, private_files, monkeypatch
+):
+    """The copy of a photo no longer fits: its original goes too, and the next try works."""
+    fill(client, township)
+    client.post(reverse("slate:application_photos"), {"remove": str(Document.objects.get().pk)})
+    original, kept = documents._keep, list[str]()
+
+    def keep(data: bytes) -> str:
+        if len(kept) == 1:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        kept.append(original(data))
+        return kept[-1]
+
+    with monkeypatch.context() as full:
+        full.setattr(documents, "_keep", keep)
+        response = client.post(reverse("slate:application_photos"), {"whole": photo()})
+    assert (response.status_code, response["Retry-After"]) == (503, "60")
+    assert not Document.objects.exists()
+    assert not default_storage.exists(kept[0])
+    client.post(reverse("slate:application_photos"), {"whole": photo()})
+    assert Document.objects.count() == 1
 
 
 def test_parts_are_added_mended_and_removed(client, programme, township):
