@@ -17,10 +17,11 @@ def application(environ, start_response):
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [b"ok"]
 """
-# A birth that takes a second, as on a busy machine; the hooks of the portal are left out for the negative control.
+# No portal, and a birth that takes a second, as on a busy machine. DEAF: without the hooks, for the negative control.
 SLOW = f"""
 import time
 from gimje_portal.web import *
+del on_starting
 wsgi_app = "tiny:application"
 workers, graceful_timeout, bind = 2, {GRACE}, "127.0.0.1:0"
 def post_fork(arbiter, worker):

@@ -19,7 +19,7 @@ FOLDER = Path(__file__).resolve().parent
 APPS = ("services", "consultations", "solar", "slate")
 COPY = "copy_of_a_release"
 # Years of five-minute values, and what is added up from them: an upgrade is tried on a few, not on all.
-MASSES = ("solar_reading", "solar_rolluphour", "solar_rollupday", "solar_savingday", "solar_dirtyday")
+MASSES = ("solar_reading", "solar_rolluphour", "solar_rollupday", "solar_dirtyday")
 KEPT = 500
 NOT_KEPT = ("django_session",)
 # Settings and words of newer programs that a server or psql of PostgreSQL 15 does not know.
