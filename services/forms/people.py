@@ -81,7 +81,7 @@ class PuzzleForm(Form):
     answer = forms.CharField(
         label=_("답"),
         max_length=40,
-        help_text=_("숫자로 적어 주세요. 예: 5"),
+        help_text=_("숫자로 적어 주세요. 예: 20"),
         error_messages={"required": _("답이 비어 있습니다. 새 물음의 답을 숫자로 적어 주세요.")},
         widget=forms.TextInput(attrs=DIGITS),
     )
