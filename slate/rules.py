@@ -178,7 +178,7 @@ REASON_SENTENCES: Mapping[RefusalReason, tuple[str, str]] = {
     ),
     RefusalReason.NOT_OWNER: (
         "건물 주인의 동의를 확인하지 못했습니다.",
-        "동의서를 받아 다시 신청하실 수 있습니다.",
+        "주인이 확인된 다른 신청이 없으면 동의서를 받아 다시 신청하실 수 있습니다.",
     ),
     RefusalReason.LAND_CONSENT: (
         "땅 주인의 동의를 확인하지 못했습니다.",

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
@@ -24,6 +24,7 @@ from slate.enums import ApplicationMove, ApplicationState, CheckItem, Household,
 from slate.models import Application, BuildingPart, InfoRequest
 from slate.models.applications import fingerprint, lot_marks
 from slate.reports import quote_of, supported_before
+from slate.reports.cases import papers_until
 from slate.reports.evidence import LookUp, evidence_of
 from slate.reports.lookalikes import taken_by
 
@@ -79,7 +80,7 @@ def request_more(
             items=[item.value for item in items],
             note=note,
             asked_by_id=by.staff_id,
-            due_on=today + timedelta(days=application.programme.supply_days),
+            due_on=papers_until(application.programme),
         )
     post_many([notices.returned(application, request)])
     return request

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.utils import timezone
@@ -33,8 +33,9 @@ from slate.actions.closing import close
 from slate.actions.money import lock_lines_of, release
 from slate.enums import ApplicationMove, ApplicationState, ConsentKind, Household, Origin, Ownership
 from slate.models import Application, BuildingPart, InfoRequest, Programme
-from slate.models.applications import fingerprint, lot_marks
+from slate.models.applications import PAPER_TIME, fingerprint, lot_marks
 from slate.reports import supported_before
+from slate.reports.cases import papers_until
 from slate.reports.consents import application_consents
 from slate.reports.lookalikes import taken_by, taken_sentence
 
@@ -119,7 +120,7 @@ def submit(programme: Programme, new: NewApplication, *, by: Actor, draft: Draft
         owner_name=new.owner_name,
         owner_phone=new.owner_phone,
         owner_agreed=new.owner_agreed,
-        owner_due_on=None if is_owner else today + timedelta(days=programme.supply_days),
+        owner_due_on=None if is_owner else papers_until(programme),
         remark=new.remark,
         contact_way=new.contact_way,
         origin=Origin.COUNTER if by.user_id else Origin.ONLINE,
@@ -142,8 +143,7 @@ def submit(programme: Programme, new: NewApplication, *, by: Actor, draft: Draft
 
 
 def _opening(day: date) -> datetime:
-    """A form on paper is dated, not timed: it counts from the morning of its day."""
-    return timezone.make_aware(datetime.combine(day, time(9)))
+    return timezone.make_aware(datetime.combine(day, PAPER_TIME))
 
 
 def _refuse_closed(programme: Programme, received_on: date, today: date) -> None:

@@ -178,10 +178,9 @@ class AddressForm(StepForm):
         if found and not data.get("goes_on"):
             self.fields["goes_on"].widget = forms.CheckboxInput()
             sentence = _(
-                "이 지번에 이미 신청이 있습니다(접수번호 %(reference)s). 내신 신청이면 다시 신청하지 마시고 "
-                "'내 신청 확인'에서 그 번호로 보세요. 같은 땅의 다른 건물이거나 내신 신청이 아니면 아래 상자를 고르고 "
-                "이어서 적어 주세요. 한 건물을 두 분이 신청하시면 누가 주인인지 확인한 뒤에 정합니다. "
-                "잘 모르시면 전화해 주세요: %(phone)s"
+                "이 지번에 이미 신청이 있습니다(접수번호 %(reference)s). 내신 신청이면 '내 신청 확인'에서 보세요. "
+                "아니면 아래 상자를 고르고 이어서 적어 주세요. 한 건물을 두 분이 신청하시면 "
+                "누가 주인인지 확인한 뒤에 정합니다. 잘 모르시면 전화해 주세요: %(phone)s"
             )
             self.add_error("address", sentence % {"reference": found.reference, "phone": found.programme.phone})
         return data

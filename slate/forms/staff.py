@@ -53,7 +53,7 @@ class QueueFilter(ListFilter):
     township = ModelChoiceFilter(label="읍·면·동", queryset=Township.objects.order_by("order"), empty_label=ALL)
     officer = ModelChoiceFilter(label="담당자", queryset=officers(), empty_label=ALL)
     due = one_of("기한", DUE, method="due_by")
-    owner = one_of("주인 동의", OWNER, method="by_consent")
+    owner = one_of("주인 확인", OWNER, method="by_consent")
     sort = ChoiceFilter(label="차례", choices=SORT, empty_label=None, method="in_order")
     q = words("번호·이름·전화·읍면동·지번", 60, method="with_words")
 
@@ -147,6 +147,23 @@ class ChecksForm(VersionForm):
     household_number = number_field("가구 자격")
     verified_on = forms.DateField(label="자격 확인한 날", required=False, widget=DayInput())
     valid_until = forms.DateField(label="자격 유효한 날", required=False, widget=DayInput())
+
+    GROUPS: ClassVar = {
+        "": ("checked", "lot"),
+        "주인 확인": ("owner_where", "owner_number", "owner_on"),
+        "전에 지원받지 않음": ("not_supported_where", "not_supported_on"),
+        "가구 자격": ("household", "household_where", "household_number", "verified_on", "valid_until"),
+        "사진이 없으면: 슬레이트 있음": ("slate_where", "slate_on"),
+        "사진이 없으면: 먼저 걷어내지 않음": ("not_removed_where", "not_removed_on"),
+    }
+
+    @property
+    def groups(self) -> list[tuple[str, list[tuple[forms.BoundField, str]]]]:
+        """The fields under their headings, each with the words of its label that the heading does not say."""
+        rows = {title: [self[name] for name in names] for title, names in self.GROUPS.items()}
+        return [
+            (title, [(one, str(one.label).rpartition(": ")[2]) for one in fields]) for title, fields in rows.items()
+        ]
 
     def clean(self) -> dict[str, Any]:
         """With each look-up as one; the household's day is the day on which it was verified."""
@@ -301,6 +318,9 @@ class CounterForm(AddressForm, PartForm, HouseholdForm, OwnerForm, ContactForm, 
     def __init__(self, *args: Any, townships: "QuerySet[Township]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer_rows(self, "township", townships)
+        phone = self.fields["phone"]  # nobody is sent a code here
+        phone.label, phone.help_text = "전화번호", "예: 010-1234-5678. 집 전화도 됩니다. 이 번호로 안내합니다."
+        phone.error_messages["required"] = "전화번호가 비어 있습니다. 010-1234-5678이나 063-540-3114처럼 적어 주세요."
         self.order_fields([name for names in self.GROUPS.values() for name in names])
         self.more = [
             PartForm(self.data or None, prefix=f"part{n}", empty_permitted=True, use_required_attribute=False)

@@ -1,6 +1,7 @@
 """Applications with their building parts, requests for more, and decisions that nobody changes."""
 
-from datetime import date
+from datetime import date, time
+from decimal import Decimal
 from typing import Any, ClassVar
 
 import pgtrigger
@@ -41,6 +42,7 @@ from slate.enums import (
 )
 from slate.models.programmes import Programme
 
+PAPER_TIME = time(9)  # a form on paper has a day and no time: it counts from the morning
 _WHOLE_CITY = frozenset({Role.SLATE_OFFICER, Role.SLATE_APPROVER, Role.AUDITOR})
 
 
@@ -230,6 +232,12 @@ class Application(models.Model):
         return ApplicationState(self.state)
 
     @property
+    def is_dated(self) -> bool:
+        """Whether only the day of receipt is known, as of a form on paper."""
+        moment = timezone.localtime(self.submitted_at)
+        return self.origin == Origin.COUNTER and moment.time() == PAPER_TIME
+
+    @property
     def place(self) -> str:
         """With the township before it, once."""
         name = self.township.name
@@ -378,7 +386,7 @@ class BuildingPart(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.area_m2}m²"
+        return f"{self.get_kind_display()} {Decimal(self.area_m2).normalize():f}m²"
 
     @property
     def works(self) -> list[tuple[Work, Any]]:

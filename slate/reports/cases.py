@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.urls import reverse
 from django.utils import timezone
@@ -10,12 +10,14 @@ from django.utils import timezone
 from services.enums.notices import Channel
 from services.enums.people import Role
 from services.models import Resident, User
+from services.reports.calendar import EveryHoliday
 from services.reports.catalogue import HomeNote
 from services.reports.people import Case, Todo
+from services.rules.calendar import on_or_after
 from services.rules.korean import date_long, won, won_about
 from services.rules.phones import show_phone
 from slate.enums import ApplicationState
-from slate.models import Application, Decision, InfoRequest
+from slate.models import Application, Decision, InfoRequest, Programme
 from slate.reports.money import current_programme, total
 from slate.reports.owners import contest_of
 
@@ -143,6 +145,11 @@ def newer_contact(application: Application) -> list[tuple[str, str, str]]:
         pair = (show_phone(said), show_phone(newest)) if field == "phone" else (said, newest)
         rows.append((labels[field], *pair))
     return rows
+
+
+def papers_until(programme: Programme) -> date:
+    """Until when papers are awaited that are asked for today; never a day on which no office is open (MW-05)."""
+    return on_or_after(timezone.localdate() + timedelta(days=programme.supply_days), EveryHoliday())
 
 
 def last_decision(application: Application) -> Decision | None:

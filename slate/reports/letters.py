@@ -1,5 +1,6 @@
 """The decision letter on paper: every word and sum from the decision's record (COPY 5.5)."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -76,7 +77,10 @@ def _sum(amount: int) -> str:
 
 
 def _approval(decision: Decision, personal: dict[str, Any]) -> list[dict[str, Any]]:
-    parts = [[part["label"], f"신청 면적 {part['area_m2']}m². {part['rule']}"] for part in decision.parts]
+    parts = [
+        [part["label"], f"신청 면적 {Decimal(part['area_m2']).normalize():f}m². {part['rule']}"]
+        for part in decision.parts
+    ]
     funds = f"국비 {won(decision.national_won)}, 도비 {won(decision.province_won)}, 시비 {won(decision.city_won)}"
     facts = [
         ["건물", personal["place"]],

@@ -69,7 +69,8 @@ class QuoteLine:
             return f"{cap} 시가 냅니다."
         if self.rate.mode == Mode.FULL:
             return "시가 모두 냅니다."
-        return f"{self.rate.full_area_m2:f}m²까지 시가 모두 냅니다." + (f" 다만 {cap}입니다." if cap else "")
+        area = f"{self.rate.full_area_m2.normalize():f}" if self.rate.full_area_m2 else ""
+        return f"{area}m²까지 시가 모두 냅니다." + (f" 다만 {cap}입니다." if cap else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 
 from services.actions.history import record_reading
 from services.enums.people import Role
@@ -26,7 +24,7 @@ from slate.enums import ApplicationMove, ApplicationState, CheckItem, Household,
 from slate.forms.staff import ChecksForm, DecideForm, RefusalForm, RequestMoreForm, TakeBackForm
 from slate.models import Application
 from slate.reports import letters, quote_of, total
-from slate.reports.cases import last_decision, newer_contact, told
+from slate.reports.cases import last_decision, newer_contact, papers_until, told
 from slate.reports.evidence import evidence_of, look_ups_of
 from slate.reports.lookalikes import lookalikes
 from slate.reports.owners import contest_of
@@ -50,16 +48,22 @@ def case(request: PortalRequest, reference: str) -> HttpResponse:
         "decision": last_decision(application),
         "due": due_words(application),
         "checks": _checks_of(application),
-        "lookalikes": lookalikes(application, user),
         "buttons": _buttons(application, user),
         "newer_contact": newer_contact(application),
-        "contest": contest_of(application),
         "may_take_contact": Role.SLATE_OFFICER in user.roles,
         "may_check": Role.SLATE_OFFICER in user.roles and application.state == S.CHECKING,
         "may_add": bool({Role.SLATE_OFFICER, Role.TOWNSHIP_CLERK} & user.roles),
         "may_take": Role.SLATE_OFFICER in user.roles and application.state == S.SUBMITTED,
     }
-    return render(request, "slate/staff/case.html", values)
+    return render(request, "slate/staff/case.html", values | _others(application, user))
+
+
+def _others(application: Application, user: User) -> dict[str, Any]:
+    """Who asks for the same building, and who else may; nobody stands in both."""
+    contest = contest_of(application)
+    rivals = set(contest.rivals) if contest else set()
+    alike = [one for one in lookalikes(application, user) if one.application not in rivals]
+    return {"contest": contest, "lookalikes": alike}
 
 
 def _checks_of(application: Application) -> list[tuple[str, bool, str]]:
@@ -185,7 +189,7 @@ def checks(request: PortalRequest, reference: str) -> HttpResponse:
         request,
         application,
         do,
-        lambda row: {"lookalikes": lookalikes(row, user), "evidence": evidence_of(row), "contest": contest_of(row)},
+        lambda row: {"evidence": evidence_of(row)} | _others(row, user),
     )
 
 
@@ -198,8 +202,7 @@ def request_more(request: PortalRequest, reference: str) -> HttpResponse:
         casework.request_more(application.pk, items=items, note=data["note"], by=user.actor, version=data["version"])
         return f"보완을 요청했습니다. {told(application)} 보냅니다."
 
-    by = timezone.localdate() + timedelta(days=application.programme.supply_days)
-    return REQUEST_MORE.answer(request, application, do, lambda row: {"by": by})
+    return REQUEST_MORE.answer(request, application, do, lambda row: {"by": papers_until(row.programme)})
 
 
 def propose_refusal(request: PortalRequest, reference: str) -> HttpResponse:
@@ -286,9 +289,7 @@ def decide(request: PortalRequest, reference: str) -> HttpResponse:
             "parts": row.parts.all(),
             "papers": [(paper, link(paper, user)) for paper in Document.objects.of(row)],
             "checks": _checks_of(row),
-            "lookalikes": lookalikes(row, user),
-            "contest": contest_of(row),
-        }
+        } | _others(row, user)
 
     return DECIDE.answer(request, application, do, page)
 

@@ -17,7 +17,8 @@ from services.templatetags.portal import faults
 from slate.actions import casework, decisions, intake
 from slate.enums import CheckItem, Household, Needed, PaperKind, PhotoKind, Work
 from slate.forms.staff import CounterForm
-from slate.models import Application
+from slate.models import Application, Programme
+from slate.reports.consents import application_consents
 from tests.slate import factories as make
 from tests.slate.test_pages import CONSENTS, CONTACT, PART, photo
 
@@ -62,6 +63,16 @@ def test_the_day_on_the_paper_decides_order_and_deadline(desk, entry, programme)
     assert {one.how for one in Consent.objects.filter(subject_id=str(case.pk))} == {"paper"}
     text = desk.get(url("receipt", case)).content.decode()
     assert "2020. 2. 20.(목)" in text
+    assert "09:00" not in text
+    assert "10:00" in desk.get(url("receipt", today)).content.decode()
+
+
+def test_the_clerk_reads_out_what_is_agreed_to_and_no_code_is_promised(desk):
+    page = desk.get(url("counter")).content.decode()
+    for words in application_consents(Programme.objects.get()).values():
+        assert words.why in page
+        assert words.refusal in page
+    assert "인증번호" not in page
 
 
 @pytest.mark.parametrize(

@@ -156,7 +156,7 @@ def test_the_approver_reads_what_the_proposal_rests_on_and_what_will_be_sent(
         "확인한 것",
         "슬레이트 있음: 확인함",
         "whole.jpg",
-        "주택 170.0m²",
+        "주택 170m²",
         "전화 안내 1건(063-540-1234)",
     ):
         assert words in page

@@ -77,6 +77,15 @@ def test_papers_are_awaited_until_the_day_that_is_named_and_taken_after_it(progr
     assert intake.supply(case.pk, answer="170m²", by=case.resident.actor).state == "checking"
 
 
+def test_no_paper_is_wanted_on_a_day_on_which_no_office_is_open(programme, officer, staff_client, clock):
+    clock("2020-03-01 10:00")  # two weeks later is a Sunday
+    tenant = make.being_checked(programme, officer, ownership="tenant", owner_agreed=False)
+    asked = staff_client(user=officer).get(reverse("slate:staff_request_more", args=[tenant.reference]))
+    request = casework.request_more(tenant.pk, items=[Needed.AREA], note="", by=officer.actor)
+    assert tenant.owner_due_on == request.due_on == dt.date(2020, 3, 16)
+    assert "3월 16일 월요일까지" in asked.content.decode()
+
+
 def test_a_consent_is_awaited_until_the_day_that_is_named_and_taken_after_it(programme, resident_client, clock):
     case = make.submitted(programme, ownership="tenant", owner_agreed=False)
     client = resident_client(case.resident)

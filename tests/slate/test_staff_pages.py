@@ -7,7 +7,7 @@ from services.enums.people import Role
 from services.models import ReadingLogEntry, Township
 from slate.actions import decisions
 from slate.enums import CheckItem, PhotoKind, Work
-from slate.forms.staff import CounterForm
+from slate.forms.staff import ChecksForm, CounterForm
 from slate.models import Application, BudgetLine, Decision
 from tests.slate import factories as make
 from tests.slate.test_pages import CONSENTS, CONTACT, PART
@@ -275,6 +275,12 @@ def test_every_question_of_the_counter_stands_in_a_group(db):
     form = CounterForm(townships=Township.objects.none())
     grouped = [name for names in form.GROUPS.values() for name in names]
     assert sorted(grouped) == sorted(form.fields)
+
+
+def test_every_question_of_the_checks_stands_in_a_group(db):
+    form = ChecksForm()
+    grouped = [name for names in form.GROUPS.values() for name in names]
+    assert sorted([*grouped, "version"]) == sorted(form.fields)
 
 
 def test_what_is_assumed_is_said_on_staff_pages_only(programme, officer, staff_client, client):
