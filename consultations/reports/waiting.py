@@ -67,7 +67,7 @@ def went_to_somebody(offer: SeatOffer) -> bool:
     wanted = set(BookingKind(offer.waiting.kind).kinds)
     alike = [kind for kind in BookingKind if wanted & set(kind.kinds)]
     same = SeatOffer.objects.filter(clinic_day=offer.clinic_day_id, starts_at=offer.starts_at, waiting__kind__in=alike)
-    return same.exclude(waiting=offer.waiting_id).filter(made_at__gte=offer.closed_at or offer.made_at).exists()
+    return same.filter(made_at__gte=offer.closed_at).exists()
 
 
 def place_words(offer: SeatOffer) -> str:

@@ -9,7 +9,7 @@ from icalendar import Calendar
 
 from consultations.actions import waiting
 from consultations.enums import BookingKind, ClinicDayState, JointOrder, WaitingState
-from consultations.models import Booking, Venue, Waiting
+from consultations.models import Booking, ClinicDay, Venue, Waiting
 from consultations.reports.calendars import calendar_file
 from consultations.reports.offers import nearest, offers, with_elsewhere
 from services.models import Draft, Notice, Resident
@@ -111,13 +111,20 @@ class TestAFullDay:
         same = clinic_day("LAW", on=MONDAY, where=venue("성덕면 행정복지센터", order=8))
         clinic_day("LAW", on=MONDAY + timedelta(days=30), where=near.venue)  # the same place again
         clinic_day("TAX", on=MONDAY + timedelta(days=1), where=venue("용지면 행정복지센터"))
+        clinic_day(
+            "LAW", on=MONDAY - timedelta(days=3), where=venue("공덕면 행정복지센터", order=1)
+        )  # earlier, not nearer
         return day, near, far, same
 
     def test_the_nearest_days_elsewhere_first_and_each_place_once(self, world):
-        day, near, far, same = world
+        day, near, _far, same = world
         found = offers(BookingKind.LAW)
         full = next(one for one in found if one.day.pk == day.pk)
-        assert [one.day.pk for one in nearest(full, [one for one in found if one.free])] == [same.pk, near.pk, far.pk]
+        assert [one.day.pk for one in nearest(full, [one for one in found if one.free])] == [
+            same.pk,
+            near.pk,
+            ClinicDay.objects.get(on=MONDAY - timedelta(days=3)).pk,
+        ]
 
     def test_no_query_for_it_while_no_day_is_full(self, django_assert_num_queries):
         clinic_day("LAW")
@@ -269,6 +276,21 @@ class TestWaitingWords:
         text = resident_client(row.resident).get(url("waiting", row.reference)).content.decode()
         assert "맡아 둔 시간이 지났습니다" in text
         assert ("이 자리는 다음 분께 드렸습니다." in text) == is_said
+
+    def test_who_let_it_pass_before_is_not_the_next(self, clock, resident_client):
+        from consultations import tasks
+        from consultations.actions import bookings
+
+        day, taken = full_day()
+        first, second = (in_line(one, day) for one in people(2))
+        bookings.cancel(taken[0].pk, by=BY)
+        clock("2026-11-20 11:00")
+        waiting.decline(first.pk, by=BY)
+        clock("2026-11-21 11:01")
+        tasks.expire_offers()
+        text = resident_client(second.resident).get(url("waiting", second.reference)).content.decode()
+        assert "맡아 둔 시간이 지났습니다" in text
+        assert "다음 분께" not in text
 
     def test_who_just_books_it_is_not_the_next_in_line(self, clock, resident_client):
         row, _rest = self.lapsed(clock, "LAW", others=0)
