@@ -72,7 +72,8 @@ class PhoneTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyp
     name = "phoneToken"
 
     def get_security_definition(self, auto_schema: object) -> dict[str, str]:
-        text = "Phone <token>. `verifications`로 인증번호를 받고 `check`로 바꿉니다. 30분 동안 씁니다."
+        text = "Phone <token>. `verifications`로 인증번호를 받고 `check`로 바꿉니다. "
+        text += f"{settings.CONSULTATION_API_MINUTES}분 동안 씁니다."
         return {"type": "apiKey", "in": "header", "name": "Authorization", "description": text}
 
 
@@ -169,7 +170,8 @@ def api_verifications(request: Request) -> Response:
 @extend_schema(
     operation_id="consultations_verifications_check",
     summary="인증번호 확인하기",
-    description="인증번호는 한 번만, 3분 안에 쓸 수 있습니다. 다섯 번 맞지 않으면 10분 동안 멈춥니다.",
+    description=f"인증번호는 한 번만, {settings.VERIFICATION_MINUTES}분 안에 쓸 수 있습니다. "
+    f"{settings.VERIFICATION_TRIES}번 맞지 않으면 {settings.VERIFICATION_BLOCK_MINUTES}분 동안 멈춥니다.",
     request=CodeAsked,
     responses={
         200: Token,

@@ -134,7 +134,10 @@ def timeline(enquiry: Enquiry) -> list[Step]:
     if enquiry.is_waiting and is_paused(enquiry):
         return [*steps, Step("답해 주시기를 기다립니다", "current", text="답해 주실 때까지 기한이 멈춥니다.")]
     if enquiry.is_waiting:
-        return [*steps, Step("답을 준비하고 있습니다", "current", when=f"{date_long(enquiry.due_on)}까지")]
+        return [
+            *steps,
+            Step("답을 준비하고 있습니다", "current", when=f"{date_long(enquiry.due_on, this_year=this_year)}까지"),
+        ]
     return steps
 
 

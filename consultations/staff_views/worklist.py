@@ -58,13 +58,13 @@ ACTS = {
     "colleague": Act(
         "다른 분께 맡겼습니다.",
         title="다른 분께 맡길까요?",
-        explains="시간과 장소는 그대로입니다. 맡는 분이 바뀐다고 바로 알립니다.",
+        explains="시간과 장소는 그대로입니다. 맡는 분이 바뀐다고 문자나 전화로 알립니다.",
         submit="다른 분께 맡기기",
     ),
     "next": Act(
         "다른 날로 옮겼습니다.",
         title="이날로 옮길까요?",
-        explains="예약번호는 그대로입니다. 새 시간을 바로 알립니다.",
+        explains="예약번호는 그대로입니다. 새 시간을 문자나 전화로 알립니다.",
         submit="이날로 옮기기",
     ),
     "call": Act("'전화할 분' 목록에 올렸습니다."),
@@ -83,8 +83,8 @@ ACTS = {
     ),
 }
 FOR_ALL = {
-    "colleague": ("모두 같은 날 다른 분께 맡길까요?", "맡는 분이 바뀐다고 바로 알립니다.", "모두 맡기기"),
-    "next": ("모두 다음 상담일로 옮길까요?", "새 날짜와 시간을 바로 알립니다.", "모두 옮기기"),
+    "colleague": ("모두 같은 날 다른 분께 맡길까요?", "맡는 분이 바뀐다고 문자나 전화로 알립니다.", "모두 맡기기"),
+    "next": ("모두 다음 상담일로 옮길까요?", "새 날짜와 시간을 문자나 전화로 알립니다.", "모두 옮기기"),
     "call": (
         "모두 전화해서 정할까요?",
         "모두 '전화할 분' 목록에 올립니다. 문자는 보내지 않습니다.",
@@ -283,7 +283,7 @@ def affected(request: PortalRequest, affected_id: int) -> HttpResponse:
             back=_page_of(row.disruption),
             back_words="알릴 분",
             about=about(row.booking),
-            explains="예약번호는 그대로입니다. 새 시간을 바로 알립니다.",
+            explains="예약번호는 그대로입니다. 새 시간을 문자나 전화로 알립니다.",
             shows=[("새 시간", place_words(place))],
             previews=previews(notices.moved_letters(row.booking, place.day, place.starts_at)),
         )

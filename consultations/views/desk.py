@@ -84,7 +84,7 @@ def desk_code(request: PortalRequest) -> HttpResponse:
 def _send(request: PortalRequest, link: AdviserLink) -> HttpResponse:
     with refusals_to(request):
         actions.send_desk_code(request.session, link, address=request.address)
-        messages.success(request, _("인증번호를 보냈습니다. 남은 시간 3분"))
+        messages.success(request, _("인증번호를 보냈습니다. 남은 시간 %(n)s분") % {"n": settings.VERIFICATION_MINUTES})
     return redirect("consultations:desk_code")
 
 

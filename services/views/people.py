@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -131,7 +132,9 @@ def verify_again(request: PortalRequest) -> HttpResponse:
     with refusals_to(form):
         response = start_verification(request, verification.phone, next_url=waiting["next"], keeps=waiting["keeps"])
         if response.headers["Location"] == reverse("services:verify_code"):
-            messages.success(request, _("인증번호를 다시 보냈습니다. 남은 시간 3분"))
+            messages.success(
+                request, _("인증번호를 다시 보냈습니다. 남은 시간 %(n)s분") % {"n": settings.VERIFICATION_MINUTES}
+            )
         return response
     return render_form(request, "services/verify_code.html", _code_page(verification, form))
 
