@@ -64,8 +64,9 @@ def make_statistics(**kwargs: Any) -> int:
 def _month_of(period: Period) -> None:
     try:
         statistics.issue_month(month_before(period.on), by=Actor.system("make_statistics"))
-    except Refused:  # before the city gave advice
-        return
+    except Refused as refusal:  # before the city gave advice
+        if refusal.conflict:  # somebody holds the row: the next run
+            raise
 
 
 @shared_task

@@ -91,7 +91,10 @@ def close_caches(get_response: Handler) -> Handler:
 
 
 class CalmFaults:
-    """A database that is away and a full disk give 503 with Retry-After, a NUL byte gives 400; never a 500."""
+    """A database that is away and a full disk give 503 with Retry-After, a NUL byte gives 400; never a 500.
+
+    An address that only a button may open says so: Django's own answer to a GET is an empty page.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -99,7 +102,8 @@ class CalmFaults:
     def __call__(self, request: PortalRequest) -> HttpResponse:
         if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             return views.error_400(request)
-        return self.get_response(request)
+        response = self.get_response(request)
+        return views.error_405(request, response) if response.status_code == 405 else response
 
     def process_exception(self, request: PortalRequest, exception: Exception) -> HttpResponse | None:
         if not views.is_away(exception):

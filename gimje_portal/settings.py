@@ -153,7 +153,6 @@ MAY_OPEN = "gimje_portal.rights.may_open"
 CONSENT_SOURCES = ["consultations.actions.retention.forget_withdrawn"]
 # Functions () -> int that delete what an app may not keep.
 PURGE_SOURCES = [
-    "services.actions.documents.forget_abandoned",
     "consultations.actions.retention.forget_texts",
     "services.actions.api_requests.forget_answers",
     "consultations.actions.retention.forget_questions",
@@ -251,7 +250,7 @@ CELERY_BEAT_SCHEDULE = {
     "dispatch-notices": {"task": "services.tasks.dispatch_notices", "schedule": 20.0},
     "follow-deliveries": {"task": "services.tasks.follow_deliveries", "schedule": 60.0},
     "seal-history": {"task": "services.tasks.seal_history", "schedule": crontab(minute=5)},
-    "purge": {"task": "services.tasks.purge", "schedule": crontab(minute=12)},  # asks hourly, runs once a night
+    "purge": {"task": "services.tasks.purge", "schedule": crontab(minute=12)},  # hourly, and the rest once a night
 }
 
 # Language and time
@@ -509,7 +508,7 @@ SPECTACULAR_SETTINGS = {
 
 # History
 PGHISTORY_APPEND_ONLY = True
-READING_LOG_DAYS = 2 * 365  # PD-10: two years
+READING_LOG_DAYS = 2 * 365 + 1  # PD-10: two years, a leap day among them
 NOTICE_DAYS: int = env["NOTICE_DAYS"]
 
 # Logs: JSON lines, request ids, nothing personal

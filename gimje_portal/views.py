@@ -26,6 +26,7 @@ API_FAULTS = {
     400: "보내신 내용을 읽지 못했습니다.",
     403: "이 주소는 볼 수 없습니다.",
     404: "그런 주소가 없습니다.",
+    405: "이 주소는 이렇게 부를 수 없습니다.",
     413: "보내신 내용이 너무 깁니다.",
     429: "잠시 뒤에 다시 해 주세요.",
     500: "저희 쪽 문제로 하지 못했습니다. 잠시 뒤에 다시 해 주세요.",
@@ -80,6 +81,15 @@ def error_403c(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def error_404(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return fault_page(request, "404", 404)
+
+
+def error_405(request: HttpRequest, refused: HttpResponse) -> HttpResponse:
+    """An address that only a button opens; which methods it takes stands in the header of `refused`."""
+    if refused.content:
+        return refused
+    response = fault_page(request, "405", 405)
+    response["Allow"] = refused["Allow"]
+    return response
 
 
 def error_429(request: HttpRequest, *args: object, seconds: int = RETRY_SECONDS, **kwargs: object) -> HttpResponse:

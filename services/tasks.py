@@ -37,5 +37,6 @@ def seal_history(**_: Any) -> None:
 
 @shared_task
 def purge(**_: Any) -> None:
-    """Once a night, and after downtime the missed night."""
+    """Each hour what is promised to go within a day; once a night, and after downtime the missed night, the rest."""
+    jobs.forget()
     jobs.run_missed("purge", NIGHT, lambda period: jobs.purge())

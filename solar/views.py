@@ -108,6 +108,7 @@ def _page(request: PortalRequest, plant: Plant | None = None) -> tuple[Page, dic
     newest = min(month_end(months[-1]), today) if months else today
     return page, words_of(page) | {
         "page": page,
+        "is_unread": not PeriodForm(request.GET).is_valid(),
         "periods": PERIODS,
         "walk": walk_of(page.period, page.first, months, today),
         "another": AnotherForm(page.period, page.first, [month.year for month in months], newest),

@@ -88,6 +88,7 @@ NO_VERBS = {
     "services.actions.history.record_readings",
     # The machine's own rounds, and a button for many at once.
     "services.actions.history.seal",
+    "services.actions.jobs.forget",
     "services.actions.jobs.purge",
     "services.actions.jobs.run_missed",
     "services.actions.jobs.tick",

@@ -15,6 +15,7 @@ REGISTER = ROOT / "tests" / "promises.tsv"
 NOT_FOR_CITIZENS = {"staff", "account", "mfa", "allauth", "socialaccount", "django", "reports", "components"}
 PROMISE = re.compile(
     "(?<!어디)(?<!지금)까지|남아 있습니다|보내 ?드|알려 ?드|답해 ?드|전화 ?드|이어집니다|맡아 [두둡]|지웁니다|답을 드"
+    "|동안 (?:남|보관)"
 )
 NO_PROMISE = "no promise: "
 BY_HAND = "by hand: "  # by people: who, and which list of theirs shows it

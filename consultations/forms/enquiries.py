@@ -164,6 +164,8 @@ class ReplyForm(Form):
 class EnquiryFilter(ListFilter):
     """The list of questions; without a condition those that wait for an answer. A number finds it in any state."""
 
+    empty = "답을 기다리는 질문이 없습니다."
+    finds = "접수번호를 빠짐없이 적어 주세요. 예: Q-482-157"
     state = ChoiceFilter(
         label="상태",
         choices=[("late", "기한 지남"), ("all", "모두"), *EnquiryState.choices],

@@ -19,7 +19,7 @@ from services.forms.fields import Form, NameField, PhoneField
 from services.forms.filters import ALL, ListFilter, on_day, one_of, words
 from services.forms.offers import offer_choices
 from services.forms.widgets import DatePartsField, RadioCards
-from services.models import blind_index
+from services.models import Resident, blind_index
 from services.models.people import name_index_of
 from services.rules.korean import date_letter
 from services.rules.phones import parse_phone
@@ -44,7 +44,7 @@ class BookingFilter(ListFilter):
         field_name="clinic_day__venue", label="장소", queryset=Venue.objects.filter(is_active=True), empty_label=ALL
     )
     state = one_of("상태", [("open", "상담 전"), ("conflict", "이해 충돌"), *BookingState.choices], method="in_state")
-    q = words("예약번호, 이름, 전화, 읍·면·동", 40, method="with_words")
+    q = words("예약번호, 이름, 전화, 읍·면·동, 동·리", 40, method="with_words")
 
     def filter_queryset(self, queryset: Any) -> Any:
         asked = self.form.cleaned_data
@@ -57,7 +57,7 @@ class BookingFilter(ListFilter):
         return kinds[state]() if state in kinds else rows.filter(state=state)
 
     def with_words(self, rows: BookingQuerySet, name: str, typed: str) -> BookingQuerySet:
-        """A number or its end, a phone number or its last four digits, a whole name, or a township of person or place.
+        """A number or its end, a phone or its last four digits, a name, a township of person or place, a village.
 
         A term that is none of these finds nothing, and `not_found` says what can be looked for.
         """
@@ -67,7 +67,7 @@ class BookingFilter(ListFilter):
             return self._with_digits(rows, digits)
         place = Q(clinic_day__venue__name__startswith=term) | Q(clinic_day__venue__township__name=term)
         person = Q(resident__name_index=name_index_of(term)) | Q(resident__township__name=term)
-        return rows.filter(place | person)
+        return rows.filter(place | person | Q(resident__in=Resident.objects.in_village(term)))
 
     def _with_digits(self, rows: BookingQuerySet, digits: str) -> BookingQuerySet:
         if len(digits) < END_OF_NUMBER:
@@ -83,11 +83,11 @@ class BookingFilter(ListFilter):
     def not_found(self) -> str:
         """What to say of a list that is empty."""
         term = (self.form.cleaned_data.get("q") or "").strip()
-        if not term:
-            return "이 조건에 맞는 예약이 없습니다."
+        if not term or self.form.errors:
+            return super().not_found
         return (
             f"'{term}': 찾은 예약이 없습니다. 예약번호는 끝 3자리부터, 전화는 뒤 4자리나 번호 모두, 이름은 빠짐없이, "
-            "읍·면·동은 '만경읍'처럼 적어 주세요."
+            "읍·면·동은 '만경읍', 사는 동·리는 '만경리'처럼 적어 주세요."
         )
 
 

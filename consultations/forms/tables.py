@@ -9,7 +9,6 @@ from services.forms.offers import offer_rows
 from services.forms.tables import RowForm, staff_field
 from services.models import User
 from services.rules.names import clean_name
-from services.rules.phones import parse_phone
 
 
 class VenueForm(RowForm[Venue]):
@@ -84,10 +83,3 @@ class AdviserForm(RowForm[Adviser]):
 
     def clean_name(self) -> str:
         return told(clean_name, self.cleaned_data["name"])
-
-    def clean_phone(self) -> str:
-        """As it was typed; one that cannot be read would leave an adviser without an address."""
-        typed: str = self.cleaned_data["phone"]
-        if typed:
-            told(parse_phone, typed)
-        return typed

@@ -7,6 +7,7 @@ import django.db.models.deletion
 import django.utils.timezone
 import pgtrigger.compiler
 import services.models.encryption
+import services.models.phones
 from django.conf import settings
 from django.db import migrations, models
 
@@ -32,7 +33,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=40, unique=True, verbose_name='이름')),
                 ('address', models.CharField(blank=True, max_length=80, verbose_name='주소')),
                 ('room', models.CharField(blank=True, max_length=40, verbose_name='방')),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='전화')),
+                ('phone', services.models.phones.PhoneNumberField(blank=True, max_length=20, of_office=True, verbose_name='전화')),
                 ('map_url', models.URLField(blank=True, help_text="지도 누리집에서 '공유'를 눌러 나온 주소. 예: https://map.naver.com/...", validators=[django.core.validators.URLValidator(['https'], message='https://로 시작하는 지도 주소를 적어 주세요.')], verbose_name='지도 주소')),
                 ('wheelchair', models.CharField(blank=True, help_text='예: 현관 왼쪽에 경사로가 있습니다. 승강기는 없습니다.', max_length=100, verbose_name='휠체어로 오시는 분께')),
                 ('parking', models.CharField(blank=True, help_text='예: 앞마당에 10대. 무료입니다.', max_length=100, verbose_name='주차')),
@@ -52,7 +53,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('TAX', '세무사'), ('LAW', '변호사')], max_length=3, verbose_name='누가')),
                 ('name', models.CharField(max_length=40, verbose_name='이름')),
                 ('office', models.CharField(blank=True, max_length=60, verbose_name='사무소')),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='전화')),
+                ('phone', services.models.phones.PhoneNumberField(blank=True, max_length=20, verbose_name='전화')),
                 ('venue', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='advisers', to='consultations.venue', verbose_name='맡은 곳')),
                 ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='adviser', to=settings.AUTH_USER_MODEL, verbose_name='계정')),
                 ('term_from', models.DateField(verbose_name='임기 시작')),

@@ -16,6 +16,7 @@ from consultations.rules.seating import slot_starts
 from services.enums.people import Role
 from services.models import User
 from services.models.history import tracked
+from services.models.phones import PhoneNumberField
 from services.models.tables import Kept, TableRow
 from services.rules.phones import is_mobile, parse_phone
 from services.rules.refusal import Refused
@@ -37,7 +38,7 @@ class Venue(TableRow):
     name = models.CharField("이름", max_length=40, unique=True)
     address = models.CharField("주소", max_length=80, blank=True)
     room = models.CharField("방", max_length=40, blank=True)
-    phone = models.CharField("전화", max_length=20, blank=True)
+    phone = PhoneNumberField("전화", blank=True, of_office=True)
     map_url = models.URLField(
         "지도 주소",
         max_length=200,
@@ -157,7 +158,7 @@ class Adviser(TableRow):
     kind = models.CharField("누가", max_length=3, choices=AdviserKind)
     name = models.CharField("이름", max_length=40)
     office = models.CharField("사무소", max_length=60, blank=True)
-    phone = models.CharField("전화", max_length=20, blank=True)
+    phone = PhoneNumberField("전화", blank=True)
     venue = models.ForeignKey(
         Venue, verbose_name="맡은 곳", on_delete=models.PROTECT, null=True, blank=True, related_name="advisers"
     )  # empty: travels, by rota

@@ -39,7 +39,7 @@ def enquiries(request: PortalRequest) -> HttpResponse:
     """상시 상담: what waits, the nearest day first."""
     found = forms.EnquiryFilter(request.GET, _seen_by(staff_of(request)))
     page = Paginator(found.qs.order_by("due_on", "pk"), ROWS).get_page(request.GET.get("page"))
-    context = {"form": found.form, "page": page, "today": timezone.localdate()}
+    context = {"form": found.form, "page": page, "today": timezone.localdate(), "not_found": found.not_found}
     return render(request, "consultations/staff/enquiries.html", context)
 
 

@@ -21,6 +21,13 @@
     /* On a telephone, tables whose figures a chart shows are folded. */
     if (window.matchMedia("(max-width: 47.99em)").matches) { each("details[data-fold]", function (box) { box.open = false; }); }
 
+    /* Paper shows what is folded on the screen. */
+    var unfolded = [];
+    window.addEventListener("beforeprint", function () {
+        each("main details:not([open])", function (box) { box.open = true; unfolded.push(box); });
+    });
+    window.addEventListener("afterprint", function () { unfolded.splice(0).forEach(function (box) { box.open = false; }); });
+
     /* A second press of a submit button sends nothing. */
     each("form[method=post]", function (form) {
         form.addEventListener("submit", function (event) {

@@ -47,9 +47,9 @@ def each(
     """Do the work of every item, each in a transaction of its own; an item that fails is a JobFault, never an end.
 
     `of` is the model whose ids the items are, `name` names other items. A fault ends when its item succeeds, or is no
-    longer among the items of a loop over everything that is due (`is_all`). A refusal is no fault: somebody was faster
-    or holds the row, and the next run comes back to it. `in_one=False` leaves transactions to the work. Raises only
-    when the database is away or the task's time is over.
+    longer among the items of a loop over everything that is due (`is_all`). A refusal is no fault yet: somebody was
+    faster or holds the row, and the next run comes back to it; the same one again and again is (`JobFault.shown`).
+    `in_one=False` leaves transactions to the work. Raises only when the database is away or the task's time is over.
     """
     tally: Tally[R] = Tally()
     named = [(item, name(item) if name else name_of(item, of)) for item in items]
@@ -60,7 +60,7 @@ def each(
             tally.done.append(run(item))
         except Refused as refusal:
             tally.put_off += 1
-            log.info("item_put_off", job=job, item=called, why=refusal.sentence)
+            note_refusal(job, called, refusal)
         except Exception as error:  # noqa: BLE001 - whatever it is, the next item follows
             tally.bad += 1
             note_fault(job, called, error)
@@ -113,12 +113,26 @@ def note_fault(job: str, item: str, error: Exception) -> None:
     Raises the error instead when it is not the item's: the database is away, or the task's time is over.
     """
     _raise_if_away(error)
-    reason, now = _reason(error), timezone.now()
+    reason = _reason(error)
     log.error("item_failed", job=job, item=item, reason=reason)
+    _count(job, item, reason, is_refusal=False)
+
+
+def note_refusal(job: str, item: str, refusal: Refused) -> None:
+    """Count that this item was put off; another refusal than last time, or one after a fault, begins anew."""
+    log.info("item_put_off", job=job, item=item, why=refusal.sentence)
+    reason = _reason(refusal)
     with transaction.atomic():
-        fault, is_new = JobFault.objects.get_or_create(job=job, item=item[:120], defaults={"reason": reason})
+        JobFault.objects.filter(job=job, item=item[:120]).exclude(is_refusal=True, reason=reason).delete()
+        _count(job, item, reason, is_refusal=True)
+
+
+def _count(job: str, item: str, reason: str, *, is_refusal: bool) -> None:
+    now, said = timezone.now(), {"reason": reason, "is_refusal": is_refusal}
+    with transaction.atomic():
+        fault, is_new = JobFault.objects.get_or_create(job=job, item=item[:120], defaults=said)
         if not is_new:
-            JobFault.objects.filter(pk=fault.pk).update(reason=reason, last_at=now, times=F("times") + 1)
+            JobFault.objects.filter(pk=fault.pk).update(**said, last_at=now, times=F("times") + 1)
 
 
 def clear_faults(job: str, items: Iterable[str]) -> None:

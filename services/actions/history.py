@@ -11,6 +11,7 @@ from django.db import connection, models, transaction
 from django.db.models import Max, Min
 from django.utils import timezone
 
+from services.enums.people import ReadingReason
 from services.models import HistoryEntry, HistorySeal, ReadingLogEntry, Resident, User, blind_index
 from services.reports.history import seal_of
 from services.rules.history import Actor
@@ -66,17 +67,30 @@ def _who(reader: Reader) -> dict[str, Any]:
 
 
 def record_reading(
-    reader: Reader, resident: Resident, subject: models.Model, action: str, *, address: str | None, reason: str = ""
+    reader: Reader,
+    resident: Resident,
+    subject: models.Model,
+    action: str,
+    *,
+    address: str | None,
+    kind: ReadingReason | None = None,
+    reference: str = "",
+    reason: str = "",
 ) -> ReadingLogEntry:
-    """Note that `reader` saw data of `resident` (PD-10). `action` is a word of the screen: "보기", "내려받기"."""
-    kind, key = subject_of(subject)
+    """Note that `reader` saw data of `resident` (PD-10). `action` is a word of the screen: "보기", "내려받기".
+
+    `kind`, and the number of the case where it is one, say why a whole record was opened; `reason` says it in words.
+    """
+    subject_kind, subject_id = subject_of(subject)
     return ReadingLogEntry.objects.create(
         **_who(reader),
         resident=resident,
-        subject_kind=kind,
-        subject_id=key,
+        subject_kind=subject_kind,
+        subject_id=subject_id,
         action=action,
         address=address,
+        kind=kind or "",
+        reference=reference,
         reason=reason,
     )
 

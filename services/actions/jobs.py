@@ -1,6 +1,6 @@
 """Periodic work that runs once a period, whoever asks for it and however often; the tick; and clearing away."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,8 +15,19 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from services.actions import documents
 from services.actions.faults import Tally, clear_gone, each, in_halves
-from services.models import Draft, JobRun, Notice, PuzzleTry, ReadingLogEntry, ReferenceTry, Tick, Verification
+from services.models import (
+    Draft,
+    JobFault,
+    JobRun,
+    Notice,
+    PuzzleTry,
+    ReadingLogEntry,
+    ReferenceTry,
+    Tick,
+    Verification,
+)
 from services.reports.jobs import missed_periods
 from services.rules.jobs import Period, Schedule
 
@@ -91,11 +102,8 @@ def tick(name: str = "worker") -> None:
     Tick.objects.update_or_create(name=name, defaults={"at": timezone.now()})
 
 
-def purge() -> Tally[tuple[str, int]]:
-    """Delete what may not be kept: old drafts, codes, sessions, messages, readings; then PURGE_SOURCES of the apps.
-
-    What cannot be deleted keeps nothing else: not another row of its table, nor another table.
-    """
+def forget() -> Tally[tuple[str, int]]:
+    """Delete what is promised to go within a day, each hour: forms without a phone, their files, codes."""
     now = timezone.now()
     expired: dict[str, QuerySet[Any]] = {
         "drafts": Draft.objects.filter(expires_at__lt=now),
@@ -104,17 +112,35 @@ def purge() -> Tally[tuple[str, int]]:
         "code messages": Notice.objects.filter(once_key__startswith="verification:", created_at__lt=now - A_DAY),
         "number tries": ReferenceTry.objects.filter(at__lt=now - A_DAY),
         "sessions": Session.objects.filter(expire_date__lt=now),
+    }
+    return _clear("services.forget", {**_deletes(expired), "files": documents.forget_abandoned})
+
+
+def purge() -> Tally[tuple[str, int]]:
+    """Delete what may not be kept for long: old messages, readings, log-ins; then PURGE_SOURCES of the apps."""
+    now = timezone.now()
+    expired: dict[str, QuerySet[Any]] = {
         "notices": Notice.objects.filter(created_at__lt=now - timedelta(days=settings.NOTICE_DAYS)),
         "readings": ReadingLogEntry.objects.filter(at__lt=now - timedelta(days=settings.READING_LOG_DAYS)),
         "wrong log-ins": AccessAttempt.objects.filter(attempt_time__lt=now - A_DAY),
         "failed log-ins": AccessFailureLog.objects.filter(attempt_time__lt=now - timedelta(days=settings.LOGIN_DAYS)),
         "log-ins": AccessLog.objects.filter(attempt_time__lt=now - timedelta(days=settings.LOGIN_DAYS)),
         "jobs": JobRun.objects.filter(started_at__lt=now - timedelta(days=400)),
+        "refusals": JobFault.objects.filter(is_refusal=True, last_at__lt=now - REACH),  # of what is no longer due
     }
-    works: dict[str, Callable[[], int]] = {name: partial(_delete, rows) for name, rows in expired.items()}
-    works |= {path: import_string(path) for path in settings.PURGE_SOURCES}
-    tally = each(works, lambda name: (name, works[name]()), job="services.purge", in_one=False)
-    log.info("purged", **dict(tally.done))
+    return _clear(
+        "services.purge", {**_deletes(expired), **{one: import_string(one) for one in settings.PURGE_SOURCES}}
+    )
+
+
+def _deletes(expired: Mapping[str, "QuerySet[Any]"]) -> dict[str, Callable[[], int]]:
+    return {name: partial(_delete, rows) for name, rows in expired.items()}
+
+
+def _clear(job: str, works: Mapping[str, Callable[[], int]]) -> Tally[tuple[str, int]]:
+    """What cannot be deleted keeps nothing else: not another row of its table, nor another table."""
+    tally = each(works, lambda name: (name, works[name]()), job=job, in_one=False)
+    log.info("purged", job=job, **dict(tally.done))
     return tally
 
 

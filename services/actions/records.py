@@ -27,17 +27,17 @@ def open_record(
     """
     resident = Resident.objects.select_related("township").get(pk=resident_id)
     user = User.objects.get(pk=by.staff_id)
-    words = clean_reason(words)
+    words, number = clean_reason(words), ""
     if kind == ReadingReason.CASE:
         case = _case_of(resident, reference)
         if not is_of_own_township(user, resident) and _is_typed_by(user, case):
             raise Refused(OWN_ENTRY, field="reference")
-        reason = f"{kind.label} {case.reference}: {words}"
-    else:
-        if not is_of_own_township(user, resident):
-            raise Refused(ELSEWHERE, field="kind")
-        reason = f"{kind.label}: {words}"
-    record_reading(user, resident, resident, "전체 보기", address=address or None, reason=reason[:200])
+        number = case.reference
+    elif not is_of_own_township(user, resident):
+        raise Refused(ELSEWHERE, field="kind")
+    record_reading(
+        user, resident, resident, "전체 보기", address=address or None, kind=kind, reference=number, reason=words
+    )
     return resident
 
 

@@ -184,15 +184,16 @@ class NameField(forms.CharField):
 
 
 class PhoneField(forms.CharField):
-    """A Korean telephone number, kept as E.164; a landline is fine."""
+    """A Korean telephone number, kept as E.164; a landline is fine, and 1588-1234 where it is `of_office`."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, of_office: bool = False, **kwargs: Any) -> None:
         tel = forms.TextInput(attrs={"type": "tel", "inputmode": "tel"})
         super().__init__(**{"max_length": 40, "widget": tel, **kwargs})
+        self.of_office = of_office
 
     def to_python(self, value: Any) -> str:
         typed = super().to_python(value) or ""
-        return told(parse_phone, typed) if typed else ""
+        return told(parse_phone, typed, of_office=self.of_office) if typed else ""
 
 
 class WholeField(forms.IntegerField):

@@ -10,16 +10,25 @@ from services.forms.fields import Form
 from services.forms.filters import ListFilter, on_day, one_of, words
 from services.forms.offers import offer_choices, offer_rows
 from services.models import Notice
+from services.models.notices import NoticeQuerySet
 from services.notices.messages import Answer
+from services.rules.references import normalise_reference
 
 
 class NoticeFilter(ListFilter):
     """Which messages to list."""
 
+    empty = "보낼 알림이 없습니다."
+    finds = "예약번호나 접수번호를 빠짐없이 적어 주세요. 예: 482-157, 2020-SL-0412"
     state = one_of("상태", NoticeState.choices)
     channel = one_of("방법", Channel.choices)
     day = on_day("날짜", field_name="created_at", lookup_expr="date")
-    reference = words("접수번호", 20)
+    reference = words("예약번호·접수번호", 20, method="with_number")
+
+    def with_number(self, rows: NoticeQuerySet, name: str, typed: str) -> NoticeQuerySet:
+        """Its number as people write it; a booking's is kept with and without its dash."""
+        number = normalise_reference(typed)
+        return rows.filter(reference__in={typed, number, number.replace("-", "")})
 
 
 class NoticePickForm(Form):

@@ -203,10 +203,10 @@ class RecordForm(Form):
 
 
 class FindResidentForm(Form):
-    """A phone number, the whole name, or the number of a case."""
+    """A phone number, the whole name, the village, or the number of a case."""
 
     who = forms.CharField(
-        label="전화번호나 이름, 예약번호나 접수번호",
+        label="전화번호, 이름, 동·리, 예약번호나 접수번호",
         max_length=60,
         error_messages={"required": "찾을 전화번호나 이름이 비어 있습니다. 적어 주세요."},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
@@ -221,6 +221,7 @@ class ReadingsForm(Form):
     user = forms.ModelChoiceField(
         label="사람", queryset=User.objects.order_by("username"), required=False, empty_label="모두"
     )
+    kind = forms.ChoiceField(label="무엇 때문에", choices=[("", "모두"), *ReadingReason.choices], required=False)
 
     def clean(self) -> dict[str, object]:
         cleaned = super().clean() or self.cleaned_data

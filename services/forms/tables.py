@@ -8,9 +8,10 @@ from django import forms
 from django.db import models
 
 from services.enums.people import Role
-from services.forms.fields import DECIMAL, WHOLE, ModelForm, NumberField, WholeField
+from services.forms.fields import DECIMAL, WHOLE, ModelForm, NumberField, PhoneField, WholeField
 from services.forms.versions import Newer, renew
 from services.forms.widgets import DAY
+from services.models.phones import PhoneNumberField
 from services.models.tables import TableRow
 from services.reports.tables import shown
 
@@ -33,6 +34,8 @@ def staff_field(field: models.Field[Any, Any], **kwargs: Any) -> forms.Field | N
         kwargs |= {"widget": forms.CheckboxSelectMultiple}
     elif isinstance(field, models.URLField):
         kwargs |= {"assume_scheme": "https"}
+    elif isinstance(field, PhoneNumberField):
+        kwargs |= {"form_class": PhoneField, "of_office": field.of_office, "max_length": 40}
     elif isinstance(field, models.CharField) and (field.max_length or 0) > 100 and not field.choices:
         kwargs |= {"widget": forms.Textarea(attrs={"rows": 2})}
     return _without_dashes(field.formfield(**kwargs), may_be_empty=field.blank)

@@ -7,6 +7,7 @@ import django.db.models.functions.datetime
 import django.utils.timezone
 import pgtrigger.compiler
 import services.models.encryption
+import services.models.phones
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -174,6 +175,7 @@ class Migration(migrations.Migration):
                 ('first_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='처음')),
                 ('last_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='마지막')),
                 ('times', models.PositiveIntegerField(default=1, verbose_name='횟수')),
+                ('is_refusal', models.BooleanField(default=False, verbose_name='거절')),
             ],
             options={
                 'verbose_name': '멈춘 일',
@@ -241,7 +243,7 @@ class Migration(migrations.Migration):
                 ('cost', models.CharField(max_length=200, verbose_name='비용은 얼마인가요?')),
                 ('place', models.CharField(max_length=200, verbose_name='어디에서 하나요?')),
                 ('facts', models.TextField(blank=True, max_length=1200, verbose_name='더 알아 두실 것')),
-                ('phone', models.CharField(blank=True, help_text='비워 두면 대표 전화를 보여드립니다.', max_length=20, verbose_name='전화')),
+                ('phone', services.models.phones.PhoneNumberField(blank=True, help_text='비워 두면 대표 전화를 보여드립니다.', max_length=20, of_office=True, verbose_name='전화')),
                 ('legal_basis', models.CharField(blank=True, max_length=200, verbose_name='근거')),
                 ('schedule', models.CharField(choices=[('always', '언제든'), ('period', '정한 기간'), ('budget', '예산이 남아 있는 동안'), ('ask', '전화로 물어봐 주세요')], default='ask', max_length=8, verbose_name='신청 기간')),
                 ('opens_on', models.DateField(blank=True, null=True, verbose_name='신청 시작일')),
@@ -370,6 +372,7 @@ class Migration(migrations.Migration):
                 ('phone_index', models.CharField(db_index=True, editable=False, max_length=64)),
                 ('name_index', models.CharField(db_index=True, editable=False, max_length=64)),
                 ('last4_index', models.CharField(editable=False, max_length=64)),
+                ('village_index', models.CharField(blank=True, db_index=True, editable=False, max_length=64)),
                 ('can_receive_texts', models.BooleanField(editable=False, verbose_name='문자를 받을 수 있음')),
                 ('township', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='residents', to='services.township', verbose_name='사는 곳')),
                 ('township_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -380,7 +383,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '시민',
                 'verbose_name_plural': '시민',
                 'constraints': [models.UniqueConstraint(fields=('phone_index', 'name_index'), name='resident_once_per_phone_and_name', violation_error_message='이 이름과 전화번호는 이미 있습니다.')],
-                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "services_residentevent" ("can_receive_texts", "created_at", "id", "is_demo", "last4_index", "name_index", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone_index", "township_by_id", "township_id") VALUES (NEW."can_receive_texts", NEW."created_at", NEW."id", NEW."is_demo", NEW."last4_index", NEW."name_index", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."phone_index", NEW."township_by_id", NEW."township_id"); RETURN NULL;', hash='d5997d8177e97ecaa2febda20abb096e37360695', operation='INSERT', pgid='pgtrigger_insert_insert_30c31', table='services_resident', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."can_receive_texts" IS DISTINCT FROM (NEW."can_receive_texts") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_demo" IS DISTINCT FROM (NEW."is_demo") OR OLD."last4_index" IS DISTINCT FROM (NEW."last4_index") OR OLD."name_index" IS DISTINCT FROM (NEW."name_index") OR OLD."phone_index" IS DISTINCT FROM (NEW."phone_index") OR OLD."township_id" IS DISTINCT FROM (NEW."township_id") OR OLD."township_by_id" IS DISTINCT FROM (NEW."township_by_id"))', func='INSERT INTO "services_residentevent" ("can_receive_texts", "created_at", "id", "is_demo", "last4_index", "name_index", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone_index", "township_by_id", "township_id") VALUES (NEW."can_receive_texts", NEW."created_at", NEW."id", NEW."is_demo", NEW."last4_index", NEW."name_index", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone_index", NEW."township_by_id", NEW."township_id"); RETURN NULL;', hash='7d282b2c924797199acdfee7d6226e1c6ae55b8b', operation='UPDATE', pgid='pgtrigger_update_update_e6896', table='services_resident', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "services_residentevent" ("can_receive_texts", "created_at", "id", "is_demo", "last4_index", "name_index", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone_index", "township_by_id", "township_id") VALUES (OLD."can_receive_texts", OLD."created_at", OLD."id", OLD."is_demo", OLD."last4_index", OLD."name_index", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."phone_index", OLD."township_by_id", OLD."township_id"); RETURN NULL;', hash='f2046df0ccd01eb89bde9fa8ee1c0cf18fd5087e', operation='DELETE', pgid='pgtrigger_delete_delete_c9b18', table='services_resident', when='AFTER')), pgtrigger.compiler.Trigger(name='needs_actor', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n", hash='e4d20ce176fb3241565679993cd8e928231c1660', level='STATEMENT', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_needs_actor_c5735', table='services_resident', when='BEFORE'))],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "services_residentevent" ("can_receive_texts", "created_at", "id", "is_demo", "last4_index", "name_index", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone_index", "township_by_id", "township_id", "village_index") VALUES (NEW."can_receive_texts", NEW."created_at", NEW."id", NEW."is_demo", NEW."last4_index", NEW."name_index", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."phone_index", NEW."township_by_id", NEW."township_id", NEW."village_index"); RETURN NULL;', hash='861c89791ff06b8cff12d95a74d2f5eeaa9b0d62', operation='INSERT', pgid='pgtrigger_insert_insert_30c31', table='services_resident', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."can_receive_texts" IS DISTINCT FROM (NEW."can_receive_texts") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_demo" IS DISTINCT FROM (NEW."is_demo") OR OLD."last4_index" IS DISTINCT FROM (NEW."last4_index") OR OLD."name_index" IS DISTINCT FROM (NEW."name_index") OR OLD."phone_index" IS DISTINCT FROM (NEW."phone_index") OR OLD."township_id" IS DISTINCT FROM (NEW."township_id") OR OLD."township_by_id" IS DISTINCT FROM (NEW."township_by_id") OR OLD."village_index" IS DISTINCT FROM (NEW."village_index"))', func='INSERT INTO "services_residentevent" ("can_receive_texts", "created_at", "id", "is_demo", "last4_index", "name_index", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone_index", "township_by_id", "township_id", "village_index") VALUES (NEW."can_receive_texts", NEW."created_at", NEW."id", NEW."is_demo", NEW."last4_index", NEW."name_index", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone_index", NEW."township_by_id", NEW."township_id", NEW."village_index"); RETURN NULL;', hash='e4b6e297b25ac996eda41b1e40ff8df185778881', operation='UPDATE', pgid='pgtrigger_update_update_e6896', table='services_resident', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "services_residentevent" ("can_receive_texts", "created_at", "id", "is_demo", "last4_index", "name_index", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone_index", "township_by_id", "township_id", "village_index") VALUES (OLD."can_receive_texts", OLD."created_at", OLD."id", OLD."is_demo", OLD."last4_index", OLD."name_index", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."phone_index", OLD."township_by_id", OLD."township_id", OLD."village_index"); RETURN NULL;', hash='0bb0fb1a70190215cf48732d2e88fce0146d5c40', operation='DELETE', pgid='pgtrigger_delete_delete_c9b18', table='services_resident', when='AFTER')), pgtrigger.compiler.Trigger(name='needs_actor', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF COALESCE(current_setting('pghistory.context_id', true), '') = '' THEN\n        RAISE EXCEPTION 'a write needs an acting context' USING ERRCODE = 'insufficient_privilege';\n    END IF;\n    RETURN NULL;\n", hash='e4d20ce176fb3241565679993cd8e928231c1660', level='STATEMENT', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_needs_actor_c5735', table='services_resident', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -605,6 +608,8 @@ class Migration(migrations.Migration):
                 ('subject_kind', models.CharField(max_length=60)),
                 ('subject_id', models.CharField(max_length=40)),
                 ('action', models.CharField(max_length=40, verbose_name='무엇을')),
+                ('kind', models.CharField(blank=True, choices=[('case', '예약번호·접수번호'), ('call', '전화'), ('visit', '창구 방문')], max_length=10, verbose_name='무엇 때문에')),
+                ('reference', models.CharField(blank=True, max_length=40, verbose_name='예약번호·접수번호')),
                 ('reason', models.CharField(blank=True, max_length=200, verbose_name='이유')),
                 ('address', models.GenericIPAddressField(null=True, verbose_name='어디서')),
                 ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='때')),
@@ -613,7 +618,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '접근 기록',
                 'verbose_name_plural': '접근 기록',
                 'ordering': ['-at', '-pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('reader', ''), ('user__isnull', False)), models.Q(('user__isnull', True), models.Q(('reader', ''), _negated=True)), _connector='OR'), name='reading_has_one_reader', violation_error_message='접근 기록에는 본 사람이 한 사람 있어야 합니다.')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('reader', ''), ('user__isnull', False)), models.Q(('user__isnull', True), models.Q(('reader', ''), _negated=True)), _connector='OR'), name='reading_has_one_reader', violation_error_message='접근 기록에는 본 사람이 한 사람 있어야 합니다.'), models.CheckConstraint(condition=models.Q(('kind', 'case'), ('reference', ''), _connector='XOR'), name='reading_for_a_case_has_its_number', violation_error_message='예약번호나 접수번호 때문에 보셨으면 그 번호가 있어야 합니다.')],
             },
         ),
         migrations.CreateModel(
@@ -628,6 +633,7 @@ class Migration(migrations.Migration):
                 ('phone_index', models.CharField(editable=False, max_length=64)),
                 ('name_index', models.CharField(editable=False, max_length=64)),
                 ('last4_index', models.CharField(editable=False, max_length=64)),
+                ('village_index', models.CharField(blank=True, editable=False, max_length=64)),
                 ('can_receive_texts', models.BooleanField(editable=False, verbose_name='문자를 받을 수 있음')),
                 ('township', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='services.township', verbose_name='사는 곳')),
                 ('township_by', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),

@@ -15,6 +15,7 @@ from services.enums.catalogue import (
     ServicePageMove,
     ServiceState,
 )
+from services.models.phones import PhoneNumberField
 from services.rules.catalogue import period_words, service_state
 from services.rules.search import index_of, initials_of
 
@@ -39,7 +40,7 @@ class ServicePage(models.Model):
     cost = models.CharField("비용은 얼마인가요?", max_length=200)
     place = models.CharField("어디에서 하나요?", max_length=200)
     facts = models.TextField("더 알아 두실 것", max_length=1200, blank=True)
-    phone = models.CharField("전화", max_length=20, blank=True, help_text="비워 두면 대표 전화를 보여드립니다.")
+    phone = PhoneNumberField("전화", blank=True, of_office=True, help_text="비워 두면 대표 전화를 보여드립니다.")
     legal_basis = models.CharField("근거", max_length=200, blank=True)
     schedule = models.CharField("신청 기간", max_length=8, choices=Schedule, default=Schedule.ASK)
     opens_on = models.DateField("신청 시작일", null=True, blank=True)

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from services.enums.history import ActorKind
+from services.enums.people import ReadingReason
 from services.models.encryption import EncryptedTextField
 
 ModelT = TypeVar("ModelT", bound=type[models.Model])
@@ -164,6 +165,8 @@ class ReadingLogEntry(models.Model):
     subject_kind = models.CharField(max_length=60)
     subject_id = models.CharField(max_length=40)
     action = models.CharField("무엇을", max_length=40)
+    kind = models.CharField("무엇 때문에", max_length=10, choices=ReadingReason, blank=True)  # of a whole record
+    reference = models.CharField("예약번호·접수번호", max_length=40, blank=True)
     reason = models.CharField("이유", max_length=200, blank=True)
     address = models.GenericIPAddressField("어디서", null=True)
     at = models.DateTimeField("때", default=timezone.now, db_index=True)
@@ -178,7 +181,12 @@ class ReadingLogEntry(models.Model):
                 | (models.Q(user__isnull=True) & ~models.Q(reader="")),
                 name="reading_has_one_reader",
                 violation_error_message="접근 기록에는 본 사람이 한 사람 있어야 합니다.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind=ReadingReason.CASE) ^ models.Q(reference=""),
+                name="reading_for_a_case_has_its_number",
+                violation_error_message="예약번호나 접수번호 때문에 보셨으면 그 번호가 있어야 합니다.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -188,6 +196,12 @@ class ReadingLogEntry(models.Model):
     def who(self) -> str:
         """The reader in words."""
         return str(self.user) if self.user else self.reader
+
+    @property
+    def why(self) -> str:
+        """Kind, number and words in one: "예약번호·접수번호 2020-SL-0412: 어디까지 되었는지 물으심"."""
+        kind = str(ReadingReason(self.kind).label) if self.kind else ""
+        return ": ".join(filter(None, [f"{kind} {self.reference}".strip(), self.reason]))
 
     @property
     def department(self) -> str:

@@ -1,4 +1,7 @@
-"""Periodic work: one row per job and period, and the watchdog's tick."""
+"""Periodic work: one row per job and period, what a job could not do, and the watchdog's tick."""
+
+from datetime import timedelta
+from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
@@ -27,11 +30,21 @@ class JobRun(models.Model):
         return f"{self.job} {self.period}"
 
 
+REFUSED_TIMES, REFUSED_FOR = 3, timedelta(hours=1)  # what is refused for longer is refused for ever
+
+
+class JobFaultQuerySet(models.QuerySet["JobFault"]):
+    def shown(self) -> "JobFaultQuerySet":
+        """Every fault; of the refusals those that do not end by themselves."""
+        lasts = models.Q(times__gte=REFUSED_TIMES, last_at__gte=models.F("first_at") + REFUSED_FOR)
+        return self.filter(models.Q(is_refusal=False) | lasts)
+
+
 class JobFault(models.Model):
     """One item that a job could not do while it did the others; gone as soon as it succeeds.
 
     `item` is "consultations.booking:17" or words of the job's own; `reason` is the kind of the error and its place in
-    the code. Neither ever holds personal data.
+    the code. Neither ever holds personal data. A refusal is counted as long as it is the same one.
     """
 
     job = models.CharField("일", max_length=60)
@@ -40,6 +53,9 @@ class JobFault(models.Model):
     first_at = models.DateTimeField("처음", default=timezone.now)
     last_at = models.DateTimeField("마지막", default=timezone.now)
     times = models.PositiveIntegerField("횟수", default=1)
+    is_refusal = models.BooleanField("거절", default=False)
+
+    objects: ClassVar[JobFaultQuerySet] = JobFaultQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ["job", "first_at", "pk"]

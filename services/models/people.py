@@ -1,6 +1,7 @@
 """Residents without accounts, their phone codes and drafts; members of staff; townships."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
@@ -14,6 +15,7 @@ from services.enums.people import ResidentMove, Role, StaffMove, TownshipKind, V
 from services.models.encryption import EncryptedJSONField, EncryptedTextField, blind_index
 from services.models.history import tracked
 from services.rules.history import Actor
+from services.rules.lots import village_of
 from services.rules.names import name_key
 from services.rules.phones import is_mobile, mask_name, mask_phone, show_phone
 
@@ -88,9 +90,19 @@ def name_index_of(name: str) -> str:
     return blind_index(name_key(name), purpose="name")
 
 
+def village_index_of(address: str) -> str:
+    """The blind index under which everybody of this 리 or 동 is found; empty where the address names none."""
+    village = village_of(address)
+    return blind_index(village, purpose="village") if village else ""
+
+
 class ResidentQuerySet(models.QuerySet["Resident"]):
     def with_phone(self, e164: str) -> "ResidentQuerySet":
         return self.filter(phone_index=blind_index(e164, purpose="phone"))
+
+    def in_village(self, typed: str) -> "ResidentQuerySet":
+        """People of the 리 or 동 that was typed; nobody where none was."""
+        return self.filter(village_index=mark) if (mark := village_index_of(typed)) else self.none()
 
 
 @tracked("name", "phone", "born_on", "address")
@@ -104,6 +116,7 @@ class Resident(models.Model):
     phone_index = models.CharField(max_length=64, editable=False, db_index=True)
     name_index = models.CharField(max_length=64, editable=False, db_index=True)
     last4_index = models.CharField(max_length=64, editable=False)
+    village_index = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
     can_receive_texts = models.BooleanField("문자를 받을 수 있음", editable=False)
     township = models.ForeignKey(
         Township, verbose_name="사는 곳", on_delete=models.PROTECT, null=True, blank=True, related_name="residents"
@@ -131,12 +144,15 @@ class Resident(models.Model):
     def __str__(self) -> str:
         return f"시민 {self.pk}"  # never the name: this ends up in logs
 
-    def save(self, *args: object, **kwargs: object) -> None:
+    def save(self, *args: object, update_fields: Iterable[str] | None = None, **kwargs: object) -> None:
+        if update_fields is not None and "address" in update_fields:
+            update_fields = {*update_fields, "village_index"}
         self.phone_index = blind_index(self.phone, purpose="phone")
         self.name_index = name_index_of(self.name)
         self.last4_index = blind_index(self.phone[-4:], purpose="last4")
+        self.village_index = village_index_of(self.address)
         self.can_receive_texts = is_mobile(self.phone)
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
+        super().save(*args, update_fields=update_fields, **kwargs)  # type: ignore[arg-type]
 
     @property
     def masked_name(self) -> str:

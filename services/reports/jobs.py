@@ -93,7 +93,7 @@ def _names(facts: dict[str, bool]) -> tuple[str, ...]:
 
 def fault_counts() -> dict[str, int]:
     """Items that each job could not do, by job."""
-    rows = JobFault.objects.order_by("job").values_list("job").annotate(items=Count("pk"))
+    rows = JobFault.objects.shown().order_by("job").values_list("job").annotate(items=Count("pk"))
     return dict(rows)
 
 

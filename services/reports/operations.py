@@ -71,6 +71,7 @@ JOB_WORDS: Mapping[str, str] = {
     "solar-monthly-report": "태양광 월보",
     "services.dispatch_notices": "알림 보내기",
     "services.follow_deliveries": "알림이 도착했는지 묻기",
+    "services.forget": "하루 안에 지울 것 지우기",
     "services.purge": "오래된 자료 지우기",
     "services.forget_abandoned": "버린 신청서의 서류 지우기",
     "purge": "밤마다 지우기",
@@ -115,7 +116,7 @@ def operations() -> Operations:
     return Operations(
         state,
         sorted(checks, key=lambda check: not check.hurts),
-        [_stuck(fault) for fault in JobFault.objects.order_by("job", "first_at", "pk")],
+        [_stuck(fault) for fault in JobFault.objects.shown().order_by("job", "first_at", "pk")],
         [(job_words(job), ", ".join(periods)) for job, periods in state.periods.items()],
     )
 
@@ -141,4 +142,4 @@ def todos(user: User) -> list[Todo]:
     """STAFF_TODAY_SOURCES: what jobs could not do, for the administrator."""
     if Role.ADMINISTRATOR not in user.roles:
         return []
-    return [Todo("멈춘 일", JobFault.objects.count(), reverse("services:staff_operations"), "danger")]
+    return [Todo("멈춘 일", JobFault.objects.shown().count(), reverse("services:staff_operations"), "danger")]

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from services.enums.people import Role
+from services.enums.people import ReadingReason, Role
 from services.models import ReadingLogEntry, Resident, User
 from services.models.notices import case_models, cases_seen_by
 from services.models.people import name_index_of
@@ -17,7 +17,7 @@ from services.rules.references import normalise_reference
 from services.rules.refusal import Refused
 
 OF_THE_CITY = {Role.CONSULTATION_OFFICER, Role.SLATE_OFFICER, Role.SLATE_APPROVER}
-CSV_HEAD = ("때", "사람", "부서", "무엇을", "대상", "시민 번호", "이유", "어디서")
+CSV_HEAD = ("때", "사람", "부서", "무엇을", "대상", "시민 번호", "무엇 때문에", "번호", "이유", "어디서")
 
 
 def everybody() -> QuerySet[User]:
@@ -27,11 +27,12 @@ def everybody() -> QuerySet[User]:
 
 @dataclass(frozen=True, slots=True)
 class ReadingFilter:
-    """Conditions of 접근 기록: one member of staff (or all) and days, both ends included."""
+    """Conditions of 접근 기록: days, both ends included, one member of staff (or all), why a record was opened."""
 
     first: date
     last: date
     user: User | None = None
+    kind: str = ""
 
 
 def readings(wanted: ReadingFilter) -> QuerySet[ReadingLogEntry]:
@@ -41,6 +42,8 @@ def readings(wanted: ReadingFilter) -> QuerySet[ReadingLogEntry]:
     found = ReadingLogEntry.objects.filter(at__gte=start, at__lt=end).select_related("user", "resident")
     if wanted.user:
         found = found.filter(user=wanted.user)
+    if wanted.kind:
+        found = found.filter(kind=wanted.kind)
     return found.order_by("-at", "-pk")
 
 
@@ -54,13 +57,15 @@ def readings_csv_rows(wanted: ReadingFilter) -> Iterator[tuple[str, ...]]:
             entry.action,
             f"{entry.subject_kind} {entry.subject_id}",
             str(entry.resident_id),
+            str(ReadingReason(entry.kind).label) if entry.kind else "",
+            entry.reference,
             entry.reason,
             entry.address or "",
         )
 
 
 def find_residents(typed: str, *, user: User) -> list[Resident]:
-    """Residents of this phone or exact name (by blind index) whom this member of staff may see, at most 50.
+    """Residents of this phone, exact name or village (by blind index) whom this member of staff may see, at most 50.
 
     The number of a case finds its person for everybody: who says it has it from them.
     """
@@ -71,7 +76,8 @@ def find_residents(typed: str, *, user: User) -> list[Resident]:
         found = visible_to(user, Resident.objects.with_phone(parse_phone(typed)))
     except Refused:
         by_number = Resident.objects.filter(pk__in=_residents_of_case(typed))
-        found = by_number | visible_to(user, Resident.objects.filter(name_index=name_index_of(typed)))
+        named = Resident.objects.filter(name_index=name_index_of(typed)) | Resident.objects.in_village(typed)
+        found = by_number | visible_to(user, named)
     return list(found.select_related("township").order_by("pk")[:50])
 
 

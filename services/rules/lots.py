@@ -8,8 +8,10 @@ from services.rules.text import one_line, unified
 
 _BEFORE = re.compile(r"^(?:(?:전북특별자치도|전라북도|전북)\s*)?(?:김제시\s*)?")
 _TOWNSHIP = re.compile(r"^[가-힣]+[읍면]\s*(?=[가-힣])")
+_NAME = r"(?P<village>[가-힣][가-힣0-9·]*?(?:리|동|가))"
+_VILLAGE = re.compile(_NAME + r"(?=[\s0-9산,(]|$)")
 _LOT = re.compile(
-    r"(?P<village>[가-힣][가-힣0-9·]*?(?:리|동|가))\s*(?P<hill>산)?\s*"
+    _NAME + r"\s*(?P<hill>산)?\s*"
     r"(?P<main>[0-9]{1,5})\s*(?:번지)?\s*(?:(?:-|의|~)\s*(?P<sub>[0-9]{1,5}))?\s*(?:번지)?\s*(?:호)?"
     r"(?P<rest>\s.*|,.*|\(.*|)"
 )
@@ -45,6 +47,12 @@ def named_township(typed: str) -> str:
     """The 읍 or 면 that an address begins with ("만경읍"), or nothing."""
     found = _TOWNSHIP.match(_BEFORE.sub("", one_line(typed)))
     return found[0].strip() if found else ""
+
+
+def village_of(typed: str) -> str:
+    """The 리 or 동 that an address begins with ("만경리"), also without a number behind it; or nothing."""
+    found = _VILLAGE.match(within_city(unified(typed)))
+    return found["village"] if found else ""
 
 
 def parse_lot(typed: str) -> Lot:

@@ -19,6 +19,7 @@ _PLAN = (
     (r"070", (11,)),
     (r"050\d", (11, 12)),
 )
+_COMPANY = r"1[568]\d{6}"
 _WRONG_LENGTH = {
     "010": "전화번호의 숫자 개수가 맞지 않습니다. 010-1234-5678처럼 11개를 적어 주세요.",
     "070": "전화번호의 숫자 개수가 맞지 않습니다. 070-1234-5678처럼 11개를 적어 주세요.",
@@ -29,8 +30,8 @@ _OF_A_COMPANY = "1588처럼 여러 사람이 쓰는 대표번호로는 연락드
 _ABROAD = "다른 나라의 전화번호에는 연락드릴 수 없습니다. 한국에서 받으시는 번호를 적어 주세요."
 
 
-def parse_phone(typed: str) -> str:
-    """What a person typed -> E.164 ("+821012345678").
+def parse_phone(typed: str, *, of_office: bool = False) -> str:
+    """What a person typed -> E.164 ("+821012345678"); 1588-1234 only where it is the number `of_office`.
 
     Repairs spaces, all kinds of dashes, full-width digits, +82 and O for 0; then the numbering plan decides, so that
     a number with a digit too few is not taken (KR-02). Raises Refused (F03, F05).
@@ -43,13 +44,16 @@ def parse_phone(typed: str) -> str:
         digits = digits.removeprefix("00")
         if not digits.startswith("82"):
             raise Refused(_ABROAD)
-        digits = "0" + digits.removeprefix("82").removeprefix("0")
+        digits = digits.removeprefix("82").removeprefix("0")
+        digits = digits if re.fullmatch(_COMPANY, digits) else "0" + digits
     for prefix, lengths in _PLAN:
         if re.match(prefix, digits):
             if len(digits) in lengths and re.fullmatch(rf"{prefix}[0-9]+", digits):
                 return "+82" + digits[1:]
             raise Refused(_WRONG_LENGTH.get(digits[:3], _NO_PHONE))
-    if re.fullmatch(r"1[568]\d{6}", digits):
+    if re.fullmatch(_COMPANY, digits):
+        if of_office:
+            return "+82" + digits
         raise Refused(_OF_A_COMPANY)
     raise Refused(_NO_AREA if re.fullmatch(r"[2-9]\d{6,7}", digits) else _NO_PHONE)
 

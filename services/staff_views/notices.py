@@ -42,6 +42,7 @@ def notices(request: PortalRequest) -> HttpResponse:
     shown = {
         "page": page,
         "form": found.form,
+        "not_found": found.not_found,
         "may_retry": bool(user.roles - {Role.AUDITOR}),
         "dead": NoticeState.DEAD,
     }

@@ -5,19 +5,18 @@ from collections.abc import Callable
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from services.actions import proposals, records
 from services.actions import staff as actions
 from services.enums.people import Role
-from services.forms.filters import PeopleFilter
+from services.forms.filters import UNREADABLE, PeopleFilter
 from services.forms.people import FindResidentForm, NewStaffForm, ReadingsForm, ReasonForm, RecordForm, StaffForm
-from services.models import FactProposal, Resident, User
+from services.models import FactProposal, ReadingLogEntry, Resident, User
 from services.models.notices import cases_seen_by
 from services.reports import history
 from services.reports import staff as reports
@@ -42,7 +41,9 @@ def people(request: PortalRequest) -> HttpResponse:
     """Everybody with an account."""
     found = PeopleFilter(request.GET, reports.everybody())
     page = Paginator(found.qs, 50).get_page(request.GET.get("page"))
-    return render(request, "services/staff/people.html", {"page": page, "form": found.form})
+    return render(
+        request, "services/staff/people.html", {"page": page, "form": found.form, "not_found": found.not_found}
+    )
 
 
 @never_cache
@@ -163,12 +164,9 @@ def proposal(request: PortalRequest, pk: int) -> HttpResponse:
 # Who read what
 
 
-def _wanted(form: ReadingsForm) -> reports.ReadingFilter:
-    if form.is_valid():
-        data = form.cleaned_data
-        return reports.ReadingFilter(data["first"], data["last"], data["user"])
-    day = timezone.localdate()
-    return reports.ReadingFilter(day, day)
+def _wanted(form: ReadingsForm) -> reports.ReadingFilter | None:
+    """None where a condition cannot be read: the page says which."""
+    return reports.ReadingFilter(**form.cleaned_data) if form.is_valid() else None
 
 
 @require_GET
@@ -176,13 +174,17 @@ def readings(request: PortalRequest) -> HttpResponse:
     """접근 기록: the auditor's list."""
     form = ReadingsForm(request.GET)
     wanted = _wanted(form)
-    page = Paginator(reports.readings(wanted), 50).get_page(request.GET.get("page"))
-    context = {"form": form, "page": page, "wanted": wanted, "query": request.GET.urlencode()}
+    rows = reports.readings(wanted) if wanted else ReadingLogEntry.objects.none()
+    page = Paginator(rows, 50).get_page(request.GET.get("page"))
+    context = {"form": form, "page": page, "query": request.GET.urlencode()}
+    context["not_found"] = "이 기간의 기록이 없습니다." if wanted else UNREADABLE
     return render(request, "services/staff/readings.html", context)
 
 
 @require_GET
-def readings_csv(request: PortalRequest) -> StreamingHttpResponse:
+def readings_csv(request: PortalRequest) -> HttpResponseBase:
     """The same list for a sheet; residents by number, never by name."""
-    rows = reports.readings_csv_rows(_wanted(ReadingsForm(request.GET)))
-    return csv_answer("readings.csv", reports.CSV_HEAD, rows)
+    wanted = _wanted(ReadingsForm(request.GET))
+    if wanted is None:  # the page says what cannot be read
+        return redirect(f"{reverse('services:staff_readings')}?{request.GET.urlencode()}")
+    return csv_answer("readings.csv", reports.CSV_HEAD, reports.readings_csv_rows(wanted))

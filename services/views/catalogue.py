@@ -34,7 +34,7 @@ def service_page(request: PortalRequest, slug: str) -> HttpResponse:
 
 
 def search(request: PortalRequest) -> HttpResponse:
-    """Services that fit what was typed."""
+    """Services that fit what was typed; what no box takes is refused in a sentence."""
     form = SearchForm({"q": request.GET.get("q", "")})
     form.is_valid()
     found = finder.search(form.cleaned_data.get("q", ""))

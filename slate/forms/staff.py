@@ -28,7 +28,7 @@ from slate.forms.questions import (
 from slate.models import Application
 from slate.models.applications import ApplicationQuerySet
 from slate.reports.evidence import LOOKED_UP, LookUp
-from slate.reports.search import found_by
+from slate.reports.search import WHAT_FINDS, found_by
 
 MOST_PARTS = 4  # of one application at the counter
 DUE = [("late", "기한 지남"), ("today", "오늘"), ("soon", "오늘과 내일")]
@@ -49,6 +49,7 @@ def officers() -> "QuerySet[User]":
 class QueueFilter(ListFilter):
     """The queue of applications, by their due day unless another order is asked for."""
 
+    finds = WHAT_FINDS
     state = one_of("상태", ApplicationState.choices)
     township = ModelChoiceFilter(label="읍·면·동", queryset=Township.objects.order_by("order"), empty_label=ALL)
     officer = ModelChoiceFilter(label="담당자", queryset=officers(), empty_label=ALL)

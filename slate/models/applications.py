@@ -16,6 +16,7 @@ from services.enums.people import Role
 from services.models import Consent, EncryptedJSONField, EncryptedTextField, Resident, User, blind_index
 from services.models.consents import needs_consents
 from services.models.history import tracked
+from services.models.people import village_index_of
 from services.rules.lots import Lot
 from services.rules.names import name_key
 from services.rules.phones import is_mobile, mask_name, show_phone
@@ -121,6 +122,7 @@ class Application(models.Model):
     lot = EncryptedTextField("지번", blank=True)  # as `Lot.shown` writes its parts; empty until somebody has found it
     lot_index = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
     block_index = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
+    village_index = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
     postal_address = EncryptedTextField("편지 주소")
     household = models.CharField("가구", max_length=20, choices=Household)
     city_may_verify = models.BooleanField("시가 자격 확인", default=True)
@@ -316,11 +318,12 @@ class Application(models.Model):
 def lot_marks(township_code: str, lot: Lot | None) -> dict[str, str]:
     """The lot as the application keeps it: readable only with the keys, and its keyed hashes for looking up."""
     if lot is None:
-        return {"lot": "", "lot_index": "", "block_index": ""}
+        return {"lot": "", "lot_index": "", "block_index": "", "village_index": ""}
     return {
         "lot": lot.shown,
         "lot_index": blind_index(rules.lot_key(township_code, lot), purpose="lot"),
         "block_index": blind_index(rules.block_key(township_code, lot), purpose="block"),
+        "village_index": village_index_of(lot.village),
     }
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from services.enums.history import ActorKind
 from services.enums.moves import Move
+from services.models.phones import PhoneNumberField
 from services.models.tables import Kept, TableRow
 from slate import rules
 from slate.enums import Confidence, Fund, Household, LedgerKind, Mode, ProgrammeMove, RateHousehold, Work
@@ -57,7 +58,7 @@ class Programme(TableRow):
     objection_extend_days = models.PositiveSmallIntegerField("이의신청 답 늦춤(일)", default=10)
     supply_days = models.PositiveSmallIntegerField("보완 기간(일)", default=14)
     department = models.CharField("맡은 부서", max_length=40, default="청소자원과")
-    phone = models.CharField("문의 전화", max_length=20, default="063-540-3114")
+    phone = PhoneNumberField("문의 전화", default="063-540-3114", of_office=True)
     legal_basis = models.CharField("근거 법령", max_length=200, default="석면안전관리법 제25조제2항, 제26조")
     tribunal = models.CharField(
         "행정심판위원회", max_length=60, blank=True, help_text="비워 두시면 결정하는 날의 도 이름을 따릅니다."

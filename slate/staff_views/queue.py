@@ -15,7 +15,6 @@ from slate.actions import casework
 from slate.enums import ApplicationState
 from slate.forms.staff import AssignForm, QueueFilter
 from slate.models import Application
-from slate.reports.search import WHAT_FINDS
 
 ROWS = 20
 
@@ -33,15 +32,9 @@ def queue(request: PortalRequest) -> HttpResponse:
         "may_assign": Role.SLATE_OFFICER in user.roles,
         "assign_form": AssignForm(),
         "clear_url": reverse("slate:staff_queue"),
-        "not_found": _not_found(request.GET.get("q", "")),
+        "not_found": found.not_found,
     }
     return render(request, "slate/staff/queue.html", values)
-
-
-def _not_found(typed: str) -> str:
-    if not typed.strip():
-        return "조건에 맞는 신청이 없습니다. 조건을 지우고 다시 찾아보세요."
-    return f"'{typed}'에 맞는 신청이 없습니다. {WHAT_FINDS}"
 
 
 def due_words(application: Application) -> str:

@@ -21,6 +21,7 @@ from solar.models import ImportBatch, Reading, Source
 from solar.reports.contents import rows_of
 from solar.rules.files import MAX_BYTES, Mapping, Unreadable, decode, detect
 
+NOTHING_TO_TAKE = "받을 수 있는 줄이 없습니다. '살펴볼 것'을 보고 읽는 방법을 고치거나 이 자료를 버려 주세요."
 TOO_BIG = "파일이 너무 큽니다. 10MB까지 올릴 수 있습니다."
 
 
@@ -72,7 +73,7 @@ def upload(source: Source, *, file_name: str, content: bytes, by: Actor) -> Uplo
 
 @in_turn
 def accept(batch_id: int, mapping: Mapping, *, by: Actor) -> ImportBatch:
-    """Take every readable row of a looked-at file. A second acceptance is refused calmly."""
+    """Take every readable row of a looked-at file. Raises Refused: taken already, or no row can be taken."""
     batch, source = _locked(batch_id)
     refuse_unless(BatchMove.ACCEPTED, batch, by=by)
     batch.mapping, batch.settled_at = mapping.as_dict(), timezone.now()
@@ -80,6 +81,8 @@ def accept(batch_id: int, mapping: Mapping, *, by: Actor) -> ImportBatch:
         parsed = rows_of(batch)
     except Unreadable as error:  # taken in by an older release, or no table after all
         raise Refused(str(error), conflict=True) from error
+    if not parsed.starts:
+        raise Refused(NOTHING_TO_TAKE)
     take(batch, parsed, source)
     name = BatchMove.ACCEPTED_PARTLY if batch.rejected_count else BatchMove.ACCEPTED
     return move(batch, name, by=by, settled_at=batch.settled_at)

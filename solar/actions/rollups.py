@@ -1,7 +1,6 @@
 """From raw readings to hours, days, months and won: only the days that something changed, each exactly."""
 
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -11,7 +10,7 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
-from services.actions.faults import in_halves
+from services.actions.faults import in_halves, note_refusal
 from services.actions.turns import in_turn
 from services.reports.calendar import tariff_holidays_between
 from services.rules.months import first_of
@@ -41,17 +40,26 @@ class PlantDay:
 def roll_up_all() -> int:
     """Roll up until nothing is dirty that nobody else holds; returns how many plant-days.
 
-    A day that cannot be rolled up is put aside and shown, and all others go on. Where somebody holds a plant for too
-    long it stops: its days stay marked, and the next run does them.
+    A day that cannot be rolled up is put aside and shown, and all others go on. A plant that somebody holds for too
+    long is left out: its days stay marked, and the next run does them.
     """
-    total = 0
-    with suppress(Refused):
-        while days := _due():
+    total, held, is_one_plant = 0, set[int](), False
+    while days := _due(but=held):
+        if is_one_plant:
+            days = [key for key in days if key[0] == days[0][0]]
+        plants = {plant_id for plant_id, _ in days}
+        try:
             done, bad = in_halves(days, roll_up, job=JOB, name=name_of_day)
-            if not (done or bad):  # another worker has them
-                break
-            _put_aside(bad)
-            total += done
+        except Refused as refusal:
+            if len(plants) == 1:
+                note_refusal(JOB, name_of_day(days[0]), refusal)
+                held |= plants
+            is_one_plant = True  # from here on plant by plant, until it is known which one is held
+            continue
+        if not (done or bad):  # another worker has them
+            held |= plants
+        _put_aside(bad)
+        total += done
     return total
 
 
@@ -59,10 +67,11 @@ def name_of_day(key: Key) -> str:
     return f"solar.plant:{key[0]} {key[1]}"
 
 
-def _due() -> list[Key]:
-    now = timezone.now()
-    rows = DirtyDay.objects.filter(Q(retry_at__isnull=True) | Q(retry_at__lte=now)).order_by("plant_id", "day")
-    return list(rows.values_list("plant_id", "day")[:PLANT_DAYS_AT_ONCE])
+def _due(*, but: Collection[int]) -> list[Key]:
+    rows = DirtyDay.objects.filter(Q(retry_at__isnull=True) | Q(retry_at__lte=timezone.now())).exclude(
+        plant_id__in=but
+    )
+    return list(rows.order_by("plant_id", "day").values_list("plant_id", "day")[:PLANT_DAYS_AT_ONCE])
 
 
 def _put_aside(days: Iterable[Key]) -> None:

@@ -19,6 +19,17 @@ MAX_BYTES = 10 * 1024 * 1024
 INTERVALS = (60, 300, 600, 900, 1800, 3600)
 _POWER_WORDS = ("ac_power", "power", "출력", "전력", "발전", "kwh", "kw", "energy", "meas_val", "value", "값")
 NO_TABLE = "표로 읽을 수 없는 파일입니다. 엑셀에서 CSV 파일로 저장해 다시 올려 주세요."
+NO_TEXT = "글자를 읽을 수 없는 파일입니다. 사진이나 프로그램이 아닌지 보시고, CSV 파일로 저장해 다시 올려 주세요."
+NO_LINES = "파일에 적힌 것이 없습니다. 기록 장치에서 다시 내려받아 올려 주세요."
+NO_ROWS = "제목 줄만 있고 자료가 없습니다. 기록 장치에서 기간을 다시 골라 내려받아 올려 주세요."
+NO_STAMP = "날짜와 시각이 적힌 칸을 찾지 못했습니다. 첫 줄은 제목, 다음 줄부터 자료인지 확인해 주세요."
+NO_VALUE = "발전량이 적힌 칸을 찾지 못했습니다. 숫자 칸이 있는지 확인하고 다시 올려 주세요."
+_SAVE_AS_CSV = "엑셀에서 여신 뒤 '다른 이름으로 저장'에서 CSV를 골라 다시 올려 주세요."
+_OTHERS = {  # what begins like this is no text; a zip is never opened, whatever it would become
+    b"PK": f"엑셀 파일(xlsx)이나 묶음 파일(zip)은 읽지 못합니다. {_SAVE_AS_CSV}",
+    b"\xd0\xcf\x11\xe0": f"예전 엑셀 파일(xls)은 읽지 못합니다. {_SAVE_AS_CSV}",
+    b"%PDF": "PDF에서는 숫자를 읽지 못합니다. 기록 장치에서 CSV 파일로 내려받아 올려 주세요.",
+}
 _EMPTY = {"", "nan", "null", "none", "-"}
 
 
@@ -106,8 +117,11 @@ class Parsed:
 
 
 def decode(content: bytes) -> str:
-    """UTF-8 (with or without mark) or CP949. Raises Unreadable."""
-    for encoding in ("utf-8-sig", "cp949"):
+    """UTF-8 (with or without mark), CP949, or UTF-16 with its mark as spreadsheets write it. Raises Unreadable."""
+    if other := next((sentence for magic, sentence in _OTHERS.items() if content.startswith(magic)), None):
+        raise Unreadable(other)
+    marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "cp949"):
         try:
             text = content.decode(encoding)
         except UnicodeDecodeError:
@@ -115,7 +129,7 @@ def decode(content: bytes) -> str:
         if "\x00" in text:
             break
         return text
-    raise Unreadable("글자를 읽을 수 없는 파일입니다. CSV 파일로 저장해 다시 올려 주세요.")
+    raise Unreadable(NO_TEXT)
 
 
 def rows_of(text: str) -> Iterator[list[str]]:
@@ -161,14 +175,15 @@ def _doubt(text: str, guess: Mapping, zone: str, longitude: float) -> int:
 
 
 def _sample(text: str) -> list[list[str]]:
-    rows = []
+    rows, filled = [], 0
     for row in rows_of(text):
+        filled += any(cell.strip() for cell in row)
         if any(_is_stamp(cell) for cell in row):
             rows.append(row)
         if len(rows) == SAMPLE:
             break
     if not rows:
-        raise Unreadable("날짜와 시각이 적힌 칸을 찾지 못했습니다. 첫 줄은 제목, 다음 줄부터 자료인지 확인해 주세요.")
+        raise Unreadable({0: NO_LINES, 1: NO_ROWS}.get(filled, NO_STAMP))
     return rows
 
 
@@ -185,7 +200,7 @@ def _value_column(header: Sequence[str], sample: Sequence[Sequence[str]], stamp_
         if index != stamp_column and sum(_number(row[index]) is not None for row in sample) * 2 > len(sample)
     ]
     if not numeric:
-        raise Unreadable("발전량이 적힌 칸을 찾지 못했습니다. 숫자 칸이 있는지 확인해 주세요.")
+        raise Unreadable(NO_VALUE)
     named = [index for word in _POWER_WORDS for index in numeric if word in header[index].lower()]
     return (named or numeric[-1:])[0]
 

@@ -55,7 +55,7 @@ class TestList:
             ("?q=0000", False),
             ("?state=CANCELLED", False),
             ("?state=open", True),
-            ("?on=nonsense&venue=x&state=y", True),
+            ("?on=nonsense&venue=x&state=y", False),
             ("?page=99", True),
         ],
     )
@@ -83,6 +83,11 @@ class TestList:
         text = desk.get(url("staff_bookings"), {"q": term}).content.decode()
         assert ("홍*동" in text) is found
         assert ("찾은 예약이 없습니다" in text) is not found
+
+    def test_by_the_village_of_the_client(self, desk, make_resident):
+        booked(make_resident("홍길동", address="만경읍 만경리 12-3"), clinic_day())
+        assert "홍*동" in desk.get(url("staff_bookings"), {"q": "만경리"}).content.decode()
+        assert "홍*동" not in desk.get(url("staff_bookings"), {"q": "대동리"}).content.decode()
 
     def test_by_the_end_of_the_number(self, desk, make_resident):
         one = booked(make_resident("홍길동"), clinic_day())

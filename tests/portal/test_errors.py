@@ -50,6 +50,14 @@ def test_an_unknown_address_gives_the_calm_page(client, db):
     assert "찾으시는 화면이 없습니다" in response.content.decode()
 
 
+@pytest.mark.parametrize("address", ["/my/leave/", "/my/code/again/"])
+def test_an_address_behind_a_button_says_so(client, db, address):
+    response = client.get(address)
+    assert response.status_code == 405
+    assert response["Allow"] == "POST"
+    assert "앞 화면의 단추를 눌러야 하는 곳입니다" in response.content.decode()
+
+
 def test_a_nul_byte_is_refused_as_unreadable(client, db):
     assert client.get("/?q=%00").status_code == 400
     assert client.get("/%00").status_code == 400

@@ -5,6 +5,7 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Any
 from urllib.parse import parse_qsl, urldefrag, urljoin, urlsplit
 
 import pytest
@@ -48,6 +49,7 @@ class Walk:
     opened: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
+    each: int = EACH
 
     def from_(self, *starts: str) -> "Walk":
         known, kinds = set(starts), Counter[tuple[str, ...]]()
@@ -56,7 +58,7 @@ class Walk:
             address, came_from = todo.popleft()
             for link in self._open(address, came_from):
                 kind = _kind(link)
-                if link not in known and kind and kinds[kind] < EACH:
+                if link not in known and kind and kinds[kind] < self.each:
                     known.add(link)
                     kinds[kind] += 1
                     todo.append((link, address))
@@ -69,6 +71,7 @@ class Walk:
             return
         self.opened.add(address)
         self.names.add(resolve(urlsplit(address).path).view_name)
+        self.look(address, response)
         if response.status_code in (301, 302):
             yield urljoin(address, response["Location"])
         elif not response.streaming and response.get("Content-Type", "").startswith("text/html"):
@@ -77,6 +80,9 @@ class Walk:
                 self._may_send(method, urljoin(address, action), address)
             for link in doors.links:
                 yield urldefrag(urljoin(address, link)).url
+
+    def look(self, address: str, response: Any) -> None:
+        """For those who do more on each page (tests/portal/test_junk.py)."""
 
     def _may_send(self, method: str, action: str, page: str) -> None:
         """A button whose page is closed to this person is a dead end too."""

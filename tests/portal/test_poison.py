@@ -26,6 +26,8 @@ from services.enums.notices import NoticeState
 from services.enums.people import Role
 from services.models import Draft, JobFault, JobRun, Notice, NoticeAttempt
 from services.notices.messages import Message
+from services.reports.jobs import fault_counts
+from services.reports.operations import operations
 from services.rules.refusal import Refused
 from solar.actions.rollups import roll_up_all
 from solar.models import RollupDay, SolarReport
@@ -343,7 +345,44 @@ class TestEach:
 
         assert each([1, 2], work, job="j").put_off == 2
         assert not Resident.objects.exists()
+        assert not JobFault.objects.shown().exists()
+
+    def test_the_same_refusal_again_and_again_is_one(self, clock):
+        def work(number: int) -> int:
+            if number == 2:
+                raise Refused("지금은 안 됩니다: 시연 김만경")
+            return number
+
+        for hour in ("10:00", "10:01", "10:59"):
+            clock(f"2026-11-20 {hour}")
+            each([1, 2, 3], work, job="j")
+            assert fault_counts() == {}
+        clock("2026-11-20 11:00")
+        each([1, 2, 3], work, job="j")
+        fault = JobFault.objects.shown().get()
+        assert (fault.item, fault.times, fault.is_refusal) == ("2", 4, True)
+        assert fault.reason.startswith("Refused, tests/portal/test_poison.py:")
+        assert fault_counts() == {"j": 1}
+        assert [stuck.item for stuck in operations().stuck] == ["2"]
+        each([1, 2, 3], lambda number: number, job="j")
         assert not JobFault.objects.exists()
+
+    def test_twice_a_day_is_not_for_ever_and_another_refusal_begins_anew(self, clock):
+        def work(number: int) -> int:
+            if timezone.localtime().day < 22:
+                raise Refused("아직 안 됩니다.")
+            raise Refused("이제 안 됩니다.")
+
+        for day in (20, 21, 22, 23):
+            clock(f"2026-11-{day} 10:00")
+            each([2], work, job="j")
+            assert not JobFault.objects.shown().exists()
+        clock("2026-11-24 10:00")
+        each([2], work, job="j")
+        assert JobFault.objects.shown().get().times == 3
+        clock("2026-12-02 10:00")
+        jobs.purge()
+        assert not JobFault.objects.exists(), "one that is no longer due is forgotten"
 
     def test_what_a_bad_item_wrote_is_undone_and_its_words_are_not_kept(self, make_resident):
         from services.models import Resident

@@ -22,7 +22,7 @@ from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from services.actions.documents import accept, adopt, forget_abandoned, remove
 from services.actions.inspection import inspect
-from services.actions.jobs import purge
+from services.actions.jobs import forget
 from services.actions.keys import rotate
 from services.enums.documents import MediaType, ScanState
 from services.enums.people import Role
@@ -391,7 +391,7 @@ def test_files_of_a_draft_that_is_gone_are_forgotten(draft, files):
     take(draft, photo())
     kept = take(a_draft(), photo())
     draft.delete()
-    assert dict(purge().done)["services.actions.documents.forget_abandoned"] == 1
+    assert dict(forget().done)["files"] == 1
     assert forget_abandoned() == 0
     assert list(Document.objects.all()) == [kept]
     assert len(files()) == 2

@@ -123,6 +123,13 @@ class TestPhones:
         with pytest.raises(Refused, match=says):
             parse_phone(typed)
 
+    def test_the_number_of_an_office_may_be_a_company_number(self):
+        assert parse_phone("1588–1234", of_office=True) == "+8215881234"
+        assert parse_phone("+8215881234", of_office=True) == "+8215881234"
+        assert show_phone("+8215881234") == "1588-1234"
+        with pytest.raises(Refused, match="대표번호"):
+            parse_phone("+8215881234")
+
     @given(st.from_regex(r"0(10[0-9]{8}|2[2-9][0-9]{6,7}|63[2-9][0-9]{6,7})", fullmatch=True))
     def test_shown_and_typed_again_it_is_the_same(self, digits):
         stored = parse_phone(digits)

@@ -4,6 +4,7 @@ import datetime as dt
 import time
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.utils import timezone
@@ -12,16 +13,20 @@ from prometheus_client.parser import text_string_to_metric_families
 from gimje_portal.beat import LOCK, LoneScheduler
 from gimje_portal.celery import app
 from services.actions import jobs
-from services.actions.jobs import once, purge, run_missed
+from services.actions.jobs import forget, once, purge, run_missed
 from services.actions.notices import post
+from services.actions.people import check_code, send_code
+from services.enums.documents import MediaType, ScanState
 from services.enums.notices import NoticeState
-from services.models import Draft, JobRun, Notice, ReadingLogEntry, Tick
+from services.models import Document, Draft, JobRun, Notice, ReadingLogEntry, Tick, Verification
 from services.notices.messages import Message
 from services.reports import jobs as reports
 from services.rules.jobs import Daily, Monthly, Period
+from services.rules.refusal import Refused
 from services.tasks import dispatch_notices, follow_deliveries, seal_history, tick
 from services.tasks import purge as purge_task
 from tests.races import at_once
+from tests.services.test_verification import code_of
 
 TEN = Daily(dt.time(10))
 
@@ -171,7 +176,64 @@ class TestTasks:
         purge()
         assert ReadingLogEntry.objects.get().at == at("2026-01-02 10:00")
         assert Notice.objects.get().once_key == "new"
+        forget()
         assert not Draft.objects.exists()
+
+    @pytest.mark.parametrize("minute", range(0, 60 * 24, 115))
+    def test_what_nobody_proved_a_phone_for_is_gone_within_a_day_with_its_files(self, clock, minute):
+        """Whenever it was written; the task is asked each hour."""
+        clock("2026-11-20 00:00")
+        start = timezone.now() + dt.timedelta(minutes=minute)
+        with time_machine.travel(start, tick=False):
+            draft = Draft(kind="slate")
+            draft.keep()
+            draft.save()
+            paper = Document(
+                subject_kind="services.draft", subject_id=str(draft.pk), kind="whole", name="a.jpg", size=1
+            )
+            paper.media_type, paper.sha256, paper.original_path = MediaType.JPEG, f"{minute:064d}", f"none/{minute}"
+            paper.scan, paper.actor_kind, paper.actor_key = ScanState.CLEAN, "resident", "visitor"
+            paper.save()
+        first = start.replace(minute=12) + dt.timedelta(hours=1) * (start.minute > 12)
+        for hours in range(24):
+            with time_machine.travel(first + dt.timedelta(hours=hours), tick=False):
+                purge_task.apply(throw=True)
+                if hours == 10:
+                    assert Draft.objects.exists()
+        assert not Draft.objects.exists()
+        assert not Document.objects.exists()
+
+    def test_what_a_proved_phone_began_is_there_to_the_end_of_its_last_day_and_not_longer(self, clock):
+        clock("2026-11-20 16:15")
+        draft = Draft(kind="slate", phone="+821012345678", phone_index="a" * 64)
+        draft.keep()
+        draft.save()
+        assert str(draft.last_day) == "2026-12-20"  # the 30 days that the page names
+        for moment, left in (("2026-12-20 23:59", 1), ("2026-12-21 01:12", 0)):
+            clock(moment)
+            purge_task.apply(throw=True)
+            assert Draft.objects.count() == left, moment
+
+    def test_a_check_of_a_phone_is_kept_a_day(self, clock):
+        clock("2026-11-20 10:00")
+        sent = send_code("+821012345678", address="203.0.113.9")
+        clock("2026-11-20 10:03")
+        with pytest.raises(Refused, match="3분이 지났습니다"):
+            check_code(sent.pk, code_of(sent))
+        for moment, left in (("2026-11-21 10:00", 1), ("2026-11-21 10:12", 0)):
+            clock(moment)
+            purge_task.apply(throw=True)
+            assert Verification.objects.count() == left
+            assert Notice.objects.filter(once_key__startswith="verification:").count() == left
+
+    def test_who_looked_stands_there_for_two_years(self, clock, make_resident, make_staff):
+        clock("2023-11-20 10:00")  # a leap day lies between
+        seen = {"subject_kind": "x", "subject_id": "1", "action": "보기"}
+        ReadingLogEntry.objects.create(user=make_staff(), resident=make_resident(), **seen)
+        for moment, left in (("2025-11-20 10:00", 1), ("2025-11-22 10:00", 0)):
+            clock(moment)
+            purge()
+            assert ReadingLogEntry.objects.count() == left
 
     @pytest.mark.parametrize("days", ["READING_LOG_DAYS", "NOTICE_DAYS"])
     def test_what_is_kept_for_a_time_goes_when_it_is_over_and_not_a_day_before(

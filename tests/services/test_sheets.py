@@ -13,7 +13,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from services.actions.history import acting, record_reading
-from services.enums.people import Role
+from services.enums.people import ReadingReason, Role
 from services.models import ReadingLogEntry, User
 from services.reports.sheets import LINES_AT_ONCE, as_csv, csv_parts, harmless, write_cell
 from services.rules.history import Actor
@@ -107,7 +107,7 @@ def test_every_text_field_of_the_reading_log(staff_client, make_staff, make_resi
     entry = record_reading(officer, make_resident(), officer, "보기", address=None)
     texts = {name: typed for name in texts_of(ReadingLogEntry) if name != "reader"}
     assert {"action", "reason", "subject_kind", "subject_id"} <= texts.keys()
-    ReadingLogEntry.objects.filter(pk=entry.pk).update(**texts)
+    ReadingLogEntry.objects.filter(pk=entry.pk).update(kind=ReadingReason.CASE, **texts)
     answer = staff_client(Role.AUDITOR).get(reverse("services:staff_readings_csv"))
     assert answer["Content-Disposition"] == 'attachment; filename="readings.csv"'
     assert_runs_nothing(answer.getvalue(), typed)

@@ -1,5 +1,7 @@
 """Staff pages of the ground floor: accounts, finding a resident, who read whose data."""
 
+import html
+
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
@@ -13,7 +15,7 @@ from consultations.enums import Source
 from services.actions.history import record_reading
 from services.actions.people import find_or_add_resident
 from services.actions.staff import add_staff, change_staff, close_account, reopen_account, reset_second_factor
-from services.enums.people import Role
+from services.enums.people import ReadingReason, Role
 from services.models import FactProposal, HistoryEntry, ReadingLogEntry, Resident, Township, User
 from services.reports.people import Todo
 from services.rules.history import Actor
@@ -232,7 +234,9 @@ def test_the_whole_record_needs_a_reason_and_leaves_a_reading(staff_client, make
     for text in ("시연 김만경", "010-1234-5678", "만경리 1"):
         assert text in page
     entry = ReadingLogEntry.objects.get()
-    assert (entry.user, entry.resident, entry.reason) == (officer, kim, "전화: 신청이 어디까지 되었는지 물으심")
+    assert (entry.user, entry.resident, entry.kind, entry.reference) == (officer, kim, ReadingReason.CALL, "")
+    assert entry.reason == "신청이 어디까지 되었는지 물으심"
+    assert entry.why == "전화: 신청이 어디까지 되었는지 물으심"
     assert entry.address == "127.0.0.1"
 
 
@@ -299,7 +303,18 @@ def test_the_number_of_a_case_opens_its_person_to_a_clerk_elsewhere(
     assert not ReadingLogEntry.objects.exists()
     page = client.post(record_url(kim), asked | {"reference": f" {booking.reference} "}).content.decode()
     assert "만경리 1" in page
-    assert booking.shown_reference in ReadingLogEntry.objects.get().reason
+    entry = ReadingLogEntry.objects.get()
+    assert (entry.kind, entry.reference) == (ReadingReason.CASE, booking.shown_reference)
+    assert entry.why == f"예약번호·접수번호 {booking.shown_reference}: {CALLED['words']}"
+
+
+@pytest.mark.parametrize(
+    "facts", [{"kind": "case"}, {"kind": "call", "reference": "482-157"}, {"reference": "482-157"}]
+)
+def test_a_reading_for_a_case_has_its_number_and_no_other_has_one(make_staff, make_resident, facts):
+    kim = make_resident()
+    with pytest.raises(IntegrityError, match="reading_for_a_case_has_its_number"), transaction.atomic():
+        record_reading(make_staff(), kim, kim, "전체 보기", address=None, **facts)
 
 
 def test_the_record_shows_only_cases_that_the_reader_may_see(staff_client, make_resident, clock):
@@ -450,7 +465,7 @@ def two_readings(make_resident, make_staff, clock):
     clock("2026-11-18 09:00")
     record_reading(oh, kim, kim, "전체 보기", address="10.0.0.1", reason="첫째 이유")
     clock("2026-11-20 09:00")
-    record_reading(choi, kim, kim, "전체 보기", address="10.0.0.2", reason="둘째 이유")
+    record_reading(choi, kim, kim, "전체 보기", address="10.0.0.2", kind=ReadingReason.VISIT, reason="둘째 이유")
     return oh, choi
 
 
@@ -470,18 +485,33 @@ def test_readings_by_day_and_person(staff_client, two_readings):
     page = client.get(f"/staff/services/readings/?user={oh.pk}").content.decode()
     assert "첫째 이유" in page
     assert "둘째 이유" not in page
+    page = client.get("/staff/services/readings/?kind=visit").content.decode()
+    assert "창구 방문: 둘째 이유" in page
+    assert "첫째 이유" not in page
     assert "이 기간의 기록이 없습니다." in client.get("/staff/services/readings/?last=2020-01-01").content.decode()
 
 
-def test_a_day_that_is_none_shows_today(staff_client, two_readings):
-    page = staff_client(Role.AUDITOR).get("/staff/services/readings/?first=x").content.decode()
-    assert "둘째 이유" in page
-    assert "첫째 이유" not in page
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("first=x", "'첫날' 칸을 날짜로 읽을 수 없습니다. 2027-01-31처럼 적어 주세요."),
+        ("user=0", "'사람' 칸에서 고르신 것이 목록에 없습니다. 목록에서 다시 골라 주세요."),
+        ("kind=x", "'무엇 때문에' 칸에서 고르신 것이 목록에 없습니다."),
+    ],
+)
+def test_a_condition_that_cannot_be_read_is_said_and_shows_nothing(staff_client, two_readings, query, sentence):
+    client = staff_client(Role.AUDITOR)
+    page = html.unescape(client.get(f"/staff/services/readings/?{query}").content.decode())
+    assert sentence in page
+    assert "둘째 이유" not in page
+    assert "이 기간의 기록이 없습니다." not in page
+    sheet = client.get(f"/staff/services/readings.csv?{query}", follow=True)
+    assert sentence in html.unescape(sheet.content.decode())
 
 
 def test_the_sheet_has_numbers_for_names(staff_client, two_readings):
     sheet = staff_client(Role.AUDITOR).get("/staff/services/readings.csv").getvalue().decode("utf-8-sig")
-    assert sheet.splitlines()[0] == "때,사람,부서,무엇을,대상,시민 번호,이유,어디서"
+    assert sheet.splitlines()[0] == "때,사람,부서,무엇을,대상,시민 번호,무엇 때문에,번호,이유,어디서"
     assert len(sheet.splitlines()) == 3
     assert "김만경" not in sheet
 
@@ -494,7 +524,8 @@ def test_the_sheet_has_numbers_for_names(staff_client, two_readings):
         ("?q=이상", {"lee.s"}),
         ("?q=KIM", {"kim.oh"}),
         ("?q=%25", set()),
-        ("?role=nonsense&page=x", {"kim.oh", "lee.s"}),
+        ("?page=x", {"kim.oh", "lee.s"}),
+        ("?role=nonsense", set()),
     ],
 )
 def test_people_are_found_by_role_and_by_a_piece_of_what_they_are_called(staff_client, make_staff, query, found):
@@ -502,3 +533,20 @@ def test_people_are_found_by_role_and_by_a_piece_of_what_they_are_called(staff_c
     User.objects.filter(pk=make_staff(Role.AUDITOR, username="lee.s").pk).update(display_name="이상화")
     page = staff_client(Role.ADMINISTRATOR).get("/staff/services/people/" + query).content.decode()
     assert {name for name in ("kim.oh", "lee.s") if f">{name}<" in page} == found
+    assert ("이름, 아이디나 부서의 일부만 적으셔도 됩니다." in page) == ("q=%25" in query)
+    assert ("목록에서 다시 골라 주세요." in page) == ("nonsense" in query)
+
+
+@pytest.mark.parametrize("typed", ["만경리", " 김제시 만경읍 만경리 ", "만경리 12-3"])
+def test_people_are_found_by_their_village(staff_client, make_resident, township, typed):
+    kim = make_resident("시연 김만경", "+821012345678", address="김제시 만경읍 만경리 7", township=township)
+    lee = make_resident("시연 이만경", "+821012345679", address="대동리 7")
+    client = staff_client(Role.SLATE_OFFICER)
+    page = client.post("/staff/services/residents/", {"who": typed}).content.decode()
+    assert record_url(kim) in page
+    assert record_url(lee) not in page
+    lee.address = "만경리 8"
+    lee.save(update_fields=["address"])
+    assert record_url(lee) in client.post("/staff/services/residents/", {"who": typed}).content.decode()
+    elsewhere = client.post("/staff/services/residents/", {"who": "없는리"}).content.decode()
+    assert "사는 동·리(만경리), 예약번호나 접수번호를 적어 주세요." in elsewhere

@@ -5,7 +5,8 @@ import re
 import threading
 
 import pytest
-from django.db import connection
+from django.apps import apps
+from django.db import connection, models
 from django.urls import reverse
 
 from consultations.actions.clinic_days import make_clinic_days
@@ -13,6 +14,7 @@ from consultations.models import Adviser, ClinicDay, TimetableRule, Venue
 from services.actions.tables import add_row, change_row, remove_row
 from services.enums.people import Role
 from services.models import HistoryEntry, Township
+from services.models.tables import TableRow
 from services.reports.history import timeline
 from services.rules.history import Actor
 from services.rules.refusal import Refused
@@ -210,10 +212,60 @@ class TestAdvisers:
         assert "1234-5678" not in officer.get(url("advisers", "_row", adviser.pk)).content.decode()
         assert "전화 바꿈" in timeline(adviser)[-1].reason
 
+    @pytest.mark.parametrize("typed", ["０１０ㅡ1234 5678", "+82 10 1234 5678", "010\u200b1234.5678"])
+    def test_however_it_is_typed_one_number_is_kept(self, staff_client, typed):
+        staff_client(Role.ADMINISTRATOR).post(url("advisers", "_new"), self.FACTS | {"phone": typed})
+        adviser = Adviser.objects.get()
+        assert (stored(Adviser, "phone"), adviser.phone, adviser.mobile) == (
+            "+821012345678",
+            "010-1234-5678",
+            "+821012345678",
+        )
+
     def test_a_phone_that_nobody_can_read_is_refused(self, staff_client):
         chief = staff_client(Role.ADMINISTRATOR)
         assert chief.post(url("advisers", "_new"), self.FACTS | {"phone": "12"}).status_code == 200
         assert not Adviser.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("typed", "kept", "shown"),
+    [
+        ("063 540–3114", "+82635403114", "063-540-3114"),
+        ("1588-1234", "+8215881234", "1588-1234"),  # citizens ring it
+        ("", "", ""),
+    ],
+)
+def test_the_number_of_an_office_is_kept_in_one_form_too(officer, typed, kept, shown):
+    facts = {"name": "시청", "order": "1", "is_active": "on", "phone": typed}
+    answer = officer.post(url("venues", "_new"), facts)
+    assert answer.status_code == 302, answer.context["form"].errors
+    assert (stored(Venue, "phone"), Venue.objects.get().phone) == (kept, shown)
+    page = officer.get(url("venues", "_row", Venue.objects.get().pk)).content.decode()
+    assert f'value="{shown}"' in page or not shown
+
+
+def stored(model, column: str) -> str:
+    """As the table holds it."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {column} FROM {model._meta.db_table}")  # noqa: S608 (names of our own code)
+        return cursor.fetchone()[0]
+
+
+ENGLISH = re.compile(r"\b[a-z]{2,} [a-z]{2,}\b|\b(high|low|medium|derived)\b")
+
+
+@pytest.mark.django_db
+def test_the_first_rows_of_every_table_speak_korean():
+    """What staff read of them; words that a program keeps (choices, slugs, addresses) are no words."""
+    said: list[str] = []
+    for model in (one for one in apps.get_models() if issubclass(one, TableRow)):
+        for field in model._meta.fields:
+            if isinstance(field, models.CharField) and not (field.choices or isinstance(field, models.URLField)):
+                said += model._default_manager.order_by("pk").values_list(field.name, flat=True)
+    assert len(said) > 100
+    assert [text for text in said if text and ENGLISH.search(text)] == []
 
 
 @pytest.mark.django_db(transaction=True)

@@ -150,7 +150,18 @@ def test_what_the_morning_counts_is_what_its_link_lists(programme, officer, staf
 
 @pytest.mark.parametrize(
     "typed",
-    ["{reference}", "{end}", "{short}", "시연 홍길동", "홍길동", "010-1234-9876", "9876", "만경읍", "만경리 12-3번지"],
+    [
+        "{reference}",
+        "{end}",
+        "{short}",
+        "시연 홍길동",
+        "홍길동",
+        "010-1234-9876",
+        "9876",
+        "만경읍",
+        "만경리",
+        "만경리 12-3번지",
+    ],
 )
 def test_one_box_finds_by_everything_people_say(programme, officer, staff_client, typed):
     case = make.submitted(programme, name="시연 홍길동", phone="+821012349876", address="만경리 12-3")
@@ -169,5 +180,5 @@ def test_one_box_finds_by_everything_people_say(programme, officer, staff_client
 def test_a_term_that_finds_nothing_says_what_would(programme, officer, staff_client):
     make.submitted(programme)
     page = staff_client(user=officer).get(url("queue"), {"q": "zzz"}).content.decode()
-    assert "&#x27;zzz&#x27;에 맞는 신청이 없습니다" in page
+    assert "&#x27;zzz&#x27;: 찾은 것이 없습니다." in page
     assert "접수번호나 그 끝자리" in page

@@ -6,11 +6,12 @@ import json
 import pytest
 from django.urls import reverse
 
+from services.actions.turns import BUSY
 from services.enums.people import Role
 from services.models import JobFault
 from services.rules.history import Actor
 from services.rules.refusal import Refused
-from solar.actions import batches, tariffs
+from solar.actions import batches, rollups, tariffs
 from solar.actions.keys import add_key
 from solar.actions.rollups import JOB, roll_up_all
 from solar.models import DirtyDay, Plant, Reading, RollupDay, RollupMonth, SavingMonth, Source, TariffClass, TariffRate
@@ -215,6 +216,32 @@ class TestADayThatCannotBeRolledUp:
         assert not SavingMonth.objects.exists()  # not the old won beside the new energy
         assert JobFault.objects.get().job == "solar.value_months"
         assert DirtyDay.objects.get().retry_at is not None
+
+
+class TestAPlantThatSomebodyHolds:
+    def test_the_others_go_on_and_it_is_shown_when_it_lasts(self, source, clock, monkeypatch):
+        other = make_source("city-hall", "other")
+        for one in (source, other):
+            take(one, {at("2024-06-03 12:00"): 1000}, one.code.encode())
+        real = rollups.roll_up
+
+        def held(days):
+            if any(plant_id == source.plant_id for plant_id, _ in days):
+                raise Refused(BUSY, conflict=True)
+            return real(days)
+
+        monkeypatch.setattr(rollups, "roll_up", held)
+        clock("2024-07-01 09:00")
+        assert roll_up_all() == 1
+        assert RollupDay.objects.get().plant == other.plant
+        for moment in ("2024-07-01 09:01", "2024-07-01 10:00"):
+            assert not JobFault.objects.shown().exists()
+            clock(moment)
+            assert roll_up_all() == 0
+        assert JobFault.objects.shown().get().item == f"solar.plant:{source.plant_id} 2024-06-03"
+        monkeypatch.setattr(rollups, "roll_up", real)
+        assert roll_up_all() == 1
+        assert not JobFault.objects.exists()
 
 
 def test_day_rows_of_the_factories_are_in_bounds(source):

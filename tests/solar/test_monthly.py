@@ -12,6 +12,7 @@ from django.db import IntegrityError, InternalError, transaction
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from services.actions.turns import BUSY
 from services.enums.people import Role
 from services.models import JobRun
 from services.reports.history import timeline
@@ -104,6 +105,19 @@ def test_a_month_without_readings_has_no_report(paper, clock):
         monthly.issue(JUNE, by=None)  # type: ignore[arg-type]
     tasks.make_monthly_reports()
     assert not SolarReport.objects.exists()
+
+
+def test_a_report_that_somebody_holds_is_made_by_the_next_run(june, paper, clock, monkeypatch):
+    def busy(*args: object, **kwargs: object) -> None:
+        raise Refused(BUSY, conflict=True)
+
+    clock("2024-07-05 07:30")
+    with monkeypatch.context() as held:
+        held.setattr(monthly, "issue", busy)
+        tasks.make_monthly_reports()
+        assert not SolarReport.objects.exists()
+    tasks.make_monthly_reports()
+    assert SolarReport.objects.get().month == JUNE
 
 
 @pytest.mark.django_db(transaction=True)

@@ -251,3 +251,10 @@ def test_web_processes_import_neither_pvlib_nor_pandas():
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("query", ["year=99999", "on=abc", "period=week", "month=13"])
+def test_a_period_that_cannot_be_read_is_said(client, query):
+    assert "적으신 기간을 읽지 못해" in client.get(f"/solar/?{query}").content.decode()
+    assert "적으신 기간을 읽지 못해" not in client.get("/solar/?period=year&year=2026").content.decode()
