@@ -80,6 +80,7 @@ def values(programme) -> dict[str, Any]:
         "request": request,
         "decision": decision,
         "other": other,
+        "winner": other,
         "letter": letter_of(decision),
     }
     return known | {"day": 30, "is_late": False, "until": dt.date(2020, 3, 1), "phone": LANDLINE}
