@@ -353,3 +353,16 @@ def test_consents_are_the_same():
     form = booking.BookingConsents({}, said={"kind": "LAW", "needs": ["SIGN"]})
     page = {str(kind): words.is_required for kind, words in form.words().items()}
     assert page == {name: field.required for name, field in ConsentsAsked().fields.items()}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "name", [name for name, one in FIELDS.items() if isinstance(one, forms.ModelMultipleChoiceField)]
+)
+@pytest.mark.parametrize("typed", ["9" * 20, "99999999999999999", "-1", "x", "\u0663"])
+def test_rows_that_no_table_can_hold_are_no_choice(name, typed):
+    kind = type("Probe", (Form,), {"it": copy.deepcopy(FIELDS[name])})
+    kind.base_fields["it"].queryset = Township.objects.all()  # type: ignore[attr-defined]
+    form = kind(QueryDict(f"it={typed}&it=0"))
+    assert not form.is_valid()
+    assert all(is_ours(sentence) for sentence in sentences(form)), sentences(form)
