@@ -9,7 +9,7 @@ from django.core import signing
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from services.actions.jobs import purge
+from services.actions.jobs import forget
 from services.actions.people import check_code, send_code
 from services.actions.puzzles import SALT, new_puzzle, solve
 from services.models import PuzzleTry, Verification, blind_index
@@ -221,7 +221,7 @@ def test_a_puzzle_is_tried_once_by_the_database(db):
 def test_tries_are_thrown_away_after_a_day(db):
     PuzzleTry.objects.create(key="old", at=timezone.now() - timedelta(hours=25))
     PuzzleTry.objects.create(key="new")
-    purge()
+    forget()
     assert [one.key for one in PuzzleTry.objects.all()] == ["new"]
 
 
