@@ -15,6 +15,7 @@ from services.models import CallTask, Holiday, Notice, Resident
 from services.rules.refusal import Refused
 from tests.consultations.factories import BY, adviser, at, booked, clinic_day, rule, url, venue
 from tests.consultations.test_waiting import in_line
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 MONDAY, TUESDAY, JANUARY = date(2027, 12, 27), date(2027, 12, 28), date(2028, 1, 24)
@@ -159,6 +160,18 @@ class TestClosing:
             client = staff_client(role)
             for page in ("staff_date_close", "staff_day_open"):
                 assert client.get(url(page, declared[0].pk)).status_code == 403
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_officers_close_a_date_once(transactional_db, places):
+    first = ClinicDay.objects.filter(on=MONDAY).order_by("pk")[0]
+    (one,) = people(1)
+    booked(one, first, first.moment(time(15)))
+    answers = at_once(*[lambda: len(holidays.close_date(MONDAY, reason="폭설", by=BY))] * 3)
+    assert answers.count(2) == 1, answers
+    assert all("이미 닫은" in answer for answer in answers if answer != 2), answers
+    assert Disruption.objects.count() == 2
+    assert Affected.objects.count() == 1
 
 
 class TestWhatCitizensRead:
