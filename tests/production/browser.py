@@ -117,7 +117,7 @@ class Load:
                 outcome = type(error).__name__
             self.slowest = max(self.slowest, time.monotonic() - begun)
             self.answers[outcome if outcome == "200" else f"{path} {outcome}"] += 1
-            time.sleep(0.15)  # the machine is theirs and the release's
+            time.sleep(0.3)  # the machine is theirs and the release's
 
     def __enter__(self) -> "Load":
         for thread in self.threads:

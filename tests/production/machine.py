@@ -165,9 +165,15 @@ class Machine:
         self.sql("CREATE ROLE gimje LOGIN PASSWORD 'pa55word' CREATEDB", "CREATE DATABASE gimje OWNER gimje")
 
     def start_postgresql(self) -> None:
-        self.serve("postgresql", *self.postgresql)
         asked = ("pg_isready", "-q", "-h", str(self.folder / "run"), "-p", str(self.database))
-        wait_for(lambda: subprocess.run(asked, check=False).returncode == 0, "PostgreSQL")
+        self.serve("postgresql", *self.postgresql)
+
+        def is_ready() -> bool:
+            if self.servers[-1].poll() is not None:  # the one before was still going down
+                self.serve("postgresql", *self.postgresql)
+            return subprocess.run(asked, check=False).returncode == 0
+
+        wait_for(is_ready, "PostgreSQL")
 
     def mount_small_disk(self, where: Path) -> bool:
         """A disk of its own that can be filled; a container may not be allowed to have one."""
