@@ -21,6 +21,7 @@ from tests.consultations.factories import BY, EVE, at, booked, clinic_day, code,
 from tests.consultations.test_enquiries import asked
 from tests.consultations.test_waiting import full_day, in_line
 from tests.portal.test_journeys import OTHER, verify
+from tests.services.test_puzzles import use
 from tests.slate import factories as slate
 
 FIRST = "010-8765-4321"
@@ -95,7 +96,7 @@ def opened(client: StrictClient, first: Resident, application: Application, cloc
     addresses += [reverse(name) for name in (*mine, "services:my_case")]
     for address in addresses:
         assert client.get(address).status_code == 200, address
-    assert set(Held.OPENS) - {Held.SENT, Held.WAITING, Held.DRAFTS} <= set(client.session.keys())
+    assert set(Held.OPENS) - {Held.SENT, Held.WAITING, Held.PUZZLE, Held.DRAFTS} <= set(client.session.keys())
     return addresses
 
 
@@ -128,6 +129,17 @@ def test_a_code_on_its_way_names_no_phone_to_the_next(client, end, how):
     end(how)
     assert client.get(reverse("services:code_fate")).status_code == 404
     assert "4321" not in client.get(reverse("services:verify_code"), follow=True).content.decode()
+
+
+@pytest.mark.parametrize("how", ENDS)
+def test_a_sum_before_a_code_names_no_phone_to_the_next(client, end, settings, how):
+    settings.VERIFICATION_PER_DAY = 10
+    use(9)
+    client.post(reverse("services:my_start"), {"phone": FIRST})
+    assert "010-****-4321" in client.get(reverse("services:code_puzzle")).content.decode()
+    settings.VERIFICATION_PER_DAY = 2000
+    end(how)
+    assert "4321" not in client.get(reverse("services:code_puzzle"), follow=True).content.decode()
 
 
 def test_a_case_opened_by_its_number_alone_is_closed_by_the_idle_limit_too(client, end, first):
