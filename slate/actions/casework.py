@@ -250,7 +250,7 @@ def propose_refusal(
     application.reason_code = code
     if code == RefusalReason.NOT_OWNER:
         application.evidence = owners.refutation(application, look_up or LookUp())
-    owners.refuse_contested(application)
+    owners.refuse_contested(application, advice=owners.OFFICERS_WAY)
     return move(
         application,
         ApplicationMove.REFUSAL_PROPOSED,

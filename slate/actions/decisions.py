@@ -72,7 +72,7 @@ def refuse(application_id: int, *, by: Actor, version: int | None = None) -> Dec
     application = lock(Application.objects.in_full(), application_id, version=version)
     refuse_unless(ApplicationMove.REFUSED, application, by=by)
     _refuse_own(application, by)
-    owners.refuse_contested(application)
+    owners.refuse_contested(application, advice=owners.APPROVERS_WAY)
     decision = _decide(application, Outcome.REFUSED, Quote(()), by=by)
     close(application, ApplicationMove.REFUSED, by=by, reason=application.reason_sentence)
     post_many([notices.refused(application, decision, letter_of(decision))])

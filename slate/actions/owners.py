@@ -14,6 +14,9 @@ from slate.models import Application
 from slate.reports.evidence import LookUp, evidence_of, refuted_owner
 from slate.reports.owners import contest_of
 
+OFFICERS_WAY = "'자격 확인하기'에서 주인을 확인하거나, 주인이 아닌 분의 신청을 '주인 동의 없음'으로 올려 주세요."
+APPROVERS_WAY = "담당자에게 되돌려 보내 주세요."
+
 
 def meet_rivals(application: Application, *, by: Actor) -> None:
     """Somebody asks for a building that others ask for too: it is marked, and all of them hear it."""
@@ -45,10 +48,11 @@ def tell_rivals(application: Application, *, by: Actor) -> None:
         post_many([notices.rival_confirmed(rival, application)])
 
 
-def refuse_contested(application: Application) -> None:
+def refuse_contested(application: Application, *, advice: str) -> None:
     """Raises Refused while others ask for the building and of nobody the owner is confirmed.
 
-    A refusal that rests on the register (somebody else is the owner) is a way to settle it.
+    A refusal that rests on the register (somebody else is the owner) is a way to settle it. `advice` is what the one
+    who is refused can do.
     """
     contest = contest_of(application)
     if contest is None or contest.winner:
@@ -56,10 +60,7 @@ def refuse_contested(application: Application) -> None:
     if application.reason_code == RefusalReason.NOT_OWNER and refuted_owner(application):
         return
     others = ", ".join(rival.reference for rival in contest.rivals)
-    raise Refused(
-        f"이 건물을 다른 분도 신청했습니다({others}). 누가 건물 주인인지 먼저 확인해야 합니다. "
-        "'자격 확인하기'에서 주인을 확인하거나, 주인이 아닌 분의 신청을 '주인 동의 없음'으로 올려 주세요."
-    )
+    raise Refused(f"이 건물을 다른 분도 신청했습니다({others}). 누가 건물 주인인지 먼저 확인해야 합니다. {advice}")
 
 
 def refutation(application: Application, look_up: LookUp) -> dict[str, Any]:
