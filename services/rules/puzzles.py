@@ -23,7 +23,7 @@ def sum_in_words(first: int, second: int) -> str:
 
 
 def number_typed(text: str) -> int | None:
-    """13, １３, "13입니다", 열셋 and 십삼 -> 13; None for what is no number up to 19."""
+    """13, 13 in full width, "13입니다", 열셋 and 십삼 -> 13; None for what is no number up to 19."""
     word = code(text).removesuffix(".").removesuffix("입니다")
     return int(word) if word.isascii() and word.isdecimal() and len(word) <= 2 else _WORDS.get(word)
 
