@@ -242,10 +242,10 @@ def test_korean_headers_in_either_encoding(encoding):
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"\xff\xfe\x00\x01", "글자를 읽을 수 없는 파일입니다"),
-        (b"%PDF-1.7 nothing here", "날짜와 시각이 적힌 칸을 찾지 못했습니다"),
+        (b"\x81\xff\x00\x01", "글자를 읽을 수 없는 파일입니다"),
+        (b"%PDF-1.7 nothing here", "PDF에서는 숫자를 읽지 못합니다"),
         ("시각,메모\n2024-06-01 12:00,맑음".encode(), "발전량이 적힌 칸을 찾지 못했습니다"),
-        (b"", "날짜와 시각이 적힌 칸을 찾지 못했습니다"),
+        (b"", "파일에 적힌 것이 없습니다"),
     ],
 )
 def test_what_is_no_table_is_refused_with_a_sentence(content, sentence):
