@@ -267,9 +267,16 @@ def visitors(resident_client: Callable[[Resident], StrictClient], user: User) ->
     yield "staff", client, True, reverse("services:staff_today")
 
 
-@pytest.mark.usefixtures("_world")
-def test_junk_is_answered_calmly_by_every_page(resident_client, make_staff, settings, monkeypatch):
-    monkeypatch.setattr(logging.root.manager, "disable", logging.CRITICAL)  # thousands of lines that nobody reads
+@pytest.fixture
+def _quiet() -> Iterator[None]:
+    """Thousands of lines that nobody reads."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.mark.usefixtures("_world", "_quiet")
+def test_junk_is_answered_calmly_by_every_page(resident_client, make_staff, settings):
     settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
     faults, tried, names = list[str](), Tried(), set[str]()
     for name, client, is_staff, start in visitors(resident_client, make_staff(*Role, username="all")):
