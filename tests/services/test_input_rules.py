@@ -13,7 +13,7 @@ from services.rules.birthdays import clean_birthday, year_of_birth
 from services.rules.lots import parse_lot
 from services.rules.names import clean_name, name_key
 from services.rules.notices import cp949_safe
-from services.rules.phones import is_mobile, parse_phone, show_phone
+from services.rules.phones import is_mobile, mask_name, parse_phone, show_phone
 from services.rules.refusal import Refused
 from services.rules.resident_numbers import has_resident_number
 from services.rules.text import code, is_readable, one_line, plain
@@ -287,3 +287,12 @@ class TestTextMessages:
         sent = cp949_safe(text)
         sent.encode("cp949")
         assert "□" not in sent or "□" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "masked"),
+    [("홍길동", "홍*동"), ("이산", "이*"), ("허", "허*"), ("남궁민수", "남**수"), ("시연 김만경", "시****경")],
+)
+def test_a_masked_name_never_shows_all_of_it(name, masked):
+    """PD-11."""
+    assert mask_name(name) == masked
